@@ -1,0 +1,224 @@
+"""
+What a document says, as pages see it: a Site of resources and operations.
+
+Values only: `resources.py` and `security.py` fill them in, `pages` reads them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from webapp.openapi.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named input of an operation outside its body."""
+
+    name: str
+    location: str
+    """`path`, `query`, `header` or `cookie`."""
+    required: bool
+    schema: Schema
+    description: str = ""
+    deprecated: bool = False
+    explode: bool = True
+    """Whether an array is sent as repeated parameters rather than joined by commas."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an operation takes as its request body."""
+
+    media_type: str
+    schema: Schema
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    """Upper case."""
+    path: str
+    """As the document has it, `/projects/{id}`."""
+    name: str
+    """The operationId, or one made of method and path; unique in its document."""
+    label: str
+    """What a person would call it."""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    answer: Schema | None = None
+    """The schema of a successful JSON answer; None where the document gives none."""
+    answer_types: tuple[str, ...] = ()
+    """Media types of a successful answer."""
+    secured: bool | None = None
+    """Whether it asks for a sign-in; None where the document doesn't say."""
+    deprecated: bool = False
+
+    @property
+    def path_parameters(self) -> tuple[str, ...]:
+        """The names in the path, in order."""
+        return tuple(part.split("}")[0] for part in self.path.split("{")[1:])
+
+    @property
+    def query(self) -> tuple[Parameter, ...]:
+        """The query parameters."""
+        return tuple(parameter for parameter in self.parameters if parameter.location == "query")
+
+
+class PagingStyle(StrEnum):
+    """How an API cuts a list into pages."""
+
+    PAGE = "page"
+    OFFSET = "offset"
+    CURSOR = "cursor"
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The query parameters that turn a list's pages."""
+
+    style: PagingStyle
+    position: str
+    """The parameter that says where: `page`, `offset`, `cursor`."""
+    size: str | None = None
+    """The parameter that says how many."""
+    default_size: int | None = None
+    max_size: int | None = None
+    first: int = 1
+    """The number of the first page, where pages are numbered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """
+    How a list is put in order.
+
+    `choices` are the values the document allows, as sent, each with the field it sorts by and whether downwards.
+    """
+
+    parameter: str
+    choices: Mapping[str, tuple[str, bool]]
+    """`{"-created_at": ("created_at", True)}`."""
+    direction: str | None = None
+    """A second parameter for the direction, where there is one."""
+    ascending: str = "asc"
+    descending: str = "desc"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A collection with its items, or a list alone, or a single thing: what a page is about."""
+
+    name: str
+    """Unique in its site, fit for a CSS class and a template folder: `projects`, `projects-issues`."""
+    label: str
+    """`Projects`."""
+    singular: str
+    """`Project`."""
+    tag: str
+    """The heading it stands under on the home page."""
+    path: str
+    """The collection's path, `/projects` or `/projects/{project_id}/issues`; of a singleton, its own."""
+    list: Operation | None = None
+    item: Operation | None = None
+    """GET of one item: `/projects/{project_id}`."""
+    create: Operation | None = None
+    update: Operation | None = None
+    delete: Operation | None = None
+    actions: tuple[Operation, ...] = ()
+    """Everything else that is done to the collection or to one of its items."""
+    parent: str | None = None
+    """The name of the resource whose item this one lies under."""
+    row_schema: Schema | None = None
+    """What a row of the list looks like."""
+    item_schema: Schema | None = None
+    items_path: tuple[str, ...] | None = None
+    """Where in an answer the rows lie: `()` is the answer itself; None is unknown, look at the answer."""
+    id_field: str | None = None
+    title_field: str | None = None
+    paging: Paging | None = None
+    sorting: Sorting | None = None
+    search: Parameter | None = None
+    filters: tuple[Parameter, ...] = ()
+    relations: Mapping[str, str] = field(default_factory=dict)
+    """Fields that hold the id of another resource, with that resource's name."""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How to sign in, as far as the document tells. Paths are the API's; None is "the API has none"."""
+
+    path: str
+    """Where the credentials are posted."""
+    encoding: str
+    """`form` or `json`."""
+    username_field: str
+    password_field: str
+    username_label: str = "Email"
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Further fields sent as they are, such as `grant_type`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Everything around signing in that a site offers. Any of it may be missing."""
+
+    sign_in: SignIn | None = None
+    register: Operation | None = None
+    sign_out: Operation | None = None
+    refresh: Operation | None = None
+    me: Operation | None = None
+    """Who am I."""
+    sessions: Operation | None = None
+    """GET: the list of the account's device sessions."""
+    end_session: Operation | None = None
+    """DELETE of one device session."""
+    end_other_sessions: Operation | None = None
+    """DELETE of all but this one."""
+    required: bool = False
+    """Whether the document declares any security at all."""
+
+
+class MatchKind(StrEnum):
+    """What a URL is the page of."""
+
+    LIST = "list"
+    ITEM = "item"
+    VIEW = "view"
+    """A GET that belongs to no resource's list or item: shown from its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A URL's page: the operation that answers it and, where there is one, its resource."""
+
+    kind: MatchKind
+    operation: Operation
+    resource: Resource | None
+    path_params: Mapping[str, str]
+    """Decoded values."""
+    path: str
+    """The API's path with the values filled in and quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A whole document: what it is called, what it offers, and which URL is which page (`match`)."""
+
+    title: str
+    description: str
+    version: str
+    resources: tuple[Resource, ...]
+    views: tuple[Operation, ...]
+    """GETs without path parameters that no resource claims."""
+    operations: tuple[Operation, ...]
+    """Every operation of the document, in its order."""
+    accounts: Accounts
+    base_url: str | None = None
+    """Where the document says the API lives, resolved; None where it doesn't."""
