@@ -163,6 +163,8 @@ class ListPage:
     """The list without any filter; None while there is none."""
     raw: str
     """The answer as indented JSON, cut at a bound."""
+    error: str = ""
+    """Why there are no rows: what the API said against the filters, where no control stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,12 @@ class ViewPage:
     """An answer that is not JSON, as text."""
     media_type: str
     raw: str
+    notice: str = ""
+    """Why there is nothing to see: an empty answer, a file, a stream, or an input that is missing."""
+    action: str = ""
+    """Where the form of `controls` goes."""
+    controls: tuple[Control, ...] = ()
+    """The inputs of the question, where it takes any."""
 
 
 @dataclass(frozen=True, slots=True)
