@@ -1,0 +1,77 @@
+"""The one cookie a browser gets: a signed session id."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from itsdangerous import Signer
+
+ID_BYTES = 32
+
+
+def new_id() -> str:
+    """A session id: 256 random bits, URL-safe."""
+    return secrets.token_urlsafe(ID_BYTES)
+
+
+class SessionCookie:
+    """
+    Signs ids, finds and verifies them in a Cookie header, and writes Set-Cookie.
+
+    `keys` are newest first: the first signs, all verify. Over https the name gets the `__Host-` prefix, or
+    `__Secure-` where the app lives under a sub-path, which `__Host-` doesn't allow (RFC 6265bis, 4.1.3).
+    """
+
+    def __init__(self, keys: Sequence[str], *, name: str, max_age: float) -> None:
+        self._signers = [
+            Signer(key, salt="webapp.session", key_derivation="hmac", digest_method=sha256) for key in keys
+        ]
+        self._name = name
+        self._max_age = int(max_age)
+
+    def sign(self, session_id: str) -> str:
+        """The cookie's value for an id."""
+        return self._signers[0].sign(session_id).decode()
+
+    def verify(self, value: str) -> str | None:
+        """
+        The id in a cookie's value, or None.
+
+        The value is signed again and compared: unsigning alone accepts other spellings of the same signature
+        (spare base64 bits, padding).
+        """
+        session_id, _, _ = value.rpartition(".")
+        for signer in self._signers:
+            if session_id and secrets.compare_digest(signer.sign(session_id), value.encode("utf-8", "surrogateescape")):
+                return session_id
+        return None
+
+    def find(self, headers: Iterable[tuple[bytes, bytes]], *, secure: bool, path: str) -> str | None:
+        """The first verified id among a request's cookies; others of the same name, planted or stale, don't count."""
+        wanted = self.name(secure=secure, path=path)
+        for key, header in headers:
+            if key == b"cookie":
+                for pair in header.decode("latin-1").split(";"):
+                    name, _, value = pair.strip().partition("=")
+                    if name == wanted and (session_id := self.verify(value)):
+                        return session_id
+        return None
+
+    def name(self, *, secure: bool, path: str) -> str:
+        """The cookie's name for this scheme and mount point."""
+        if not secure:
+            return self._name
+        return f"{'__Host-' if path == '/' else '__Secure-'}{self._name}"
+
+    def write(self, session_id: str, *, secure: bool, path: str) -> str:
+        """A Set-Cookie header that hands out an id."""
+        return self._header(self.sign(session_id), self._max_age, secure=secure, path=path)
+
+    def delete(self, *, secure: bool, path: str) -> str:
+        """A Set-Cookie header that takes the cookie back."""
+        return self._header("", 0, secure=secure, path=path)
+
+    def _header(self, value: str, max_age: int, *, secure: bool, path: str) -> str:
+        name = self.name(secure=secure, path=path)
+        header = f"{name}={value}; Max-Age={max_age}; Path={path}; HttpOnly; SameSite=Lax"
+        return f"{header}; Secure" if secure else header

@@ -1,0 +1,183 @@
+"""The settings of one frontend, from arguments and `WEBAPP_*` variables; says what is wrong before the first request."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from webapp.errors import SettingsError
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    Everything an operator may decide. Durations are in seconds, sizes in bytes.
+
+    `from_env` reads each field from the variable of its name, `WEBAPP_API_URL` for `api_url`.
+    """
+
+    api_url: str | None = None
+    """The API's base URL; not needed for an API in the same process."""
+    openapi: str | None = None
+    """The OpenAPI document's URL or file, where it isn't found from the base URL."""
+    title: str | None = None
+    """What the site is called; the document's title otherwise."""
+    hue: int | None = None
+    """The accent's hue, 0 to 359."""
+    public_url: str | None = None
+    """Where browsers find this frontend, `https://app.example.com`; decides about Secure cookies and foreign origins."""
+    secret_key: tuple[str, ...] = field(default=(), repr=False)
+    """Keys that sign the session cookie, newest first; the others still verify. Random for each start if empty."""
+    cookie_name: str = "webapp_session"
+    session_idle: float = 8 * HOUR
+    session_lifetime: float = 14 * DAY
+    max_sessions: int = 100_000
+    max_sessions_per_user: int = 50
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses whose X-Forwarded-* headers are believed, separated by commas; `*` for all."""
+    api_timeout: float = 10.0
+    api_connect_timeout: float = 5.0
+    api_max_body: int = 32 * MIB
+    api_connections: int = 100
+    """Connections to the API at once, of all sessions together."""
+    templates: Path | None = None
+    """A folder whose templates come before ours."""
+    log_format: str = "console"
+    """`console` or `json`."""
+    debug: bool = False
+
+    def __post_init__(self) -> None:
+        for name, check in _CHECKS.items():
+            value = getattr(self, name)
+            if value is not None and (complaint := check(value)):
+                raise SettingsError(f"{_variable(name)} {complaint}.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ, **given: Any) -> "Settings":
+        """
+        Read the environment; what is `given` (and not None) wins.
+
+        Raises SettingsError with one sentence that names the variable.
+        """
+        known = {_variable(each.name): each.name for each in fields(cls)}
+        values: dict[str, Any] = {}
+        for variable, text in environ.items():
+            if variable in known and text.strip():
+                name = known[variable]
+                values[name] = _parse(variable, text.strip(), _READERS.get(name, str))
+        values.update({name: value for name, value in given.items() if value is not None})
+        return cls(**values)
+
+    @property
+    def https(self) -> bool | None:
+        """Whether browsers come over https; None where nobody said."""
+        return None if self.public_url is None else self.public_url.startswith("https://")
+
+
+def _variable(name: str) -> str:
+    return f"WEBAPP_{name.upper()}"
+
+
+def _parse(variable: str, text: str, reader: Callable[[str], Any]) -> Any:
+    try:
+        return reader(text)
+    except ValueError:
+        raise SettingsError(f"{variable} is {text!r}, which is not {_WANTED[reader]}.") from None
+
+
+def _flag(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in text.split(",") if key.strip())
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "hue": int,
+    "secret_key": _keys,
+    "session_idle": float,
+    "session_lifetime": float,
+    "max_sessions": int,
+    "max_sessions_per_user": int,
+    "api_timeout": float,
+    "api_connect_timeout": float,
+    "api_max_body": int,
+    "api_connections": int,
+    "templates": Path,
+    "debug": _flag,
+}
+
+_WANTED: dict[Callable[[str], Any], str] = {
+    int: "a whole number",
+    float: "a number",
+    _flag: "one of true, false, yes, no, on, off, 1, 0",
+}
+
+
+def _http_url(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return f"is {url!r}, which is not a URL"
+    if parts.scheme not in ("http", "https") or not host:
+        return f"is {url!r}, which is not an http:// or https:// URL"
+    if parts.username is not None or parts.password is not None:
+        return "holds a user name or password, which would end up in links and logs"
+    if parts.query or parts.fragment:
+        return f"is {url!r}; leave out what follows the path"
+    return None
+
+
+def _origin(url: str) -> str | None:
+    return _http_url(url) or (
+        f"is {url!r}; give the origin alone, without a path" if urlsplit(url).path.strip("/") else None
+    )
+
+
+def _strong(keys: tuple[str, ...]) -> str | None:
+    if any(len(key) < 32 for key in keys):
+        return "has a key of fewer than 32 characters; `python -c 'import secrets; print(secrets.token_urlsafe(32))'` makes one"
+    return None
+
+
+def _positive(number: float) -> str | None:
+    return None if 0 < number < float("inf") else f"is {number}, but must be more than 0"
+
+
+def _token(name: str) -> str | None:
+    fine = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+    return None if fine else f"is {name!r}; letters, digits, - and _ make a cookie's name"
+
+
+def _folder(path: Path) -> str | None:
+    return None if path.is_dir() else f"is {str(path)!r}, which is not a folder"
+
+
+_CHECKS: dict[str, Callable[[Any], str | None]] = {
+    "api_url": _http_url,
+    "public_url": _origin,
+    "hue": lambda hue: None if 0 <= hue < 360 else f"is {hue}, but must lie between 0 and 359",
+    "secret_key": _strong,
+    "cookie_name": _token,
+    "session_idle": _positive,
+    "session_lifetime": _positive,
+    "max_sessions": _positive,
+    "max_sessions_per_user": _positive,
+    "api_timeout": _positive,
+    "api_connect_timeout": _positive,
+    "api_max_body": _positive,
+    "api_connections": _positive,
+    "templates": _folder,
+    "log_format": lambda form: None if form in ("console", "json") else f"is {form!r}, but must be console or json",
+}
