@@ -1,0 +1,253 @@
+"""
+`create_app`: the whole wiring, in the order a request goes through it.
+
+    browser
+      -> StartMiddleware             opens what the app lives on, where no lifespan was run
+      -> ObservabilityMiddleware     request id, access log
+      -> SecurityHeadersMiddleware   CSP and its kin
+      -> CompressionMiddleware       gzip, where no other site can be listening
+      -> CrossOriginMiddleware       a write that another site started stops here
+      -> SessionMiddleware           signed cookie -> request.state.session, request.state.api
+      -> ErrorBoundary               what nobody foresaw becomes a page
+      -> pages.*                     read the request, ask the API, answer
+           -> client.APIClient  -> the shared pool -> the API
+           -> html.render(...)  -> templates/
+    browser
+
+The rooms, from the bottom up; each imports only from those below it:
+
+    errors settings      the exception tree; one frozen dataclass
+    client/              the API client, the connection pool: knows HTTP and nothing of browsers
+    openapi/             a document -> a Site of resources; no I/O
+    sessions/            a browser's cookie -> its APIClient
+    html/                rendering, htmx, assets, formats
+    security observability
+    pages/               one module for each kind of page
+    app                  this file
+    cli testing          the command; what users' own tests need
+    demo/                the embedded demo API; imports nothing of ours
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from webapp.client import APIClient, ASGIBackend, shared_transport
+from webapp.errors import APIError, SettingsError, UnsafePath
+from webapp.html.assets import Assets, find_folder
+from webapp.html.render import Renderer
+from webapp.observability import ObservabilityMiddleware
+from webapp.openapi.security import refresh_endpoint
+from webapp.openapi.site import Accounts
+from webapp.pages import account, errors, health, home, jump, login, register, resource
+from webapp.pages.documents import read_document
+from webapp.pages.shell import ShellMaker
+from webapp.pages.sites import Sites
+from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
+from webapp.sessions import SessionCookie, SessionMiddleware, SessionRegistry
+from webapp.settings import Settings
+
+SWEEP_SECONDS = 30.0
+
+
+def create_app(
+    target: str | ASGIApp | None = None,
+    *,
+    openapi: str | None = None,
+    routes: Sequence[BaseRoute] = (),
+    templates: str | Path | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    settings: Settings | None = None,
+) -> Starlette:
+    """
+    The frontend of one API, as an ASGI app to serve or to mount.
+
+    `target` is the API's base URL, or an ASGI app to be asked in the same process; without it, `WEBAPP_API_URL` says.
+    `openapi` is the document's URL or file where it isn't found from there. `routes` are pages of your own and come
+    before ours, `templates` a folder whose templates do. `transport` replaces the connection pool. Settings come from
+    the environment unless given. Raises SettingsError.
+    """
+    given = settings or Settings.from_env()
+    frontend = Frontend(_settled(given, target, openapi, templates), _transport(given, target, transport))
+    app = Starlette(
+        debug=False,
+        routes=[*routes, *_own_routes(frontend)],
+        middleware=frontend.middleware(),
+        exception_handlers={
+            APIError: errors.api_error,
+            UnsafePath: errors.unsafe_path,
+            HTTPException: errors.http_error,
+        },
+        lifespan=frontend.lifespan,
+    )
+    app.state.frontend = frontend
+    return app
+
+
+class Frontend:
+    """What one frontend lives on: the pool, the sessions, the site. Nothing is opened before `start`."""
+
+    def __init__(self, settings: Settings, transport: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self.settings = settings
+        self.registry = SessionRegistry(
+            idle=settings.session_idle,
+            lifetime=settings.session_lifetime,
+            capacity=settings.max_sessions,
+            per_owner=settings.max_sessions_per_user,
+        )
+        self.transport = transport()
+        assert settings.api_url is not None
+        self._client = APIClient(
+            settings.api_url,
+            transport=self.transport,
+            timeout=settings.api_timeout,
+            connect_timeout=settings.api_connect_timeout,
+            max_body=settings.api_max_body,
+        )
+        self.sites = Sites(lambda: read_document(self._client, settings.openapi))
+        self.assets = Assets(find_folder("static"))
+        self.renderer = Renderer(
+            [folder for folder in (settings.templates, find_folder("templates")) if folder],
+            shell=ShellMaker(title=settings.title, hue=settings.hue),
+            assets=self.assets,
+            debug=settings.debug,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._started = False
+
+    def new_client(self, accounts: Accounts | None = None) -> APIClient:
+        """A client for a new session, on the shared pool; with `accounts` it renews its sign-in the API's way."""
+        return self._client.for_session(refresh=refresh_endpoint(accounts) if accounts else None)
+
+    def middleware(self) -> list[Middleware]:
+        """Everything between the socket and the pages, outermost first."""
+        settings = self.settings
+        keys = settings.secret_key or (secrets.token_urlsafe(32),)
+        cookie = SessionCookie(keys, name=settings.cookie_name, max_age=settings.session_lifetime)
+        return [
+            Middleware(StartMiddleware, frontend=self),
+            Middleware(ObservabilityMiddleware),
+            Middleware(SecurityHeadersMiddleware, https=settings.https),
+            Middleware(CompressionMiddleware),
+            Middleware(CrossOriginMiddleware, origin=settings.public_url),
+            Middleware(
+                SessionMiddleware,
+                registry=self.registry,
+                cookie=cookie,
+                client=self.new_client,
+                on_ended=errors.session_ended,
+                https=settings.https,
+            ),
+            Middleware(errors.ErrorBoundary),
+        ]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Open on the way in, close on the way out; a parent app that mounts this one may enter it too."""
+        self.start()
+        try:
+            yield
+        finally:
+            await self.close()
+
+    def start(self) -> None:
+        """Begin to sweep sessions and to read the API's document; again is fine."""
+        if not self._started:
+            self._started = True
+            self._tasks = [
+                asyncio.create_task(self.registry.sweep_every(SWEEP_SECONDS)),
+                asyncio.create_task(self._read_ahead()),
+            ]
+
+    async def close(self) -> None:
+        """End all sessions' clients, then the pool."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.registry.close()
+        await self.transport.aclose()
+        self._started = False
+
+    async def _read_ahead(self) -> None:
+        # A page that needs the document asks again, and shows what is wrong with it.
+        with contextlib.suppress(APIError):
+            await self.sites.get()
+
+
+class StartMiddleware:
+    """Hands each request what the frontend lives on, started: a mounted app's lifespan is never run."""
+
+    def __init__(self, app: ASGIApp, *, frontend: Frontend) -> None:
+        self.app = app
+        self._frontend = frontend
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self._frontend.start()
+            # A copy: under a parent app the state is the parent's too.
+            scope["state"] = {
+                **scope.get("state", {}),
+                "sites": self._frontend.sites,
+                "renderer": self._frontend.renderer,
+                "new_client": self._frontend.new_client,
+            }
+        await self.app(scope, receive, send)
+
+
+def _own_routes(frontend: Frontend) -> list[BaseRoute]:
+    return [
+        # In and out
+        Route("/login", login.login_page, methods=["GET"]),
+        Route("/login", login.log_in, methods=["POST"]),
+        Route("/logout", login.log_out, methods=["POST"]),
+        Route("/register", register.register_page, methods=["GET"]),
+        Route("/register", register.register, methods=["POST"]),
+        # The account
+        Route("/-/account", account.account_page, methods=["GET"]),
+        Route("/-/account/devices/others", account.end_other_devices, methods=["POST"]),
+        Route("/-/account/devices/{device}/end", account.end_device, methods=["POST"]),
+        # Around the pages
+        Route("/-/jump", jump.jump, methods=["GET"]),
+        Route("/-/livez", health.livez, methods=["GET"]),
+        Route("/-/readyz", health.readyz, methods=["GET"]),
+        Route("/-/static/{name}", frontend.assets, methods=["GET"]),
+        # Everything the API has: a page's path is the API's
+        Route("/", home.home_page, methods=["GET"]),
+        Route("/{path:path}", resource.resource_page, methods=["GET"]),
+    ]
+
+
+def _settled(
+    settings: Settings, target: str | ASGIApp | None, openapi: str | None, templates: str | Path | None
+) -> Settings:
+    if isinstance(target, str):
+        settings = replace(settings, api_url=target)
+    elif target is not None:
+        settings = replace(settings, api_url="http://api")
+    if openapi is not None:
+        settings = replace(settings, openapi=openapi)
+    if templates is not None:
+        settings = replace(settings, templates=Path(templates))
+    if settings.api_url is None:
+        raise SettingsError("WEBAPP_API_URL is not set, so there is no API to be the frontend of.")
+    return settings
+
+
+def _transport(
+    settings: Settings, target: str | ASGIApp | None, transport: httpx.AsyncBaseTransport | None
+) -> Callable[[], httpx.AsyncBaseTransport]:
+    if transport is not None:
+        return lambda: transport
+    if target is None or isinstance(target, str):
+        return lambda: shared_transport(limit=settings.api_connections)
+    return lambda: ASGIBackend(target)

@@ -1,0 +1,143 @@
+"""What went wrong, as a page or a fragment; a missing sign-in leads to it and back."""
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webapp.errors import APIError, Unauthorized, UnsafePath
+from webapp.html.context import ErrorPage
+from webapp.html.htmx import current_path, redirect
+from webapp.html.render import render
+from webapp.html.urls import href
+from webapp.observability import current_request_id
+from webapp.pages.sites import Sites
+from webapp.sessions import Session
+
+logger = logging.getLogger("webapp")
+
+TITLES = {
+    400: "The API could not make sense of this",
+    401: "This needs another sign-in",
+    403: "You are not allowed to see this",
+    404: "There is nothing here",
+    405: "This can't be done here",
+    409: "This contradicts what is there now",
+    412: "This has changed in the meantime",
+    413: "This is too large",
+    415: "The API doesn't take this kind of file",
+    422: "The API did not accept this",
+    429: "Too many requests",
+    500: "Something went wrong",
+    502: "The API's answer can't be used",
+    503: "The API can't be reached just now",
+}
+
+MESSAGES = {
+    401: "Your sign-in is fine, but not for this.",
+    403: "Someone with more rights may have to do it, or give them to you.",
+    404: "It may have been deleted or moved, or the address has a typing error.",
+    500: "This is our fault, and it was logged. Trying again may help.",
+    503: "This page tries again by itself. Nothing is lost, and you stay signed in.",
+}
+
+RETRY_SECONDS = 5
+
+
+async def api_error(request: Request, error: Exception) -> Response:
+    """The page of an APIError; whoever isn't signed in is sent to do so, where that would help."""
+    assert isinstance(error, APIError)
+    if isinstance(error, Unauthorized) and (error.ended or _could_sign_in(request)):
+        return to_login(request, ended=error.ended)
+    return _page(request, error.status, error.detail, error=error)
+
+
+async def unsafe_path(request: Request, _: Exception) -> Response:
+    """An address the API must never see: there is nothing there."""
+    return _page(request, 404, "")
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """The page of Starlette's own errors: no such page, no such method."""
+    assert isinstance(error, HTTPException)
+    answer = _page(request, error.status_code, "")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def to_login(request: Request, *, ended: bool) -> Response:
+    """Send a browser to sign in and back to where it is: with a 303, or for htmx with a 401 and HX-Redirect."""
+    params = [("next", _here(request)), *([("why", "ended")] if ended else [])]
+    return redirect(request, href(request, "/login", params), status=401)
+
+
+def session_ended(request: Request) -> Response:
+    """The answer in place of any other once the API has ended a session."""
+    return to_login(request, ended=True)
+
+
+class ErrorBoundary:
+    """Turns what no handler foresaw into a page of its own, inside everything that headers and sessions need."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noticed)
+        except Exception:
+            logger.exception("%s failed", scope["path"].encode("unicode_escape").decode())
+            if started:
+                raise
+            await _page(Request(scope), 500, "")(scope, receive, send)
+
+
+def _here(request: Request) -> str:
+    """The page to come back to: this one, or the one whose part was asked for, or that a form stood on."""
+    return current_path(request) or (
+        f"{request.url.path}?{request.url.query}".rstrip("?")
+        if request.method in ("GET", "HEAD")
+        else href(request, "/")
+    )
+
+
+def _could_sign_in(request: Request) -> bool:
+    sites: Sites = request.state.sites
+    session: Session = request.state.session
+    return not session.kept and bool(sites.routes and sites.routes.site.accounts.sign_in)
+
+
+def _page(request: Request, status: int, message: str, *, error: APIError | None = None) -> Response:
+    session: Session = request.state.session
+    retry = _retry_after(status, error)
+    page = ErrorPage(
+        status=status,
+        title=TITLES.get(status, "Something went wrong"),
+        message=message or MESSAGES.get(status, ""),
+        fields={name: tuple(said) for name, said in error.fields.items()} if error else {},
+        request_id=current_request_id(),
+        retry_after=retry,
+        sign_in_href=href(request, "/login") if status in (401, 403) and not session.kept else None,
+    )
+    headers = {"Retry-After": str(retry)} if retry else None
+    return render(request, "pages/error.html", page, fragment="error", status=status, headers=headers)
+
+
+def _retry_after(status: int, error: APIError | None) -> int | None:
+    if status == 503:
+        return max(int(error.retry_after or RETRY_SECONDS), 1) if error else RETRY_SECONDS
+    if status == 429 and error and error.retry_after:
+        return max(int(error.retry_after), 1)
+    return None

@@ -1,0 +1,69 @@
+"""What surrounds every page: the site's name, its navigation, and who is signed in."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+
+from webapp.html.context import Link, LinkGroup, Shell
+from webapp.html.urls import href
+from webapp.observability import current_request_id
+from webapp.openapi.routes import Routes
+from webapp.pages.home import navigation
+from webapp.pages.sites import Sites
+from webapp.sessions import Session
+
+
+class ShellMaker:
+    """Makes a page's Shell; the navigation is made once for each site and mount point."""
+
+    def __init__(self, *, title: str | None, hue: int | None) -> None:
+        self._title = title
+        self._hue = hue
+        self._navigation: tuple[Routes | None, str, tuple[LinkGroup, ...]] = (None, "", ())
+
+    def __call__(self, request: Request) -> Shell:
+        """The shell of this request's page. Works, with less to show, while the API's document can't be had."""
+        sites: Sites = request.state.sites
+        session: Session = request.state.session
+        routes = sites.routes
+        path = request.url.path
+        return Shell(
+            site=self._title or (routes.site.title if routes else request.url.hostname or "webapp"),
+            navigation=_mark(self._links(request, routes), path),
+            user=session.user if session.kept else None,
+            can_sign_in=bool(routes and routes.site.accounts.sign_in),
+            path=_with_query(path, request.url.query),
+            request_id=current_request_id(),
+            hue=self._hue,
+        )
+
+    def _links(self, request: Request, routes: Routes | None) -> tuple[LinkGroup, ...]:
+        if routes is None:
+            return ()
+        made_for, mount, links = self._navigation
+        if made_for is not routes or mount != href(request, "/"):
+            links = navigation(request, routes.site)
+            self._navigation = (routes, href(request, "/"), links)
+        return links
+
+
+def _mark(groups: tuple[LinkGroup, ...], path: str) -> tuple[LinkGroup, ...]:
+    """The navigation with the link that leads here, or nearest above here, marked as current."""
+    here = [link for group in groups for link in group.links if _leads_to(link, path)]
+    if not here:
+        return groups
+    current = max(here, key=lambda link: len(link.href))
+    return tuple(
+        replace(group, links=tuple(replace(link, current=True) if link is current else link for link in group.links))
+        if current in group.links
+        else group
+        for group in groups
+    )
+
+
+def _leads_to(link: Link, path: str) -> bool:
+    return path == link.href or path.startswith(link.href.rstrip("/") + "/")
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path

@@ -1,0 +1,69 @@
+"""The site made from the API's document: read once it can be had, shared by all requests."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+
+from webapp.errors import APIError, BadGateway, DocumentError
+from webapp.openapi.document import Document
+from webapp.openapi.resources import build_site
+from webapp.openapi.routes import Routes
+
+logger = logging.getLogger("webapp.openapi")
+
+RETRY_AFTER = 2.0
+"""Seconds before a document that couldn't be had is asked for again."""
+
+
+class Sites:
+    """
+    Holds the site, and asks for its document again as long as there is none.
+
+    `discover` reads the document. However many requests wait, it runs once at a time, and while it fails, not more
+    often than every two seconds; the requests between get the same error at once.
+    """
+
+    def __init__(
+        self, discover: Callable[[], Awaitable[Document]], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._discover = discover
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._failure: APIError | None = None
+        self._failed_at = 0.0
+        self.routes: Routes | None = None
+        """What is known so far, without asking."""
+
+    async def get(self) -> Routes:
+        """
+        The site's routes.
+
+        Raises Unavailable while the API is down, BadGateway while its document can't be read.
+        """
+        if self.routes is None:
+            async with self._lock:
+                if self.routes is None:
+                    self.routes = await self._load()
+        return self.routes
+
+    async def _load(self) -> Routes:
+        if self._failure is not None and self._clock() - self._failed_at < RETRY_AFTER:
+            raise self._failure.with_traceback(None)
+        try:
+            site = build_site(await self._discover())
+        except (APIError, DocumentError) as error:
+            self._failure = error if isinstance(error, APIError) else BadGateway(str(error))
+            self._failed_at = self._clock()
+            logger.warning("no OpenAPI document: %s", error)
+            raise self._failure from error
+        logger.info("%s: %d resources, %d operations", site.title, len(site.resources), len(site.operations))
+        return Routes(site)
+
+
+async def routes_for(request: Request) -> Routes:
+    """The site's routes, for a page."""
+    sites: Sites = request.state.sites
+    return await sites.get()
