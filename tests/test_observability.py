@@ -1,0 +1,144 @@
+import json
+import logging
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from webapp.client import request_context
+from webapp.observability import ObservabilityMiddleware, configure_logging, current_request_id
+
+ACCESS = "webapp.access"
+
+
+@pytest.fixture(autouse=True)
+def _loggers_as_before() -> Iterator[None]:
+    logger = logging.getLogger("webapp")
+    before = logger.handlers[:], logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+async def tell(_: Request) -> Response:
+    context = request_context.get()
+    assert context is not None
+    logging.getLogger("webapp.page").info("inside")
+    return PlainTextResponse(json.dumps({"id": context.request_id, "headers": dict(context.headers)}))
+
+
+async def fail(_: Request) -> Response:
+    raise RuntimeError("on purpose")
+
+
+def client(address: str = "203.0.113.9") -> httpx.AsyncClient:
+    app = Starlette(
+        routes=[Route("/tell", tell), Route("/fail", fail)], middleware=[Middleware(ObservabilityMiddleware)]
+    )
+    transport = httpx.ASGITransport(app, client=(address, 5000), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://testserver")
+
+
+async def test_a_request_without_an_id_gets_one_and_the_api_is_told() -> None:
+    async with client() as browser:
+        answer = await browser.get("/tell")
+
+    assert len(answer.headers["x-request-id"]) == 32
+    assert answer.json()["id"] == answer.headers["x-request-id"]
+
+
+async def test_the_browsers_own_id_is_kept() -> None:
+    async with client() as browser:
+        answer = await browser.get("/tell", headers={"X-Request-ID": "trace-12345678"})
+
+    assert answer.headers["x-request-id"] == "trace-12345678"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "with space in it", "semi;colon-1234", ""])
+async def test_an_id_that_is_not_well_formed_is_replaced(given: str) -> None:
+    async with client() as browser:
+        answer = await browser.get("/tell", headers={"X-Request-ID": given})
+
+    assert answer.headers["x-request-id"] != given
+
+
+async def test_the_browsers_address_and_name_are_passed_on_and_nothing_else() -> None:
+    sent = {"User-Agent": "Mozilla/5.0", "Accept-Language": "cs", "Cookie": "a=1", "Authorization": "Bearer x"}
+
+    async with client() as browser:
+        passed = (await browser.get("/tell", headers=sent)).json()["headers"]
+
+    assert passed == {"X-Forwarded-For": "203.0.113.9", "User-Agent": "Mozilla/5.0", "Accept-Language": "cs"}
+
+
+async def test_one_line_is_logged_for_a_request_without_its_query(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, ACCESS)
+
+    async with client() as browser:
+        answer = await browser.get("/tell?token=sesame")
+
+    [line] = [record for record in caplog.records if record.name == ACCESS]
+    assert line.getMessage().startswith("GET /tell 200 ")
+    assert "sesame" not in caplog.text
+    assert line.request_id == answer.headers["x-request-id"]  # type: ignore[attr-defined]
+
+
+async def test_a_path_cannot_forge_a_second_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, ACCESS)
+
+    async with client() as browser:
+        await browser.get("/nothing%0a2026-01-01%20ERROR%20forged")
+
+    [line] = [record for record in caplog.records if record.name == ACCESS]
+    assert "\n" not in line.getMessage()
+    assert "404" in line.getMessage()
+
+
+async def test_a_request_that_fails_is_logged_as_500(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, ACCESS)
+
+    async with client() as browser:
+        await browser.get("/fail")
+
+    assert [record.getMessage().split(" ")[2] for record in caplog.records if record.name == ACCESS] == ["500"]
+
+
+async def test_outside_of_a_request_there_is_no_id() -> None:
+    assert current_request_id() == ""
+
+
+async def test_json_lines_carry_the_requests_id(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("json")
+
+    async with client() as browser:
+        answer = await browser.get("/tell")
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["message"].split(" ")[0] for line in lines] == ["inside", "GET"]
+    assert {line["request_id"] for line in lines} == {answer.headers["x-request-id"]}
+
+
+def test_an_exception_is_part_of_its_json_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("json")
+
+    try:
+        raise RuntimeError("on purpose")
+    except RuntimeError:
+        logging.getLogger("webapp").exception("it failed")
+
+    [line] = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
+    assert "RuntimeError: on purpose" in line["exception"]
+    assert line["request_id"] == "-"
+
+
+def test_console_lines_are_plain_text_and_debug_says_more(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("console", debug=True)
+
+    logging.getLogger("webapp.sessions").debug("dropped")
+
+    assert "DEBUG" in (line := capsys.readouterr().err)
+    assert line.rstrip().endswith("- webapp.sessions: dropped")

@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from webapp.errors import SettingsError
+from webapp.settings import Settings
+
+KEY = "k" * 32
+
+
+def test_each_setting_is_read_from_the_variable_of_its_name(tmp_path: Path) -> None:
+    settings = Settings.from_env(
+        {
+            "WEBAPP_API_URL": "https://api.example.com/v1",
+            "WEBAPP_HUE": "150",
+            "WEBAPP_SECRET_KEY": f"{KEY}, {'o' * 40}",
+            "WEBAPP_SESSION_IDLE": "60.5",
+            "WEBAPP_DEBUG": "yes",
+            "WEBAPP_TEMPLATES": str(tmp_path),
+        }
+    )
+
+    assert settings.api_url == "https://api.example.com/v1"
+    assert settings.hue == 150
+    assert settings.secret_key == (KEY, "o" * 40)
+    assert settings.session_idle == 60.5
+    assert settings.debug is True
+    assert settings.templates == tmp_path
+
+
+def test_what_is_given_wins_over_the_environment_and_none_is_not_given() -> None:
+    environ = {"WEBAPP_API_URL": "http://from.env", "WEBAPP_TITLE": "From the environment"}
+
+    settings = Settings.from_env(environ, api_url="http://given", title=None)
+
+    assert settings.api_url == "http://given"
+    assert settings.title == "From the environment"
+
+
+def test_an_empty_variable_counts_as_unset_and_foreign_ones_are_ignored() -> None:
+    settings = Settings.from_env({"WEBAPP_API_URL": "  ", "WEBAPP_UNKNOWN": "x", "PATH": "/bin"})
+
+    assert settings == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("WEBAPP_API_URL", "api.example.com", "not an http:// or https:// URL"),
+        ("WEBAPP_API_URL", "ftp://api.example.com", "not an http:// or https:// URL"),
+        ("WEBAPP_API_URL", "http://", "not an http:// or https:// URL"),
+        ("WEBAPP_API_URL", "http://api.example.com:99999", "not a URL"),
+        ("WEBAPP_API_URL", "http://[::1", "not a URL"),
+        ("WEBAPP_API_URL", "http://api.example.com/?key=1", "leave out what follows the path"),
+        ("WEBAPP_PUBLIC_URL", "https://app.example.com/ui", "the origin alone"),
+        ("WEBAPP_PUBLIC_URL", "app.example.com", "not an http:// or https:// URL"),
+        ("WEBAPP_HUE", "blue", "not a whole number"),
+        ("WEBAPP_HUE", "360", "between 0 and 359"),
+        ("WEBAPP_HUE", "-1", "between 0 and 359"),
+        ("WEBAPP_SECRET_KEY", "short", "fewer than 32 characters"),
+        ("WEBAPP_SECRET_KEY", f"{KEY},short", "fewer than 32 characters"),
+        ("WEBAPP_COOKIE_NAME", "a b", "cookie's name"),
+        ("WEBAPP_COOKIE_NAME", "a;b", "cookie's name"),
+        ("WEBAPP_SESSION_IDLE", "soon", "not a number"),
+        ("WEBAPP_SESSION_IDLE", "0", "more than 0"),
+        ("WEBAPP_SESSION_LIFETIME", "nan", "more than 0"),
+        ("WEBAPP_API_TIMEOUT", "inf", "more than 0"),
+        ("WEBAPP_MAX_SESSIONS", "-5", "more than 0"),
+        ("WEBAPP_DEBUG", "maybe", "one of true, false"),
+        ("WEBAPP_TEMPLATES", "/nowhere/at/all", "not a folder"),
+        ("WEBAPP_LOG_FORMAT", "xml", "console or json"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_its_variable(variable: str, value: str, complaint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({variable: value})
+
+    message = str(caught.value)
+    assert message.startswith(f"{variable} ")
+    assert complaint in message
+    assert message.endswith(".")
+    assert "\n" not in message
+
+
+def test_credentials_in_the_api_url_are_refused_without_repeating_them() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(api_url="https://ada:sesame@api.example.com")
+
+    assert "WEBAPP_API_URL" in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_bad_secret_key_is_not_repeated_either() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(secret_key=("hunter2",))
+
+    assert "hunter2" not in str(caught.value)
+    assert KEY not in repr(Settings(secret_key=(KEY,)))
+
+
+@pytest.mark.parametrize(
+    ("public_url", "https"), [(None, None), ("https://app.example.com", True), ("http://localhost:8000/", False)]
+)
+def test_https_is_known_from_the_public_url_alone(public_url: str | None, https: bool | None) -> None:
+    assert Settings(public_url=public_url).https is https
