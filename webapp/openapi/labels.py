@@ -1,0 +1,118 @@
+"""Names of the document, as people would write them."""
+
+import re
+from collections.abc import Callable
+
+SPELLINGS = """
+    2FA API APIs AWS BIC CI CLI CPU CRM CSS CSV CVE DB DNS DTO EAN ETA EU FAQ FTP GB GPS GPU GUID HR HTML HTTP HTTPS
+    IBAN ID IDs iOS IP IPs IPv4 IPv6 ISBN ISO JSON JWT KPI LAN LDAP MAC MFA MIME MMS OAuth OAuth2 OIDC OS OTP PDF QR RAM
+    RGB RPC RSS SAML SDK SEO SHA SKU SLA SMS SMTP SQL SSE SSH SSL SSO SVG TCP TLS TTL TV UDP UI UK URI URIs URL URLs USB
+    UTC UUID UUIDs UX VAT VIP VLAN VM VMs VPC VPN WAN WWW XML YAML ZIP GitHub GitLab LinkedIn PayPal PostgreSQL MySQL
+    GraphQL OpenAPI YouTube
+"""
+ACRONYMS = {spelling.lower(): spelling for spelling in SPELLINGS.split()}
+
+IRREGULAR_PLURALS = """
+    person/people child/children man/men woman/women mouse/mice foot/feet tooth/teeth criterion/criteria index/indices
+    vertex/vertices matrix/matrices appendix/appendices leaf/leaves shelf/shelves half/halves knife/knives wife/wives
+    wolf/wolves thief/thieves hero/heroes potato/potatoes tomato/tomatoes echo/echoes veto/vetoes quiz/quizzes bus/buses
+    gas/gases alias/aliases bias/biases atlas/atlases canvas/canvases lens/lenses movie/movies cookie/cookies
+    zombie/zombies tie/ties pie/pies cache/caches niche/niches axe/axes use/uses analysis/analyses diagnosis/diagnoses
+    crisis/crises thesis/theses hypothesis/hypotheses
+"""
+PLURALS: dict[str, str] = dict(pair.split("/") for pair in IRREGULAR_PLURALS.split())
+SINGULARS = {many: one for one, many in PLURALS.items()} | {"indexes": "index", "matrixes": "matrix"}
+
+WITHOUT_PLURAL = """
+    access aws analytics content data dns equipment feedback gps hardware history https info information inventory
+    kubernetes logistics media metadata mms money news physics previous sales series sms software species staff
+    statistics stats traffic weather whois
+"""
+UNCOUNTABLE = frozenset(WITHOUT_PLURAL.split())
+
+WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+
+
+def words(name: str) -> list[str]:
+    """A name cut into words: `createdAt`, `created_at` and `created-at` are all `created`, `at`."""
+    found: list[str] = []
+    for part in re.split(r"[\W_]+", name):
+        if part.lower() in ACRONYMS:
+            found.append(part)
+            continue
+        for word in WORD.findall(part):
+            # A version or an ordinal belongs to its word: v2, line1.
+            if word.isdecimal() and found and found[-1].isalpha() and len(found[-1]) == 1:
+                found[-1] += word
+            else:
+                found.append(word)
+    return found
+
+
+def humanise(name: str) -> str:
+    """`list_my_orgs` -> `List my orgs`, `createdAt` -> `Created at`, `callback_url` -> `Callback URL`."""
+    cased = [ACRONYMS.get(word.lower()) or word.lower() for word in words(name)]
+    return capitalise(" ".join(cased)) or name
+
+
+def label(name: str, title: str = "") -> str:
+    """The title a person wrote; the humanised name where there is none, or where the title is only the name again."""
+    title = title.strip()
+    return humanise(name) if not title or normal(title) == normal(name) else capitalise(title)
+
+
+def capitalise(text: str) -> str:
+    """The text with a large first letter, unless its first word is written in a way of its own: `iOS`."""
+    return text if text.split(" ")[0] in ACRONYMS.values() else text[:1].upper() + text[1:]
+
+
+def normal(name: str) -> str:
+    """A name without case and separators, to compare: `user_id`, `userId` and `User ID` are the same."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def singular(phrase: str) -> str:
+    """One of them: `user roles` -> `user role`. Only the last word changes."""
+    return _change_last(phrase, _singular)
+
+
+def plural(phrase: str) -> str:
+    """Many of them: `user role` -> `user roles`. What is plural already stays."""
+    return _change_last(phrase, lambda word: _plural(_singular(word)))
+
+
+def _change_last(phrase: str, change: Callable[[str], str]) -> str:
+    start = max(phrase.rfind(" "), phrase.rfind("_"), phrase.rfind("-")) + 1
+    word = phrase[start:]
+    changed = change(word.lower())
+    if changed == word.lower():
+        return phrase
+    pairs = enumerate(zip(word.lower(), changed, strict=False))
+    kept = next((at for at, (old, new) in pairs if old != new), min(len(word), len(changed)))
+    return phrase[:start] + word[:kept] + changed[kept:]
+
+
+def _singular(word: str) -> str:
+    if word in UNCOUNTABLE or word in PLURALS or word.endswith(("ss", "us", "is")):
+        return word
+    if word in SINGULARS:
+        return SINGULARS[word]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    if word.endswith("uses") and not word.endswith(("ouses", "auses")):
+        return word[:-2]
+    return word.removesuffix("s")
+
+
+def _plural(word: str) -> str:
+    if word in UNCOUNTABLE:
+        return word
+    if word in PLURALS:
+        return PLURALS[word]
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return word + "es"
+    if word.endswith("y") and word[-2:-1] not in ("", *"aeiou"):
+        return word[:-1] + "ies"
+    return word + "s"

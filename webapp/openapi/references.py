@@ -1,0 +1,74 @@
+"""Finds what a document's `$ref`s point at."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+from webapp.errors import DocumentError
+
+LONGEST_CHAIN = 64
+"""A `$ref` to a `$ref` to a `$ref` ends somewhere, or it is a circle."""
+
+
+class References:
+    """
+    The JSON pointers of one document, followed when they are touched.
+
+    Only what lies in the document itself can be had; a `$ref` to another document is refused by name.
+    """
+
+    def __init__(self, root: Any, *, url: str | None = None) -> None:
+        self._root = root
+        self._url = url
+        self._found: dict[str, Any] = {}
+        self.merged: dict[str, Mapping[str, Any]] = {}
+        """The keywords of schemas that several places point at, by reference; filled by Schema."""
+
+    def find(self, reference: str) -> Any:
+        """What a reference points at, which may be a reference again. Raises DocumentError."""
+        try:
+            return self._found[reference]
+        except KeyError:
+            found = self._found[reference] = self._look_up(reference)
+            return found
+
+    def follow(self, node: Any) -> Any:
+        """The node itself, or what its `$ref` leads to in the end. Raises DocumentError."""
+        for _ in range(LONGEST_CHAIN):
+            reference = reference_of(node)
+            if reference is None:
+                return node
+            node = self.find(reference)
+        raise DocumentError(f"The reference {reference_of(node)} leads back to itself.")
+
+    def _look_up(self, reference: str) -> Any:
+        elsewhere, fragment = urldefrag(reference)
+        if elsewhere and not self._is_here(elsewhere):
+            raise DocumentError(f"The reference {reference} points outside of the document.")
+        if fragment and not fragment.startswith("/"):
+            raise DocumentError(f"The reference {reference} is not a path through the document.")
+
+        node = self._root
+        for part in unquote(fragment).split("/")[1:]:
+            node = _step(node, part.replace("~1", "/").replace("~0", "~"), reference)
+        return node
+
+    def _is_here(self, elsewhere: str) -> bool:
+        return self._url is not None and urljoin(self._url, elsewhere) == urldefrag(self._url).url
+
+
+def reference_of(node: Any) -> str | None:
+    """The `$ref` of a node, if it is one."""
+    if isinstance(node, Mapping):
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            return reference
+    return None
+
+
+def _step(node: Any, key: str, reference: str) -> Any:
+    if isinstance(node, Mapping) and key in node:
+        return node[key]
+    if isinstance(node, Sequence) and not isinstance(node, str) and key.isdecimal() and int(key) < len(node):
+        return node[int(key)]
+    raise DocumentError(f"The reference {reference} points at nothing: there is no {key!r} there.")
