@@ -1,0 +1,166 @@
+"""What a person sees when something goes wrong."""
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tests.pages.house import DEMO, document, scripted
+from webapp import Settings, create_app
+from webapp.testing import Browser
+
+THING = {
+    "/things": {
+        "get": {
+            "operationId": "list_things",
+            "responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": {}}}}}},
+        }
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "words"),
+    [
+        (httpx.Response(403, json={"detail": "Admins only"}), 403, "Admins only"),
+        (httpx.Response(404, json={"detail": "No things here"}), 404, "No things here"),
+        (httpx.Response(404), 404, "typing error"),
+        (httpx.Response(409, json={"detail": "Being rebuilt"}), 409, "Being rebuilt"),
+        (httpx.Response(429, headers={"Retry-After": "7"}), 429, ""),
+        (httpx.Response(500, text="Traceback: secret=1"), 502, ""),
+        (httpx.Response(502), 503, ""),
+        (httpx.Response(503, headers={"Retry-After": "9"}), 503, "tries again"),
+        (httpx.Response(200, text="{", headers={"Content-Type": "application/json"}), 502, ""),
+        (httpx.Response(302, headers={"Location": "http://elsewhere.example/"}), 502, ""),
+        (httpx.ConnectError("refused"), 503, "tries again"),
+        (httpx.ReadTimeout("slow"), 503, "tries again"),
+        (httpx.RemoteProtocolError("cut"), 503, ""),
+    ],
+)
+async def test_every_failure_of_the_api_is_a_page_and_a_fragment_with_its_own_status(
+    answer: Any, status: int, words: str
+) -> None:
+    async with scripted({"GET /things": answer}, paths=THING) as browser:
+        page = await browser.get("/things")
+        part = await browser.htmx("GET", "/things")
+
+    assert (page.status, part.status) == (status, status)
+    assert words in page.main
+    assert page.headers["x-request-id"] in page.main
+    assert "secret=1" not in page.text + part.text
+    assert "<html" not in part.text
+    assert part.headers["hx-push-url"] == "false"
+
+
+async def test_a_page_that_will_come_back_says_when_it_tries_again() -> None:
+    answer = httpx.Response(503, headers={"Retry-After": "9"})
+    async with scripted({"GET /things": answer}, paths=THING) as browser:
+        page = await browser.get("/things")
+
+    assert page.headers["retry-after"] == "9"
+
+
+async def test_an_address_without_a_page_is_a_404_page() -> None:
+    async with scripted({}) as browser:
+        page = await browser.get("/no/such/page")
+
+    assert page.status == 404
+    assert page.page.one("h1").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/things/%2e%2e/admin", "/things/..%2fadmin", "/%2e%2e/%2e%2e/etc", "/things%0d%0aX: 1"]
+)
+async def test_an_address_that_tries_to_leave_the_api_is_a_404_page(path: str) -> None:
+    async with scripted({}, paths=THING) as browser:
+        answer = await browser.fetch("GET", path)
+
+    assert answer.status == 404
+
+
+async def test_a_wrong_method_is_a_405_page_that_says_which_are_allowed() -> None:
+    async with scripted({}, paths=THING) as browser:
+        page = await browser.post("/things")
+
+    assert page.status == 405
+    assert "GET" in page.headers["allow"]
+
+
+async def test_an_api_that_wants_a_sign_in_but_declares_none_is_a_401_page() -> None:
+    answer = httpx.Response(401, json={"detail": "Who are you?"})
+    async with scripted({"GET /things": answer}, paths=THING, sign_in=False) as browser:
+        page = await browser.get("/things")
+
+    assert page.status == 401
+    assert "Who are you?" in page.main
+
+
+async def test_a_document_that_cannot_be_read_is_a_page_that_says_so() -> None:
+    async with scripted({"GET /openapi.json": httpx.Response(200, json={"swagger": "2.0"})}) as browser:
+        page = await browser.get("/")
+
+    assert page.status == 502
+    assert "OpenAPI" in page.main
+
+
+async def boom(_: Request) -> Response:
+    raise ZeroDivisionError("secret detail")
+
+
+async def ends(request: Request) -> Response:
+    await request.state.api.get("/gone")
+    return PlainTextResponse("the handler did not look")
+
+
+async def half(_: Request) -> Response:
+    async def body() -> Any:
+        yield b"half"
+        raise ZeroDivisionError
+
+    return StreamingResponse(body())
+
+
+def own_pages(answers: dict[str, httpx.Response]) -> Browser:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return answers.get(request.url.path, httpx.Response(200, json=document(paths=THING)))
+
+    routes = [Route("/boom", boom), Route("/ends", ends), Route("/half", half)]
+    app = create_app("http://api.test", transport=httpx.MockTransport(answer), routes=routes, settings=Settings())
+    return Browser(app)
+
+
+async def test_what_nobody_foresaw_is_a_500_page_with_the_headers_of_any_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with own_pages({}) as browser:
+        page = await browser.get("/boom")
+
+    assert page.status == 500
+    assert "secret detail" not in page.text
+    assert page.headers["x-request-id"] in page.main
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == ["/boom failed"]
+
+
+async def test_an_answer_that_breaks_off_is_not_made_whole_again(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "webapp")
+    async with own_pages({}) as browser:
+        with pytest.raises(ZeroDivisionError):
+            await browser.fetch("GET", "/half")
+
+
+async def test_a_lost_session_needs_no_code_in_a_page_of_ones_own() -> None:
+    answers = {
+        "/auth/token": httpx.Response(200, json={"access_token": "t", "token_type": "bearer"}),
+        "/gone": httpx.Response(401),
+    }
+    async with own_pages(answers) as browser:
+        await browser.try_sign_in(*DEMO)
+        page = await browser.get("/ends")
+
+    assert page.url == "/login?next=%2Fends&why=ended"
+    assert "session has ended" in page.main

@@ -1,0 +1,108 @@
+import random
+import string
+
+import pytest
+
+from webapp.sessions.cookie import SessionCookie, new_id
+
+OLD, NEW = "o" * 32, "n" * 32
+WHERE = {"secure": False, "path": "/"}
+
+
+def cookie(*keys: str) -> SessionCookie:
+    return SessionCookie(keys or (NEW,), name="webapp_session", max_age=60.0)
+
+
+def header(*pairs: str) -> list[tuple[bytes, bytes]]:
+    return [(b"accept", b"*/*"), (b"cookie", "; ".join(pairs).encode())]
+
+
+def test_an_id_has_256_random_bits() -> None:
+    ids = {new_id() for _ in range(1000)}
+
+    assert len(ids) == 1000
+    assert {len(each) for each in ids} == {43}
+
+
+def test_a_signed_id_is_found_again() -> None:
+    signed = cookie().sign("abc")
+
+    assert cookie().verify(signed) == "abc"
+    assert cookie().find(header("x=1", f"webapp_session={signed}", "y=2"), **WHERE) == "abc"
+
+
+def test_no_mutation_of_a_signed_id_is_accepted() -> None:
+    signed = cookie().sign(new_id())
+    dice = random.Random(7)
+    alphabet = string.ascii_letters + string.digits + "-_.=+/é \x00"
+    tried = set()
+    for position in range(len(signed)):
+        tried |= {signed[:position] + each + signed[position + 1 :] for each in alphabet}
+        tried |= {signed[:position] + each + signed[position:] for each in alphabet}
+        tried.add(signed[:position] + signed[position + 1 :])
+    for _ in range(3000):
+        tried.add("".join(dice.choices(alphabet, k=dice.randrange(0, 120))))
+    tried |= {signed + "=", signed + "==", signed.upper(), signed.lower(), f" {signed}", f'"{signed}"', "", ".", "a."}
+    tried.discard(signed)
+
+    assert len(tried) > 10_000
+    assert [each for each in tried if cookie().verify(each) is not None] == []
+
+
+def test_another_spelling_of_the_same_signature_is_refused() -> None:
+    # The last character of a 43-character base64 text has two spare bits: four characters decode to the same bytes.
+    signed = cookie().sign("abc")
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    spellings = {signed[:-1] + each for each in alphabet} - {signed}
+
+    assert {cookie().verify(each) for each in spellings} == {None}
+
+
+def test_an_older_key_verifies_and_the_newest_signs() -> None:
+    before = cookie(OLD).sign("abc")
+
+    assert cookie(NEW, OLD).verify(before) == "abc"
+    assert cookie(NEW, OLD).sign("abc") == cookie(NEW).sign("abc") != before
+
+
+def test_a_dropped_key_no_longer_verifies() -> None:
+    assert cookie(NEW).verify(cookie(OLD).sign("abc")) is None
+
+
+def test_a_planted_cookie_of_the_same_name_does_not_hide_the_real_one() -> None:
+    real = f"webapp_session={cookie().sign('real')}"
+
+    assert cookie().find(header("webapp_session=planted", real), **WHERE) == "real"
+    assert cookie().find([*header("webapp_session=planted"), (b"cookie", real.encode())], **WHERE) == "real"
+
+
+@pytest.mark.parametrize(
+    "pairs", [[], ["other=1"], ["webapp_session"], ["webapp_session="], ["webapp_session=abc"], ["webapp_session=\xe9"]]
+)
+def test_without_a_verified_cookie_there_is_no_id(pairs: list[str]) -> None:
+    assert cookie().find(header(*pairs), **WHERE) is None
+    assert cookie().find([], **WHERE) is None
+
+
+@pytest.mark.parametrize(
+    ("secure", "path", "name"),
+    [
+        (False, "/", "webapp_session"),
+        (False, "/ui", "webapp_session"),
+        (True, "/", "__Host-webapp_session"),
+        (True, "/ui", "__Secure-webapp_session"),
+    ],
+)
+def test_over_https_the_name_says_what_browsers_enforce(secure: bool, path: str, name: str) -> None:
+    written = cookie().write("abc", secure=secure, path=path)
+
+    assert written.startswith(f"{name}=abc.")
+    attributes = written.split("; ")[1:]
+    assert attributes == ["Max-Age=60", f"Path={path}", "HttpOnly", "SameSite=Lax", *(["Secure"] if secure else [])]
+    assert len(written) < 200
+
+
+def test_a_cookie_is_taken_back_under_the_name_and_path_it_was_given() -> None:
+    assert cookie().delete(secure=True, path="/") == (
+        "__Host-webapp_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure"
+    )

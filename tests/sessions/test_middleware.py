@@ -1,0 +1,233 @@
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from webapp.client import APIClient
+from webapp.sessions import Session, SessionCookie, SessionMiddleware, SessionRegistry
+
+KEY = "k" * 32
+
+
+def backend(request: httpx.Request) -> httpx.Response:
+    """An API that knows the token `good` and nothing else."""
+    if request.headers.get("authorization") == "Bearer good":
+        return httpx.Response(200, json={"name": "Ada"})
+    return httpx.Response(401, json={"detail": "no"})
+
+
+async def show(request: Request) -> Response:
+    session: Session = request.state.session
+    assert request.state.api is session.api
+    return JSONResponse({"user": session.user, "kept": session.kept, "client": id(session.api)})
+
+
+async def sign_in(request: Request) -> Response:
+    token = request.query_params.get("token", "good")
+    api: APIClient = request.state.api
+    request.state.session = Session.begin(api.with_bearer(token), user="Ada")
+    return PlainTextResponse("in")
+
+
+async def sign_out(request: Request) -> Response:
+    request.state.session = Session.stranger(request.state.api)
+    return PlainTextResponse("out")
+
+
+async def ask(request: Request) -> Response:
+    """A page that doesn't look at what became of its call."""
+    return JSONResponse(await request.state.api.get("/me"))
+
+
+def house(
+    *, path: str = "", https: bool | None = None, clock: Callable[[], float] = lambda: 0.0
+) -> tuple[Starlette, SessionRegistry]:
+    registry = SessionRegistry(idle=60, lifetime=600, capacity=1000, per_owner=1000, clock=clock)
+    pool = httpx.MockTransport(backend)
+    app = Starlette(
+        routes=[Route("/", show), Route("/in", sign_in), Route("/out", sign_out), Route("/ask", ask)],
+        middleware=[
+            Middleware(
+                SessionMiddleware,
+                registry=registry,
+                cookie=SessionCookie([KEY], name="webapp_session", max_age=600),
+                client=lambda: APIClient("http://api", transport=pool),
+                on_ended=lambda _: PlainTextResponse("ended", 401),
+                https=https,
+            )
+        ],
+    )
+    return (Starlette(routes=[Mount(path, app)]) if path else app), registry
+
+
+def browser(app: Starlette, scheme: str = "http") -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{scheme}://testserver")
+
+
+async def test_a_stranger_gets_a_client_but_no_cookie_and_is_not_kept() -> None:
+    app, registry = house()
+    async with browser(app) as stranger:
+        first, second = await stranger.get("/"), await stranger.get("/")
+
+    assert "set-cookie" not in first.headers
+    assert first.json()["kept"] is False
+    assert first.json()["user"] is second.json()["user"] is None
+    assert len(registry) == 0
+
+
+async def test_strangers_cost_nothing_however_many_come() -> None:
+    app, registry = house()
+    async with browser(app) as stranger:
+        for _ in range(100):
+            await stranger.get("/", headers={"Cookie": "webapp_session=planted"})
+
+    assert len(registry) == 0
+
+
+async def test_a_signed_in_browser_keeps_its_one_client() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        first, second = (await ada.get("/")).json(), (await ada.get("/")).json()
+
+    assert first == second
+    assert first["user"] == "Ada"
+    assert len(registry) == 1
+
+
+async def test_two_browsers_have_two_clients() -> None:
+    app, registry = house()
+    async with browser(app) as ada, browser(app) as bob:
+        await ada.get("/in")
+        await bob.get("/in")
+
+        assert (await ada.get("/")).json()["client"] != (await bob.get("/")).json()["client"]
+    assert len(registry) == 2
+
+
+async def test_an_unchanged_session_writes_no_cookie() -> None:
+    app, _ = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+
+        assert "set-cookie" not in (await ada.get("/")).headers
+
+
+async def test_signing_in_again_gives_a_new_id_and_the_old_one_is_dead() -> None:
+    app, registry = house()
+    async with browser(app) as ada, browser(app) as thief:
+        await ada.get("/in")
+        thief.cookies.update(ada.cookies)
+        old = dict(ada.cookies)
+        await ada.get("/in")
+
+        assert dict(ada.cookies) != old
+        assert (await thief.get("/")).json()["kept"] is False
+    assert len(registry) == 1
+
+
+async def test_a_planted_id_is_never_adopted() -> None:
+    app, _ = house()
+    planted = SessionCookie([KEY], name="webapp_session", max_age=60).sign("planted")
+    async with browser(app) as victim, browser(app) as attacker:
+        victim.cookies.set("webapp_session", planted, domain="testserver.local")
+        attacker.cookies.set("webapp_session", planted, domain="testserver.local")
+        await victim.get("/in")
+
+        assert (await attacker.get("/")).json()["kept"] is False
+
+
+async def test_signing_out_forgets_the_session_and_takes_the_cookie_back() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        out = await ada.get("/out")
+
+        assert "Max-Age=0" in out.headers["set-cookie"]
+        assert (await ada.get("/")).json()["kept"] is False
+    assert len(registry) == 0
+
+
+async def test_a_session_that_the_api_ends_replaces_whatever_the_handler_answered() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in?token=expired")
+        answer = await ada.get("/ask")
+
+        assert (answer.status_code, answer.text) == (401, "ended")
+        assert "Max-Age=0" in answer.headers["set-cookie"]
+        assert (await ada.get("/")).json()["kept"] is False
+    assert len(registry) == 0
+
+
+async def test_a_strangers_401_is_the_handlers_own_business() -> None:
+    app, _ = house()
+    async with browser(app) as stranger:
+        answer = await stranger.get("/ask")
+
+    assert (answer.status_code, answer.json()) == (200, None)
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("scheme", "https", "name"),
+    [
+        ("http", None, "webapp_session"),
+        ("https", None, "__Host-webapp_session"),
+        ("http", True, "__Host-webapp_session"),
+    ],
+)
+async def test_the_cookie_is_secure_over_https(scheme: str, https: bool | None, name: str) -> None:
+    app, _ = house(https=https)
+    async with browser(app, scheme) as ada:
+        cookie = (await ada.get("/in")).headers["set-cookie"]
+
+    assert cookie.startswith(f"{name}=")
+    assert cookie.endswith("; Secure") is (name != "webapp_session")
+
+
+async def test_under_a_sub_path_the_cookie_keeps_to_it() -> None:
+    app, _ = house(path="/ui")
+    async with browser(app) as ada:
+        cookie = (await ada.get("/ui/in")).headers["set-cookie"]
+
+        assert "; Path=/ui;" in cookie
+        assert (await ada.get("/ui/")).json()["user"] == "Ada"
+
+
+async def test_an_idle_session_is_a_strangers() -> None:
+    now = 0.0
+    app, _ = house(clock=lambda: now)
+    async with browser(app) as ada:
+        await ada.get("/in")
+        now = 60.0
+
+        assert (await ada.get("/")).json()["kept"] is False
+
+
+async def test_what_is_not_http_passes_by() -> None:
+    seen: list[Any] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["type"])
+
+    middleware = SessionMiddleware(
+        inner,
+        registry=house()[1],
+        cookie=SessionCookie([KEY], name="x", max_age=1),
+        client=lambda: APIClient("http://api"),
+        on_ended=lambda _: PlainTextResponse(""),
+    )
+    await middleware({"type": "lifespan"}, _nothing, _nothing)  # type: ignore[arg-type]
+
+    assert seen == ["lifespan"]
+
+
+async def _nothing(*_: Any) -> None:
+    return None
