@@ -56,6 +56,10 @@ class Schema:
         reference = _sole_reference(self._raw)
         return reference.rsplit("/", 1)[-1] if reference else None
 
+    def beside(self, raw: Any) -> "Schema":
+        """Another schema of the same document."""
+        return Schema(raw, self._references)
+
     # What kind of value
 
     @property

@@ -7,6 +7,7 @@ Values only: `resources.py` and `security.py` fill them in, `pages` reads them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from webapp.openapi.schema import Schema
 
@@ -24,6 +25,11 @@ class Parameter:
     deprecated: bool = False
     explode: bool = True
     """Whether an array is sent as repeated parameters rather than joined by commas."""
+    style: str = "form"
+    """How arrays and objects are written: `form`, `simple`, `deepObject`, `spaceDelimited`, `pipeDelimited` ..."""
+    media_type: str | None = None
+    """Set where the value is sent as a text of this type, such as JSON."""
+    examples: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,14 @@ class Operation:
     method: str
     """Upper case."""
     path: str
-    """As the document has it, `/projects/{id}`."""
+    """`/projects/{id}`, relative to the site's base URL."""
     name: str
     """The operationId, or one made of method and path; unique in its document."""
     label: str
     """What a person would call it."""
     description: str = ""
     tags: tuple[str, ...] = ()
+    """As headings for people."""
     parameters: tuple[Parameter, ...] = ()
     bodies: tuple[Body, ...] = ()
     answer: Schema | None = None
@@ -132,6 +139,8 @@ class Resource:
     delete: Operation | None = None
     actions: tuple[Operation, ...] = ()
     """Everything else that is done to the collection or to one of its items."""
+    views: tuple[Operation, ...] = ()
+    """GETs below an item that are no list of their own: `/jobs/{id}/stats`."""
     parent: str | None = None
     """The name of the resource whose item this one lies under."""
     row_schema: Schema | None = None
@@ -221,4 +230,6 @@ class Site:
     """Every operation of the document, in its order."""
     accounts: Accounts
     base_url: str | None = None
-    """Where the document says the API lives, resolved; None where it doesn't."""
+    """What the paths are relative to: the URL the site was built for, else where the document says the API lives."""
+    problems: tuple[str, ...] = ()
+    """What in the document couldn't be read and was passed over, a sentence each."""
