@@ -1,0 +1,1 @@
+"""Tests that guard the house: how it is built, not what it does."""
