@@ -33,6 +33,11 @@ UNCOUNTABLE = frozenset(WITHOUT_PLURAL.split())
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 
 
+def wordlist(text: str) -> tuple[str, ...]:
+    """The words of a text, for lists that are easier to read as one."""
+    return tuple(text.split())
+
+
 def words(name: str) -> list[str]:
     """A name cut into words: `createdAt`, `created_at` and `created-at` are all `created`, `at`."""
     found: list[str] = []

@@ -238,13 +238,18 @@ def _secured(security: Any) -> bool | None:
 
 def _label(method: str, path: str, identifier: str, summary: str) -> str:
     if summary:
-        line = summary.splitlines()[0].strip().rstrip(".").strip() or summary
+        line = _plain(summary).splitlines()[0].strip().rstrip(".").strip() or summary
         # FastAPI makes the summary from the function's name, which is also how the operationId begins.
         made = identifier and normal(identifier).startswith(normal(line)) and line == line.title()
-        return _short(humanise(line) if made else capitalise(line))
+        return _short(humanise(line) if made or " " not in line else capitalise(line))
     if identifier:
         return _short(humanise(_without_path(identifier, method, path)))
     return _made_label(method, path)
+
+
+def _plain(text: str) -> str:
+    """The text without the HTML that some documents put into it."""
+    return re.sub(r"<[^<>]*>", "", text).strip() or text
 
 
 def _short(text: str) -> str:

@@ -9,61 +9,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from webapp.openapi.labels import normal
+from webapp.openapi.labels import normal, wordlist
 from webapp.openapi.schema import Schema
 
-WRAPPERS = (
-    *(
-        "data",
-        "results",
-        "items",
-        "records",
-        "rows",
-        "entries",
-        "values",
-        "value",
-        "content",
-        "list",
-        "objects",
-        "result",
-    ),
-    *("hits", "edges", "member", "members", "hydra:member", "elements", "resources", "collection", "docs", "documents"),
-)
-CONTAINERS = ("_embedded", "data", "result", "results", "response", "payload", "body", "content", "d", "hits", "list")
-META = (
-    *(
-        "total",
-        "count",
-        "num",
-        "has",
-        "next",
-        "prev",
-        "page",
-        "pagination",
-        "paging",
-        "per",
-        "limit",
-        "offset",
-        "cursor",
-    ),
-    *("link", "meta", "size", "first", "last", "max", "start", "end", "success", "status", "message", "code", "error"),
-    *("warning", "object", "type", "kind", "url", "self", "href", "took", "sort", "order", "query", "filter", "info"),
-    *(
-        "version",
-        "timestamp",
-        "time",
-        "date",
-        "request",
-        "more",
-        "empty",
-        "number",
-        "etag",
-        "odata",
-        "facet",
-        "included",
-    ),
-    *("jsonapi", "context", "copyright", "license", "ok", "result", "current", "from", "to", "params", "options"),
-)
+WRAPPERS = wordlist("""
+    data results items records rows entries values value content list objects result hits edges member members
+    hydramember elements resources collection docs documents
+""")
+CONTAINERS = ("embedded", "data", "result", "results", "response", "payload", "body", "content", "d", "hits", "list")
+META = wordlist("""
+    total count num has next prev page pagination paging per limit offset cursor link meta size first last max start
+    end success status message code error warning object type kind url self href took sort order query filter info
+    version timestamp time date request more empty number etag odata facet included jsonapi context copyright
+    license ok result current from to params options
+""")
 DEEPEST = 2
 
 
@@ -171,7 +130,8 @@ def _locate(node: Any, look: Look, names: frozenset[str], depth: int) -> Place |
 def _named(kinds: Mapping[str, Kind], names: frozenset[str]) -> Place | None:
     """A list under its own name, or under one that is usual for lists."""
     own = [name for name in kinds if normal(name) in names]
-    for name in (*own, *(name for name in WRAPPERS if name in kinds)):
+    by_normal = {normal(name): name for name in kinds}
+    for name in (*own, *(by_normal[name] for name in WRAPPERS if name in by_normal)):
         if kinds[name] in (Kind.ROWS, Kind.SCALARS):
             # A thing that happens to have items has more to it: an order, a cart.
             others = [other for other in kinds if other != name and not is_meta(other)]
@@ -183,8 +143,9 @@ def _named(kinds: Mapping[str, Kind], names: frozenset[str]) -> Place | None:
 def _contained(
     members: Mapping[str, Any], kinds: Mapping[str, Kind], look: Look, names: frozenset[str], depth: int
 ) -> Place | None:
-    for name in CONTAINERS:
-        if kinds.get(name) is Kind.OBJECT:
+    by_normal = {normal(name): name for name in kinds}
+    for name in (by_normal[name] for name in CONTAINERS if name in by_normal):
+        if kinds[name] is Kind.OBJECT:
             found = _locate(members[name], look, names, depth + 1)
             if found is not None:
                 return Place((name, *found.path), found.weight)

@@ -1,0 +1,112 @@
+"""Which fields hold the id of another resource."""
+
+from collections.abc import Mapping, Sequence
+
+from webapp.openapi.labels import normal, singular, wordlist, words
+from webapp.openapi.schema import Schema
+from webapp.openapi.site import Resource
+
+KEYS = frozenset({"id", "ids", "uuid", "uuids", "guid", "slug", "key", "code", "pk"})
+ROLES = frozenset(
+    wordlist("""
+    created updated modified changed deleted edited added assigned approved requested reviewed reported uploaded invited
+    closed resolved by owner author creator editor assignee reporter reviewer requester approver manager sender receiver
+    recipient parent child source target from to origin destination primary secondary main default previous next last
+    first current new old original related linked own external internal root head
+    """)
+)
+"""Words before a thing's name that say what it is to this one, rather than naming another thing."""
+SAME_KEYS = {"ids": "id", "uuid": "id", "uuids": "id", "guid": "id", "pk": "id"}
+
+
+def relations_of(resource: Resource, resources: Sequence[Resource]) -> dict[str, str]:
+    """The fields of a resource that point to an item of another, by the other's name; only where one alone fits."""
+    schema = resource.item_schema or resource.row_schema
+    if schema is None:
+        return {}
+    shown = {**schema.properties, **(resource.row_schema.properties if resource.row_schema else {})}
+    targets = _targets(resources)
+    found = {}
+    for name, each in shown.items():
+        target = _target(name, each, resource, targets)
+        if target is not None:
+            found[name] = target.name
+    return found
+
+
+def _targets(resources: Sequence[Resource]) -> dict[str, list[Resource]]:
+    """The resources whose items can be opened by one value, by what one is called."""
+    targets: dict[str, list[Resource]] = {}
+    for resource in resources:
+        if resource.item is not None and len(resource.item.path_parameters) == 1:
+            for called in _names(resource, resources):
+                targets.setdefault(called, []).append(resource)
+    return targets
+
+
+def _names(resource: Resource, resources: Sequence[Resource]) -> set[str]:
+    """What a field may call a resource: by its label, its path, or a heading that it has to itself."""
+    names = [resource.singular, resource.path.rsplit("/", 1)[-1], *words(resource.singular)[-1:]]
+    if sum(each.tag == resource.tag and each.item is not None for each in resources) == 1:
+        names.append(resource.tag)
+    return {singular(normal(name)) for name in names}
+
+
+def _target(name: str, schema: Schema, resource: Resource, targets: Mapping[str, list[Resource]]) -> Resource | None:
+    thing, key = _split(name)
+    own = name == resource.id_field and (key is None or resource.item is not None)
+    if own or not thing or schema.is_object:
+        return None
+    if key is None and not (schema.type == "integer" or schema.format == "uuid"):
+        return None
+    for length in range(len(thing)):
+        if not ROLES.issuperset(thing[:length]):
+            return None
+        # `created_by_user_id` is a user, as is `user_id`; the longest name that fits is meant.
+        fitting = [
+            each for each in targets.get(singular(normal("".join(thing[length:]))), ()) if _fits(key, schema, each)
+        ]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 and not _is_own(length, resource, fitting[0]) else None
+    return None
+
+
+def _split(name: str) -> tuple[list[str], str | None]:
+    """`author_id` is an author by its id; `idBoard` too; `author` is an author by whatever it holds."""
+    parts = [part.lower() for part in words(name)]
+    if len(parts) > 1 and parts[-1] in KEYS:
+        return parts[:-1], SAME_KEYS.get(parts[-1], parts[-1])
+    if len(parts) > 1 and parts[0] in ("id", "ids"):
+        return parts[1:], "id"
+    return parts, None
+
+
+def _fits(key: str | None, schema: Schema, target: Resource) -> bool:
+    opened_by = normal(target.id_field or "id")
+    by_id = opened_by.endswith(("id", "pk")) or opened_by in SAME_KEYS
+    if key is not None and key != "id" and not opened_by.endswith(key):
+        return False
+    if (key is None or key == "id") and not by_id:
+        return False
+    return _same_type(schema, _key_schema(target))
+
+
+def _key_schema(target: Resource) -> Schema | None:
+    properties = (target.row_schema or target.item_schema or Schema()).properties
+    if target.id_field is not None and target.id_field in properties:
+        return properties[target.id_field]
+    variables = target.item.parameters if target.item else ()
+    return next((each.schema for each in variables if each.location == "path"), None)
+
+
+def _same_type(schema: Schema, key: Schema | None) -> bool:
+    if schema.is_array:
+        schema = schema.items or Schema()
+    if key is None or not schema.types or not key.types:
+        return True
+    return not set(schema.types).isdisjoint(key.types)
+
+
+def _is_own(skipped: int, resource: Resource, target: Resource) -> bool:
+    """A user's `user_id` is the user; a user's `manager_user_id` is another."""
+    return target.name == resource.name and skipped == 0
