@@ -1,0 +1,20 @@
+"""The API's client: HTTP with credentials, renewal and a shared pool; it knows nothing of browsers, pages or HTML."""
+
+from webapp.client.asgi import ASGIBackend
+from webapp.client.client import APIClient
+from webapp.client.context import RequestContext, request_context
+from webapp.client.credentials import Credentials
+from webapp.client.pool import shared_transport
+from webapp.client.refresh import RefreshEndpoint
+from webapp.client.reply import Reply
+
+__all__ = [
+    "APIClient",
+    "ASGIBackend",
+    "Credentials",
+    "RefreshEndpoint",
+    "Reply",
+    "RequestContext",
+    "request_context",
+    "shared_transport",
+]

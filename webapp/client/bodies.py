@@ -1,0 +1,123 @@
+"""What a call sends."""
+
+import io
+import json as jsonlib
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import EllipsisType
+from typing import IO, Any
+from urllib.parse import urlencode
+
+import httpx
+
+from webapp.client.paths import scalar
+
+Content = str | bytes | Iterable[bytes] | AsyncIterable[bytes]
+Form = Mapping[str, Any] | Sequence[tuple[str, Any]]
+Files = Mapping[str, Any] | Sequence[tuple[str, Any]]
+Stream = httpx.AsyncByteStream | httpx.SyncByteStream
+
+_CHUNK = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """
+    The bytes of a request, or the stream that they come from.
+
+    `submitted` is what they were made of, kept to take its secrets out of an error that echoes it.
+    """
+
+    headers: Mapping[str, str]
+    content: bytes | None = field(default=None, repr=False)
+    stream: Stream | None = field(default=None, repr=False)
+    replayable: bool = True
+    submitted: Any = field(default=None, repr=False)
+
+    def open(self) -> Stream:
+        """The stream to send; once more for each time it's sent."""
+        return self.stream if self.stream is not None else httpx.ByteStream(self.content or b"")
+
+
+EMPTY = Body({}, b"")
+EMPTY_WRITE = Body({"content-length": "0"}, b"")
+_READS = ("GET", "HEAD", "OPTIONS", "DELETE")
+
+
+def encode_body(
+    method: str,
+    json: Any | EllipsisType,
+    data: Form | None,
+    files: Files | None,
+    content: Content | None,
+) -> Body:
+    """The one body among the four ways to give it."""
+    if json is ... and data is None and files is None and content is None:
+        return EMPTY if method in _READS else EMPTY_WRITE
+    if (json is not ...) + (content is not None) + (data is not None or files is not None) > 1:
+        raise TypeError("A call has one body: json, content, or data with files.")
+    if json is not ...:
+        encoded = jsonlib.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _whole(encoded, "application/json", json)
+    if content is not None:
+        return _encode_content(content)
+    pairs = form_pairs(data or ())
+    if files:
+        return _encode_multipart(pairs, files, data)
+    return _whole(urlencode(pairs).encode(), "application/x-www-form-urlencoded", data)
+
+
+def form_pairs(data: Form) -> list[tuple[str, str]]:
+    """The fields of a form, one pair for each value; None is left out."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in data.items() if isinstance(data, Mapping) else data:
+        values = value if isinstance(value, list | tuple) else (value,)
+        pairs.extend((name, scalar(item)) for item in values if item is not None)
+    return pairs
+
+
+def _whole(content: bytes, media_type: str | None, submitted: Any = None) -> Body:
+    headers = {"content-length": str(len(content))}
+    if media_type:
+        headers["content-type"] = media_type
+    return Body(headers, content, submitted=submitted)
+
+
+def _encode_content(content: Content) -> Body:
+    if isinstance(content, str):
+        return _whole(content.encode(), "text/plain; charset=utf-8")
+    if isinstance(content, bytes | bytearray | memoryview):
+        return _whole(bytes(content), None)
+    chunks = content if isinstance(content, AsyncIterable) else _chunks(content)
+    encoder = httpx.Request("POST", "http://body", content=chunks)
+    return Body({"transfer-encoding": "chunked"}, stream=encoder.stream, replayable=False)
+
+
+async def _chunks(content: Iterable[bytes] | IO[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(content, io.IOBase) or hasattr(content, "read"):
+        while chunk := content.read(_CHUNK):
+            yield chunk
+        return
+    for chunk in content:
+        yield chunk
+
+
+def _encode_multipart(pairs: list[tuple[str, str]], files: Files, submitted: Any) -> Body:
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    encoder = httpx.Request("POST", "http://body", data=fields, files=files)
+    headers = {key: value for key, value in encoder.headers.items() if key != "host"}
+    return Body(headers, stream=encoder.stream, replayable=all(map(_rewinds, _file_values(files))), submitted=submitted)
+
+
+def _file_values(files: Files) -> list[Any]:
+    values = [value for _, value in (files.items() if isinstance(files, Mapping) else files)]
+    return [value[1] if isinstance(value, tuple) else value for value in values]
+
+
+def _rewinds(value: Any) -> bool:
+    if isinstance(value, bytes | str):
+        return True
+    seekable = getattr(value, "seekable", None)
+    return bool(seekable()) if callable(seekable) else hasattr(value, "seek")

@@ -1,0 +1,148 @@
+"""What one session holds to be known to the API: cookies, tokens, keys, a password."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from webapp.client.cookies import Cookie, CookieJar
+from webapp.client.tokens import Tokens
+
+_VERSION = 1
+_EARLY = 5.0  # seconds before its end that a token counts as spent, or a tenth of a short life
+
+
+class Credentials:
+    """
+    One session's secrets, and nothing else's.
+
+    `generation` grows whenever they are replaced as a whole (a sign-in, a renewal, a sign-out), so that a late answer
+    to an old request can neither start a renewal nor bring back what has been cleared.
+    """
+
+    __slots__ = (
+        "api_key",
+        "basic",
+        "bearer",
+        "cookies",
+        "established",
+        "generation",
+        "refresh_token",
+        "renew_at",
+        "scheme",
+    )
+
+    def __init__(
+        self,
+        bearer: str | None = None,
+        *,
+        refresh_token: str | None = None,
+        api_key: str | None = None,
+        basic: tuple[str, str] | None = None,
+        scheme: str = "Bearer",
+        cookies: Mapping[str, str] | None = None,
+    ) -> None:
+        self.bearer = bearer
+        self.refresh_token = refresh_token
+        self.api_key = api_key
+        self.basic = basic
+        self.scheme = scheme  # what stands before the token; "" sends the token alone
+        self.cookies = CookieJar(Cookie(name, "/", value, None) for name, value in (cookies or {}).items())
+        self.established = bool(cookies)  # by a sign-in; the cookies of just any visitor are none
+        self.renew_at: float | None = None
+        self.generation = 0
+
+    def __repr__(self) -> str:
+        names = [name for name in ("bearer", "refresh_token", "api_key", "basic") if getattr(self, name) is not None]
+        return f"<Credentials {', '.join([*names, f'{len(self.cookies)} cookies'])}>"
+
+    @property
+    def present(self) -> bool:
+        """Whether this is somebody's session: a visitor's cookies, set before any sign-in, make none."""
+        return self.established or bool(self.bearer or self.refresh_token or self.api_key or self.basic)
+
+    def authorization(self) -> str | None:
+        """The `Authorization` header, or None."""
+        if self.bearer:
+            return f"{self.scheme} {self.bearer}" if self.scheme else self.bearer
+        if self.basic:
+            return "Basic " + b64encode(":".join(self.basic).encode()).decode()
+        return None
+
+    def store(self, cookies: Iterable[Cookie], now: float) -> None:
+        """Take over the cookies that an answer set or deleted."""
+        for cookie in cookies:
+            self.cookies.set(cookie, now)
+
+    def adopt(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
+        """What a sign-in brought, in place of everything that was here."""
+        if self.present:
+            self.clear()
+        self.store(cookies, now)
+        self.bearer, self.refresh_token = tokens.access, tokens.refresh
+        self._began(tokens, now)
+
+    def renew(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
+        """What a renewal brought; a refresh token that it doesn't mention stays."""
+        self.store(cookies, now)
+        self.bearer = tokens.access
+        self.refresh_token = tokens.refresh or self.refresh_token
+        self._began(tokens, now)
+
+    def _began(self, tokens: Tokens, now: float) -> None:
+        life = tokens.lifetime if tokens.access else None
+        self.renew_at = now + life - min(_EARLY, life / 10) if life else None
+        self.established = True
+        self.generation += 1
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = None
+        self.cookies.clear()
+        self.established = False
+        self.generation += 1
+
+    def dump(self) -> dict[str, Any]:
+        """Everything, as JSON can hold it. It is as secret as what it holds."""
+        return {
+            "version": _VERSION,
+            "bearer": self.bearer,
+            "refresh_token": self.refresh_token,
+            "renew_at": self.renew_at,
+            "api_key": self.api_key,
+            "basic": list(self.basic) if self.basic else None,
+            "scheme": self.scheme,
+            "established": self.established,
+            "cookies": [list(cookie) for cookie in self.cookies],
+        }
+
+    @classmethod
+    def load(cls, dumped: Mapping[str, Any]) -> Self:
+        """What `dump` gave, or ValueError."""
+        if not isinstance(dumped, Mapping) or dumped.get("version") != _VERSION:
+            raise ValueError("These credentials are not of a version that can be read.")
+        try:
+            basic = dumped["basic"]
+            credentials = cls(
+                _text(dumped["bearer"]),
+                refresh_token=_text(dumped["refresh_token"]),
+                api_key=_text(dumped["api_key"]),
+                basic=(str(basic[0]), str(basic[1])) if basic else None,
+                scheme=str(dumped["scheme"]),
+            )
+            credentials.cookies = CookieJar(
+                Cookie(str(name), str(path), str(value), _number(expires))
+                for name, path, value, expires in dumped["cookies"]
+            )
+            credentials.renew_at = _number(dumped["renew_at"])
+            credentials.established = dumped["established"] is True
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise ValueError("These credentials are damaged.") from None
+        return credentials
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,25 @@
+"""
+The connections to the API, shared by every session.
+
+It is httpx-aiohttp's transport on an aiohttp session that keeps nothing between calls: no cookies (aiohttp's own jar
+would hand one user's to the next, and only on host names, so that a test on an address misses it), no proxies and no
+passwords from the environment, no decoding, no redirects.
+"""
+
+import ssl
+
+import httpx
+
+
+def shared_transport(
+    *, limit: int = 100, keepalive: float = 4.0, verify: ssl.SSLContext | None = None
+) -> httpx.AsyncBaseTransport:
+    """
+    A pool of at most `limit` connections, opened in whichever loop uses it first; whoever made it closes it.
+
+    Idle connections are dropped after `keepalive` seconds, a little before most servers do, so that a write hardly ever
+    meets a connection that is just being closed. `verify` is for a private certificate authority.
+    """
+    from webapp.client.connections import open_pool  # aiohttp takes a while to import, and not every client needs it
+
+    return open_pool(limit, keepalive, verify)

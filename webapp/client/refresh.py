@@ -1,0 +1,144 @@
+"""
+Renewal of a session's access, once for all who wait for it.
+
+However many calls find the access token spent, one request goes to the refresh endpoint; everybody waits for it and
+then tries again once. It runs as a task of its own, so it outlives the browser that started it: a rotated token is
+never lost half-way. Only a refusal ends a session. Anything else leaves it as it was, and when the API may have taken
+the token without our learning of the new one, the same token isn't shown again for a while: replaying it is what makes
+careful APIs revoke everything.
+"""
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Literal
+
+from webapp.client.bodies import Body, encode_body
+from webapp.client.credentials import Credentials
+from webapp.client.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshEndpoint:
+    """
+    Where and how access is renewed.
+
+    `cookie`: an empty POST, the API knows its refresh cookie (named `cookie`, if it's known).
+    `grant`: OAuth 2's refresh_token grant, a form. `json`: the token in the member `field` of an object.
+    `extra` goes along: client_id, scope, mode. After a known failure there is a `pause`, after an unknown outcome
+    a `quarantine`, both in seconds from when the request was sent.
+    """
+
+    path: str
+    kind: Literal["cookie", "grant", "json"] = "cookie"
+    field: str = "refresh_token"
+    cookie: str | None = None
+    extra: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}), repr=False)
+    timeout: float = 10.0
+    pause: float = 1.0
+    quarantine: float = 30.0
+
+
+class Outcome(Enum):
+    """How a renewal ended."""
+
+    RENEWED = "renewed"
+    REFUSED = "refused"
+    FAILED = "failed"  # answered, but not with tokens
+    UNSENT = "unsent"  # the request never left
+    UNKNOWN = "unknown"  # sent, and no answer
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One renewal's outcome; `retry_after` in seconds."""
+
+    outcome: Outcome
+    detail: str = ""
+    api_status: int | None = None
+    retry_after: float | None = None
+
+
+class Renewals:
+    """One session's renewals, of which at most one runs at a time."""
+
+    __slots__ = ("_clock", "_endpoint", "_failure", "_not_before", "_run", "_task")
+
+    def __init__(
+        self, endpoint: RefreshEndpoint, run: Callable[[], Awaitable[Result]], clock: Callable[[], float]
+    ) -> None:
+        self._endpoint = endpoint
+        self._run = run
+        self._clock = clock
+        self._task: asyncio.Task[Result] | None = None
+        self._failure: Result | None = None
+        self._not_before = 0.0
+
+    async def renew(self) -> Result:
+        """The result of the renewal that runs, or else of a new one, or of the one that failed just now."""
+        if self._task is None:
+            if self._failure is not None and 0 < (wait := self._not_before - self._clock()) <= _LONGEST_PAUSE:
+                return replace(self._failure, retry_after=wait)
+            self._task = asyncio.create_task(self._renew(), name="webapp-renewal")
+        elif self._task is asyncio.current_task():
+            return Result(Outcome.FAILED, "A renewal can't wait for itself.")
+        return await asyncio.shield(self._task)
+
+    async def settled(self) -> None:
+        """Wait for the renewal that runs, if one does."""
+        if self._task is not None and self._task is not asyncio.current_task():
+            await asyncio.wait([self._task])
+
+    async def _renew(self) -> Result:
+        began = self._clock()
+        try:
+            result = await self._run()
+            self._failure = result if result.outcome in (Outcome.FAILED, Outcome.UNKNOWN) else None
+            if result.outcome is Outcome.UNKNOWN:
+                self._not_before = began + self._endpoint.quarantine
+            else:
+                self._not_before = self._clock() + min(result.retry_after or self._endpoint.pause, _LONGEST_PAUSE)
+            return result
+        finally:
+            self._task = None
+
+
+_LONGEST_PAUSE = 60.0
+
+
+def can_renew(endpoint: RefreshEndpoint, credentials: Credentials, path: str, now: float) -> bool:
+    """Whether there is something to show at `path`, the refresh endpoint's whole path."""
+    if endpoint.kind != "cookie":
+        return credentials.refresh_token is not None
+    if endpoint.cookie is not None:
+        return credentials.cookies.get(endpoint.cookie, path, now) is not None
+    return credentials.cookies.header(path, now) is not None
+
+
+def renewal_body(endpoint: RefreshEndpoint, credentials: Credentials) -> Body:
+    """What is sent to the refresh endpoint."""
+    if endpoint.kind == "grant":
+        form = {"grant_type": "refresh_token", "refresh_token": credentials.refresh_token, **endpoint.extra}
+        return encode_body("POST", ..., form, None, None)
+    if endpoint.kind == "json":
+        return encode_body("POST", {endpoint.field: credentials.refresh_token, **endpoint.extra}, None, None, None)
+    return encode_body("POST", dict(endpoint.extra) or ..., None, None, None)
+
+
+def judge(endpoint: RefreshEndpoint, status: int, data: Any, tokens: Tokens, *, cookie_set: bool) -> Outcome:
+    """What an answer of the refresh endpoint means."""
+    if 200 <= status < 300:
+        renewed = tokens.access is not None or (endpoint.kind == "cookie" and cookie_set)
+        return Outcome.RENEWED if renewed else Outcome.FAILED
+    if status not in (400, 401, 403):
+        return Outcome.FAILED
+    error = data.get("error") if isinstance(data, Mapping) else None
+    if endpoint.kind == "grant" and isinstance(error, str) and error not in _SPENT:
+        return Outcome.FAILED  # invalid_client and its like: our set-up is wrong, not the user's session
+    return Outcome.REFUSED
+
+
+_SPENT = ("invalid_grant", "invalid_token", "expired_token", "token_expired")

@@ -1,0 +1,206 @@
+"""What a call brings back."""
+
+import asyncio
+import json
+from codecs import getincrementaldecoder
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import httpx
+
+from webapp.client.failures import no_answer
+from webapp.client.inflate import decoded
+from webapp.errors import BadGateway, Unavailable
+
+
+class ReplyKind(Enum):
+    """What an answer's body is. JSON null is JSON, and none of the others."""
+
+    NO_CONTENT = "no content"  # 204, 205, 304: there can't be a body
+    EMPTY = "empty"
+    JSON = "json"
+    TEXT = "text"
+    BINARY = "binary"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """
+    An answer that was hoped for: 2xx, or 304.
+
+    `data` is the decoded JSON (objects, arrays, scalars, null) and None for every other `kind`. Of names given twice
+    the last counts; NaN and Infinity, which JSON doesn't have, are read as null.
+    """
+
+    status: int
+    headers: httpx.Headers
+    data: Any
+    kind: ReplyKind
+    content: bytes = field(repr=False)
+    request_id: str = ""
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case."""
+        return media_type(self.headers)
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever it is; bytes that aren't in its charset become U+FFFD."""
+        try:
+            text = self.content.decode(_charset(self.headers), "replace")
+        except (LookupError, ValueError):
+            text = self.content.decode("utf-8", "replace")
+        return text.removeprefix("\ufeff")
+
+
+class StreamReply:
+    """An answer whose body is still coming. Iterate it once: over `chunks()`, `lines()`, or `read()` it."""
+
+    __slots__ = ("_idle", "_response", "headers", "request_id", "status")
+
+    def __init__(self, response: httpx.Response, request_id: str, idle_timeout: float | None) -> None:
+        self.status = response.status_code
+        self.headers = response.headers
+        self.request_id = request_id
+        self._response = response
+        self._idle = idle_timeout
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The decoded body as it arrives; Unavailable when nothing comes for the idle time-out."""
+        pieces = decoded(self._response)
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(self._idle):
+                        piece = await anext(pieces)
+                except StopAsyncIteration:
+                    return
+                yield piece
+        except TimeoutError:
+            raise Unavailable("The API stopped sending.", request_id=self.request_id) from None
+        except httpx.TransportError as error:
+            raise cut_short(error, self.request_id) from error
+        finally:
+            await pieces.aclose()  # type: ignore[attr-defined]
+
+    async def lines(self) -> AsyncIterator[str]:
+        """The body's lines, without their ends, as server-sent events and NDJSON are read; UTF-8."""
+        decoder = getincrementaldecoder("utf-8")("replace")
+        rest = ""
+        async for chunk in self.chunks():
+            rest += decoder.decode(chunk)
+            *lines, rest = _split_lines(rest)
+            if len(rest) > _LONGEST_LINE:
+                raise BadGateway("The API sent a line without an end.", request_id=self.request_id)
+            for line in lines:
+                yield line
+        if rest:
+            yield rest.removesuffix("\r")
+
+    async def read(self, limit: int) -> bytes:
+        """The rest of the body, if it isn't larger than `limit` bytes."""
+        body = bytearray()
+        async for chunk in self.chunks():
+            body += chunk
+            if len(body) > limit:
+                raise BadGateway("The API's answer is too large.", request_id=self.request_id)
+        return bytes(body)
+
+
+_LONGEST_LINE = 1024 * 1024
+
+
+def _split_lines(text: str) -> list[str]:
+    """Split at LF, CRLF and CR; a CR at the very end may be half of a CRLF, so it waits with the rest."""
+    held = "\r" if text.endswith("\r") else ""
+    lines = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines[-1] += held
+    return lines
+
+
+def cut_short(error: httpx.TransportError, request_id: str) -> Exception:
+    """The error for a body that broke off."""
+    if isinstance(error, httpx.TimeoutException):
+        return no_answer(error, request_id)
+    return BadGateway("The API's answer was cut short.", request_id=request_id)
+
+
+def build_reply(response: httpx.Response, content: bytes, request_id: str) -> Reply:
+    """The reply for a whole body; BadGateway when it says that it's JSON and isn't."""
+    status, headers = response.status_code, response.headers
+    if status in (204, 205, 304):
+        return Reply(status, headers, None, ReplyKind.NO_CONTENT, b"", request_id)
+    if not content:
+        return Reply(status, headers, None, ReplyKind.EMPTY, b"", request_id)
+    kind = media_type(headers)
+    if is_json(kind):
+        try:
+            return Reply(status, headers, parse_json(content), ReplyKind.JSON, content, request_id)
+        except (ValueError, RecursionError):
+            raise BadGateway("The API's answer isn't the JSON it says it is.", request_id=request_id) from None
+    if not kind:
+        return _sniff(status, headers, content, request_id)
+    found = ReplyKind.TEXT if kind.startswith("text/") or kind in _TEXTUAL else ReplyKind.BINARY
+    return Reply(status, headers, None, found, content, request_id)
+
+
+_TEXTUAL = frozenset(
+    f"application/{kind}"
+    for kind in ("xml", "javascript", "x-ndjson", "jsonl", "yaml", "x-yaml", "toml", "x-www-form-urlencoded")
+)
+
+
+def _sniff(status: int, headers: httpx.Headers, content: bytes, request_id: str) -> Reply:
+    """A body that doesn't say what it is."""
+    try:
+        return Reply(status, headers, parse_json(content), ReplyKind.JSON, content, request_id)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return Reply(status, headers, None, ReplyKind.BINARY, content, request_id)
+    return Reply(status, headers, None, ReplyKind.TEXT, content, request_id)
+
+
+def media_type(headers: httpx.Headers) -> str:
+    content_type: str = headers.get("content-type", "")
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json") or kind == "text/json"
+
+
+def parse_json(content: bytes) -> Any:
+    """JSON as Python has it; ValueError or RecursionError when it isn't any."""
+    text = content.decode(json.detect_encoding(content))
+    data = _DECODER.decode(text)
+    if "\\ud" in text or "\\uD" in text:
+        return _without_lone_surrogates(data)
+    return data
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+
+
+def _without_lone_surrogates(data: Any) -> Any:
+    """Half a character, as in `"\\ud800"`, is legal JSON but can't be written to any page."""
+    text = json.dumps(data, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.loads(text.encode("utf-8", "replace"))
+    return data
+
+
+def _charset(headers: httpx.Headers) -> str:
+    content_type: str = headers.get("content-type", "")
+    for part in content_type.split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'")
+    return "utf-8"

@@ -1,0 +1,277 @@
+"""One call on its way: what is sent, to where, and what came back, without any thought of signing in."""
+
+import asyncio
+import inspect
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import EllipsisType
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+
+from webapp.client.bodies import EMPTY, Body, Content, Files, Form, encode_body
+from webapp.client.config import ClientConfig, checked_headers, header_bytes
+from webapp.client.context import request_context
+from webapp.client.cookies import Cookie, parse_set_cookie
+from webapp.client.credentials import Credentials
+from webapp.client.failures import no_answer, parse_retry_after, refusal
+from webapp.client.inflate import read_beginning, read_body
+from webapp.client.paths import Params, join
+from webapp.client.problems import read_problem
+from webapp.client.redaction import scrub
+from webapp.client.reply import cut_short, is_json, media_type, parse_json
+from webapp.errors import APIError, BadGateway, UnsafePath
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 5
+_LONGEST_ERROR = 256 * 1024
+_SAFE = ("GET", "HEAD")
+_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"))
+_FRAMING = frozenset(
+    ("host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect")
+)
+_NEVER_LENT = _FRAMING | {
+    "accept-encoding",
+    "authorization",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "proxy-authorization",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    One call, ready to be sent as often as it takes.
+
+    `base` are its headers but for the credentials, `own` those the caller gave, which win over everything.
+    `plain` calls (sign-in, renewal) carry no bearer, follow no redirect, and bring their cookies back in `Answer`.
+    """
+
+    method: str
+    target: str
+    url: httpx.URL
+    body: Body
+    base: dict[str, str] = field(repr=False)
+    own: dict[str, str] = field(repr=False)
+    timeout: float
+    request_id: str
+    plain: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+
+class Answer(NamedTuple):
+    """An answer read to its end, or still open when it's to be streamed; with the cookies of a plain call."""
+
+    response: httpx.Response
+    content: bytes
+    cookies: list[Cookie]
+
+
+def prepare(
+    config: ClientConfig,
+    method: str,
+    path: str,
+    *,
+    params: Params | None = None,
+    json: Any | EllipsisType = ...,
+    data: Form | None = None,
+    files: Files | None = None,
+    content: Content | None = None,
+    body: Body | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    plain: bool = False,
+) -> Call:
+    """The call to `path`; UnsafePath when any of it would reach further than the API."""
+    method = method.upper()
+    if method not in _METHODS:
+        raise UnsafePath(f"{method[:20]!r} is not a method.")
+    target = join(config.base.prefix, path, params)
+    if body is None:
+        body = encode_body(method, json, data, files, content)
+    own = checked_headers(headers) if headers else {}
+    if _FRAMING & own.keys():
+        raise UnsafePath(f"The header {min(_FRAMING & own.keys())!r} is the connection's own.")
+    base, request_id = _base_headers(config, body, own)
+    timeout = config.timeout if timeout is None else timeout
+    return Call(method, target, config.url(target), body, base, own, timeout, request_id, plain)
+
+
+def _base_headers(config: ClientConfig, body: Body, own: dict[str, str]) -> tuple[dict[str, str], str]:
+    base = {**config.headers, **body.headers}
+    context = request_context.get()
+    if context is None:
+        request_id = uuid4().hex
+    else:
+        request_id = context.request_id
+        lent = checked_headers(context.headers)
+        for name in _NEVER_LENT & lent.keys():
+            del lent[name]
+        browser = lent.pop("user-agent", "")
+        base.update(lent)
+        if browser:
+            base["user-agent"] = f"{config.user_agent} {browser}"
+    request_id = own.get("x-request-id", request_id)
+    base["x-request-id"] = request_id
+    if "content-length" in own and body.stream is not None:
+        base.pop("transfer-encoding", None)
+    elif "content-length" in own:
+        del own["content-length"]
+    return base, request_id
+
+
+async def _all_headers(config: ClientConfig, credentials: Credentials, call: Call) -> list[tuple[bytes, bytes]]:
+    headers = call.base.copy()
+    api_key = credentials.api_key or config.api_key
+    if api_key:
+        headers[config.api_key_name] = api_key
+    if not call.plain:
+        authorization = credentials.authorization()
+        if authorization:
+            headers["authorization"] = authorization
+        if config.auth_header_factory is not None:
+            made = config.auth_header_factory()
+            headers.update(checked_headers(await made if inspect.isawaitable(made) else made))
+    if credentials.cookies:
+        cookie = credentials.cookies.header(call.path, config.clock())
+        if cookie:
+            headers["cookie"] = cookie
+    headers.update(call.own)
+    return [(name.encode(), header_bytes(value)) for name, value in headers.items()]
+
+
+async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, keep_open: bool = False) -> Answer:
+    """Send the call and read what comes back, any status; Unavailable or BadGateway when nothing usable does."""
+    began = False
+    try:
+        async with asyncio.timeout(call.timeout if call.timeout < math.inf else None):
+            response, cookies = await _follow(config, credentials, call)
+            began = True
+            if keep_open and response.is_success and response.status_code != 204:
+                return Answer(response, b"", cookies)
+            try:
+                return Answer(response, await _read(config, response), cookies)
+            finally:
+                await response.aclose()
+    except APIError as error:
+        error.request_id = call.request_id
+        raise
+    except (httpx.TransportError, TimeoutError, OSError) as error:
+        if began and isinstance(error, httpx.TransportError):
+            raise cut_short(error, call.request_id) from error
+        raise no_answer(error, call.request_id) from error
+
+
+async def _read(config: ClientConfig, response: httpx.Response) -> bytes:
+    if response.request.method == "HEAD" or response.status_code in (204, 304):
+        return b""
+    if response.status_code >= 400:
+        return await read_beginning(response, _LONGEST_ERROR)
+    return await read_body(response, config.max_body)
+
+
+async def _follow(config: ClientConfig, credentials: Credentials, call: Call) -> tuple[httpx.Response, list[Cookie]]:
+    for _ in range(_MOST_REDIRECTS + 1):
+        generation = credentials.generation
+        response = await _send(config, credentials, call)
+        cookies = _cookies(config, response, call)
+        if cookies and not call.plain and response.status_code != 401 and generation == credentials.generation:
+            # A late answer can't bring back what was replaced since, nor a 401 take away what renews it.
+            credentials.store(cookies, config.clock())
+        if call.plain or response.status_code not in _REDIRECTS:
+            return response, cookies
+        await response.aclose()
+        call = _redirected(config, call, response)
+    raise BadGateway("The API redirects in a circle.")
+
+
+async def _send(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.Response:
+    try:
+        return await _send_once(config, credentials, call)
+    except httpx.ConnectError:
+        if call.method not in _SAFE:
+            raise
+    return await _send_once(config, credentials, call)
+
+
+async def _send_once(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.Response:
+    request = httpx.Request(
+        call.method,
+        call.url,
+        headers=await _all_headers(config, credentials, call),
+        stream=call.body.open(),
+        extensions={"timeout": {"connect": config.connect_timeout}},
+    )
+    if call.body.stream is None:
+        request.read()
+    response = await config.transport.handle_async_request(request)
+    response.request = request
+    return response
+
+
+def _cookies(config: ClientConfig, response: httpx.Response, call: Call) -> list[Cookie]:
+    if "set-cookie" not in response.headers:
+        return []
+    now = config.clock()
+    found = [
+        parse_set_cookie(value.decode("latin-1"), call.path, now)
+        for name, value in response.headers.raw
+        if name.lower() == b"set-cookie"
+    ]
+    return [cookie for cookie in found if cookie is not None]
+
+
+def _redirected(config: ClientConfig, call: Call, response: httpx.Response) -> Call:
+    """The GET that a redirect asks for, if it stays at the API and within its prefix."""
+    try:
+        url = call.url.join(response.headers.get("location", ""))
+        target = join("", url.raw_path.decode("ascii"))
+    except (httpx.InvalidURL, UnsafePath, UnicodeError):
+        raise BadGateway("The API redirects to something that isn't a URL.") from None
+    if not response.headers.get("location") or not config.base.accepts(url):
+        raise BadGateway("The API redirects to another place.", api_status=response.status_code)
+    if call.method in _SAFE:
+        return replace(call, target=target, url=config.url(target))
+    if response.status_code in (307, 308):
+        raise BadGateway(f"The API expects this at {target.partition('?')[0]}.", api_status=response.status_code)
+    gone = {"content-type", "content-length", *call.body.headers}
+    base, own = ({name: value for name, value in some.items() if name not in gone} for some in (call.base, call.own))
+    return replace(call, method="GET", target=target, url=config.url(target), body=EMPTY, base=base, own=own)
+
+
+def error_of(config: ClientConfig, call: Call, got: Answer) -> APIError:
+    """The error that an answer other than 2xx and 304 amounts to."""
+    status = got.response.status_code
+    if status < 400:
+        return BadGateway("The API's answer can't be used.", api_status=status, request_id=call.request_id)
+    data, text = decode_error(got)
+    return refusal(
+        status,
+        scrub(read_problem(status, data, text), call.body.submitted),
+        retry_after=retry_after(config, got),
+        request_id=call.request_id,
+    )
+
+
+def retry_after(config: ClientConfig, got: Answer) -> float | None:
+    """How many seconds the API asks to wait, where it does."""
+    return parse_retry_after(got.response.headers.get("retry-after"), config.clock())
+
+
+def decode_error(got: Answer) -> tuple[Any, str]:
+    """An error's body: its data, where it's JSON, and else its text, where it isn't a page."""
+    kind = media_type(got.response.headers)
+    if is_json(kind) or got.content.lstrip()[:1] in (b"{", b"["):
+        try:
+            return parse_json(got.content), ""
+        except (ValueError, RecursionError):
+            return None, ""
+    return None, "" if "html" in kind or "xml" in kind else got.content[:4096].decode("utf-8", "replace")
