@@ -73,6 +73,7 @@ class CookieJar:
         self._cookies[key] = cookie
 
     def clear(self) -> None:
+        """Drop them all."""
         self._cookies.clear()
 
     def _drop_expired(self, now: float) -> None:

@@ -43,7 +43,7 @@ class Reply:
 
     @property
     def media_type(self) -> str:
-        """The content type without its parameters, in lower case."""
+        """What the API says the body is."""
         return media_type(self.headers)
 
     @property
@@ -167,11 +167,13 @@ def _sniff(status: int, headers: httpx.Headers, content: bytes, request_id: str)
 
 
 def media_type(headers: httpx.Headers) -> str:
+    """The content type without its parameters, in lower case."""
     content_type: str = headers.get("content-type", "")
     return content_type.partition(";")[0].strip().lower()
 
 
 def is_json(kind: str) -> bool:
+    """Whether a media type is one of JSON's."""
     return kind == "application/json" or kind.endswith("+json") or kind == "text/json"
 
 

@@ -252,7 +252,7 @@ def error_of(config: ClientConfig, call: Call, got: Answer) -> APIError:
     status = got.response.status_code
     if status < 400:
         return BadGateway("The API's answer can't be used.", api_status=status, request_id=call.request_id)
-    data, text = decode_error(got)
+    data, text = decode_body(got)
     return refusal(
         status,
         scrub(read_problem(status, data, text), call.body.submitted),
@@ -266,8 +266,8 @@ def retry_after(config: ClientConfig, got: Answer) -> float | None:
     return parse_retry_after(got.response.headers.get("retry-after"), config.clock())
 
 
-def decode_error(got: Answer) -> tuple[Any, str]:
-    """An error's body: its data, where it's JSON, and else its text, where it isn't a page."""
+def decode_body(got: Answer) -> tuple[Any, str]:
+    """A body taken as it comes: its data, where it's JSON, and else its text, where it isn't a page."""
     kind = media_type(got.response.headers)
     if is_json(kind) or got.content.lstrip()[:1] in (b"{", b"["):
         try:
