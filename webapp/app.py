@@ -50,7 +50,7 @@ from webapp.observability import ObservabilityMiddleware
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts
 from webapp.pages import account, errors, health, home, jump, login, register, resource
-from webapp.pages.documents import read_document
+from webapp.pages.documents import read_site
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
@@ -107,14 +107,8 @@ class Frontend:
         )
         self.transport = transport()
         assert settings.api_url is not None
-        self._client = APIClient(
-            settings.api_url,
-            transport=self.transport,
-            timeout=settings.api_timeout,
-            connect_timeout=settings.api_connect_timeout,
-            max_body=settings.api_max_body,
-        )
-        self.sites = Sites(lambda: read_document(self._client, settings.openapi))
+        self._client = self._anonymous(settings.api_url)
+        self.sites = Sites(lambda: read_site(self._client.base_url, settings.openapi, self._anonymous))
         self.assets = Assets(find_folder("static"))
         self.renderer = Renderer(
             [folder for folder in (settings.templates, find_folder("templates")) if folder],
@@ -128,6 +122,15 @@ class Frontend:
     def new_client(self, accounts: Accounts | None = None) -> APIClient:
         """A client for a new session, on the shared pool; with `accounts` it renews its sign-in the API's way."""
         return self._client.for_session(refresh=refresh_endpoint(accounts) if accounts else None)
+
+    def _anonymous(self, base_url: str) -> APIClient:
+        return APIClient(
+            base_url,
+            transport=self.transport,
+            timeout=self.settings.api_timeout,
+            connect_timeout=self.settings.api_connect_timeout,
+            max_body=self.settings.api_max_body,
+        )
 
     def middleware(self) -> list[Middleware]:
         """Everything between the socket and the pages, outermost first."""

@@ -8,6 +8,8 @@ import pytest
 from tests.pages.house import document
 from webapp.errors import BadGateway, DocumentError, Unavailable
 from webapp.openapi.document import Document
+from webapp.openapi.resources import build_site
+from webapp.openapi.site import Site
 from webapp.pages.sites import RETRY_AFTER, Sites
 
 
@@ -19,13 +21,13 @@ class Source:
         self.asked = 0
         self.now = 0.0
 
-    async def __call__(self) -> Document:
+    async def __call__(self) -> Site:
         self.asked += 1
         await asyncio.sleep(0)
         outcome = self.outcomes.pop(0) if self.outcomes else None
         if outcome is not None:
             raise outcome
-        return Document.parse(json.dumps(document()), url="http://api.test/openapi.json")
+        return build_site(Document.parse(json.dumps(document()), url="http://api.test/openapi.json"))
 
     def sites(self) -> Sites:
         return Sites(self, clock=lambda: self.now)

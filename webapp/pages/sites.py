@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 
 from webapp.errors import APIError, BadGateway, DocumentError
-from webapp.openapi.document import Document
-from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
+from webapp.openapi.site import Site
 
 logger = logging.getLogger("webapp.openapi")
 
@@ -22,14 +21,12 @@ class Sites:
     """
     Holds the site, and asks for its document again as long as there is none.
 
-    `discover` reads the document. However many requests wait, it runs once at a time, and while it fails, not more
+    `read` makes it. However many requests wait, it runs once at a time, and while it fails, not more
     often than every two seconds; the requests between get the same error at once.
     """
 
-    def __init__(
-        self, discover: Callable[[], Awaitable[Document]], *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._discover = discover
+    def __init__(self, read: Callable[[], Awaitable[Site]], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._read = read
         self._clock = clock
         self._lock = asyncio.Lock()
         self._failure: APIError | None = None
@@ -53,7 +50,7 @@ class Sites:
         if self._failure is not None and self._clock() - self._failed_at < RETRY_AFTER:
             raise self._failure.with_traceback(None)
         try:
-            site = build_site(await self._discover())
+            site = await self._read()
         except (APIError, DocumentError) as error:
             self._failure = error if isinstance(error, APIError) else BadGateway(str(error))
             self._failed_at = self._clock()
