@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from webapp.client.refresh import RefreshEndpoint
 from webapp.openapi.base import Base
 from webapp.openapi.document import Document, mapping
 from webapp.openapi.labels import normal, wordlist
@@ -310,6 +311,25 @@ def _shared_start(one: str, other: str) -> list[str]:
 
 
 # Renewing
+
+
+def refresh_endpoint(accounts: Accounts) -> RefreshEndpoint | None:
+    """How the client renews an account's access; None where the API offers no way."""
+    operation = accounts.refresh
+    if operation is None:
+        return None
+    if _takes_grant(operation):
+        return RefreshEndpoint(operation.path, "grant")
+    field = _refresh_field(operation)
+    if field is not None:
+        return RefreshEndpoint(operation.path, "json", field=field, extra=_refresh_extra(operation, field))
+    return RefreshEndpoint(operation.path, "cookie")
+
+
+def _refresh_extra(operation: Operation, field: str) -> dict[str, str]:
+    """What a renewal sends besides the token, where there is one answer to it."""
+    properties = operation.bodies[0].schema.properties
+    return {name: str(each.enum[0]) for name, each in properties.items() if name != field and len(each.enum) == 1}
 
 
 def _takes_grant(operation: Operation) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from webapp.openapi.labels import normal, wordlist
+from webapp.openapi.labels import normal, wordlist, words
 from webapp.openapi.schema import Schema
 
 WRAPPERS = wordlist("""
@@ -17,12 +17,17 @@ WRAPPERS = wordlist("""
     hydramember elements resources collection docs documents
 """)
 CONTAINERS = ("embedded", "data", "result", "results", "response", "payload", "body", "content", "d", "hits", "list")
-META = wordlist("""
-    total count num has next prev page pagination paging per limit offset cursor link meta size first last max start
-    end success status message code error warning object type kind url self href took sort order query filter info
-    version timestamp time date request more empty number etag odata facet included jsonapi context copyright
-    license ok result current from to params options
-""")
+META = frozenset(
+    wordlist("""
+    total count num number has is next prev previous page pages pagination paging paginator per limit offset cursor
+    cursors link links meta metadata size first last max success status message code error errors warning warnings
+    object type kind url self href took sort order query filter filters info version timestamp time date request more
+    empty etag odata facets aggregations included jsonapi context copyright license ok current from to params options
+    pagesize perpage totalcount hasmore took skip
+    """)
+)
+"""First words of members that tell about an answer rather than being part of it."""
+META_LISTS = frozenset(wordlist("links errors warnings included facets aggregations messages meta filters"))
 DEEPEST = 2
 
 
@@ -109,8 +114,8 @@ ITEM_WRAPPERS = frozenset({"data", "result", "response", "item", "payload", "bod
 
 def is_meta(name: str) -> bool:
     """Whether a member tells about the answer rather than being part of it."""
-    plain = normal(name)
-    return plain.startswith(META) or plain.endswith(("count", "total", "links", "token"))
+    parts = words(name) or [name]
+    return parts[0].lower() in META or parts[-1].lower() in ("count", "total", "links", "token", "cursor")
 
 
 def _locate(node: Any, look: Look, names: frozenset[str], depth: int) -> Place | None:
@@ -154,7 +159,7 @@ def _contained(
 
 def _sole(kinds: Mapping[str, Kind]) -> Place | None:
     """The only list of objects there is."""
-    lists = [name for name, kind in kinds.items() if kind is Kind.ROWS and not is_meta(name)]
+    lists = [name for name, kind in kinds.items() if kind is Kind.ROWS and normal(name) not in META_LISTS]
     if len(lists) != 1:
         return None
     others = [name for name in kinds if name != lists[0] and not is_meta(name)]
