@@ -30,7 +30,7 @@ WITHOUT_PLURAL = """
 """
 UNCOUNTABLE = frozenset(WITHOUT_PLURAL.split())
 
-WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 
 
 def wordlist(text: str) -> tuple[str, ...]:

@@ -4,15 +4,20 @@ Reads a list out of an answer: its rows, where they stand in the whole, and wher
 The document only says what to expect. Where an answer shows otherwise, the answer is right.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.openapi.evidence import Evidence, Query, read_evidence
+from webapp.openapi.fields import id_field, title_field
 from webapp.openapi.labels import normal
 from webapp.openapi.query import SIZES
 from webapp.openapi.shapes import data_at, rows_in_data
 from webapp.openapi.site import Paging, PagingStyle, Resource
+
+NO_TITLE = re.compile(r"https?://|\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[\d.,:\s-]+$")
+"""Addresses, dates, UUIDs and numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,10 @@ class Listing:
     """Objects flattened to what a table shows: of JSON:API `{"id": ..., **attributes}`."""
     items_path: tuple[str, ...] = ()
     """Where in the answer the rows were."""
+    id_field: str | None = None
+    """The field with what goes into a row's URL, as these rows show it."""
+    title_field: str | None = None
+    """The field a row is known by."""
     total: int | None = None
     """How many rows there are on all pages."""
     first: int | None = None
@@ -70,7 +79,9 @@ def read_listing(
     asked = tuple(query.items()) if isinstance(query, Mapping) else tuple(query)
     told = read_evidence(data, items_path, headers, path or _last_word(resource))
     paging = (resource.paging if resource else None) or told.paging(asked)
-    return _Reader(rows, items_path, asked, told, paging).listing()
+    listing = _Reader(rows, items_path, asked, told, paging).listing()
+    key, title = _fields(resource, rows)
+    return replace(listing, id_field=key, title_field=title)
 
 
 def read_item(resource: Resource | None, data: Any) -> Any:
@@ -97,6 +108,26 @@ def _rows(resource: Resource | None, data: Any) -> tuple[tuple[str, ...], Sequen
     if place is not None and (resource is not None or place.weight > 1):
         return place.path, _flat_rows(data_at(data, place.path))
     return ((), keyed) if (keyed := _keyed(data)) else None
+
+
+def _fields(resource: Resource | None, rows: Sequence[Any]) -> tuple[str | None, str | None]:
+    """The fields of the rows that name them: those the document told if they are there, else what looks like them."""
+    samples = [row for row in rows[:5] if isinstance(row, Mapping)]
+    if not samples:
+        return (resource.id_field, resource.title_field) if resource else (None, None)
+    names = list(dict.fromkeys(name for row in samples for name in row))
+    one = resource.singular if resource else ""
+    variables = resource.item.path_parameters if resource and resource.item else ()
+    key = resource.id_field if resource and resource.id_field in names else None
+    title = resource.title_field if resource and resource.title_field in names else None
+    return (
+        key or id_field(variables[-1] if variables else None, names, one, variables[:-1]),
+        title or title_field(names, one, lambda name: any(_reads_like_a_title(row.get(name)) for row in samples)),
+    )
+
+
+def _reads_like_a_title(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 200 and not NO_TITLE.match(value)
 
 
 def _flat_rows(rows: Sequence[Any]) -> Sequence[Any]:

@@ -297,7 +297,7 @@ class Schema:
         if not isinstance(self.keywords.get("properties"), Mapping):
             return branch
         shared = {key: self.keywords[key] for key in ("type", "properties", "required") if key in self.keywords}
-        return {"allOf": [shared, branch]}
+        return {**shared, **branch} if reference_of(branch) else {"allOf": [shared, branch]}
 
     def _values(self) -> tuple[Any, ...]:
         if "const" in self.keywords:

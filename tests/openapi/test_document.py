@@ -1,0 +1,139 @@
+import json
+import sys
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.openapi.building import document
+from webapp.errors import DocumentError
+from webapp.openapi import decoding
+from webapp.openapi.document import Document
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "empty"),
+        (b"   ", "empty"),
+        (b"<!doctype html>", "a web page"),
+        (b'{"openapi": "3.1.0",}', "line 1, column"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"[1]", "not an object"),
+        (b"{}", "no openapi version"),
+        (b'{"swagger": "2.0", "paths": {}}', "Swagger 2.0 document"),
+        (b'{"openapi": "4.0.0"}', "OpenAPI 4.0.0 is not known"),
+        (b'{"openapi": "3.1.0", "paths": []}', "paths are not an object"),
+        (b'{"a":' * 100_000, "too deep or too large"),
+    ],
+)
+def test_what_is_no_usable_document_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(DocumentError, match=sentence):
+        Document.parse(content)
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.0.4", "3.1.1", "3.2.0"])
+def test_each_version_of_openapi_three_is_read(version: str) -> None:
+    content = "\ufeff" + json.dumps({"openapi": version, "info": {"title": "Shop", "version": 2, "summary": "Buy."}})
+
+    read = Document.parse(content)
+
+    assert (read.version, read.title, read.api_version, read.description) == (version, "Shop", "2", "Buy.")
+    assert Document.parse(content.encode()).title == "Shop"
+    assert read.paths == {}
+
+
+def test_a_document_without_a_name_is_called_api() -> None:
+    assert Document.parse('{"openapi": "3.1.0", "info": []}').title == "API"
+
+
+def test_a_document_that_is_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MAX_BYTES", 4)
+
+    with pytest.raises(DocumentError, match="larger than"):
+        Document.parse(b'{"openapi": "3.1.0"}')
+
+
+def test_yaml_says_what_to_install_where_it_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+
+    with pytest.raises(DocumentError, match="install PyYAML"):
+        Document.parse("openapi: 3.1.0")
+
+
+def yaml_giving(value: Any) -> SimpleNamespace:
+    """PyYAML as far as it is used, so that the suite needs no package that isn't required."""
+
+    class YAMLError(Exception):
+        pass
+
+    def load(text: str, Loader: object) -> Any:  # noqa: N803
+        if isinstance(value, type) and issubclass(value, Exception):
+            raise value
+        if value is None:
+            raise YAMLError("line 2:\n  oops")
+        return value
+
+    return SimpleNamespace(load=load, SafeLoader=object, YAMLError=YAMLError)
+
+
+def test_yaml_becomes_what_json_would_have_been(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared: dict[Any, Any] = {200: {"on": date(2026, 1, 2)}, True: [1]}
+    shared["self"] = shared
+    monkeypatch.setitem(sys.modules, "yaml", yaml_giving({"openapi": 3.1, "paths": {}, "a": shared, "b": shared}))
+
+    root = Document.parse("openapi: 3.1").root
+
+    assert root["a"]["200"] == {"on": "2026-01-02"}
+    assert root["a"]["true"] == [1]
+    assert root["a"] is root["b"]
+    assert root["a"]["self"] is root["a"]
+
+
+def test_wrong_yaml_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", yaml_giving(None))
+    with pytest.raises(DocumentError, match="line 2: oops"):
+        Document.parse("openapi: [")
+
+    monkeypatch.setitem(sys.modules, "yaml", yaml_giving(RecursionError))
+    with pytest.raises(DocumentError, match="too deeply"):
+        Document.parse("openapi: [")
+
+
+@pytest.mark.parametrize(
+    ("servers", "expected"),
+    [
+        (None, "http://api.example"),
+        ([], "http://api.example"),
+        ([{"url": "/v1/"}], "http://api.example/v1"),
+        ([{"url": "v2"}], "http://api.example/docs/v2"),
+        ([{"url": "//other.example/v1"}], "http://other.example/v1"),
+        ([{"url": "https://prod.example"}, {"url": "http://api.example/here"}], "http://api.example/here"),
+        (
+            [{"url": "https://{host}/{v}", "variables": {"host": {"default": "h.example"}, "v": {"default": 1}}}],
+            "https://h.example/1",
+        ),
+        ([{"url": "https://{host}"}, {"url": "https://b.example"}], "https://b.example"),
+        ([{"url": "ftp://x"}, {"url": 7}, "no", {"url": "http://x:port"}, {"url": "http://me@x"}], None),
+    ],
+)
+def test_the_base_url_comes_from_the_servers(servers: Any, expected: str | None) -> None:
+    more = {} if servers is None else {"servers": servers}
+
+    assert document({}, url="http://api.example/docs/openapi.json", **more).base_url == expected
+
+
+def test_a_relative_server_needs_the_documents_address() -> None:
+    assert document({}, url=None, servers=[{"url": "/v1"}]).base_url is None
+    assert document({}, url=None, servers=[{"url": "//x.example"}]).base_url == "https://x.example"
+
+
+def test_a_part_behind_a_broken_reference_is_noted_once() -> None:
+    read = document({})
+
+    assert read.part({"$ref": "#/gone"}) is None
+    assert read.part({"$ref": "#/gone"}) is None
+    assert len(read.problems) == 1
+    with pytest.raises(DocumentError):
+        read.resolve({"$ref": "#/gone"})

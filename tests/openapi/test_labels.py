@@ -1,0 +1,68 @@
+import pytest
+
+from webapp.openapi.labels import humanise, label, plural, singular
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("list_my_orgs", "List my orgs"),
+        ("createdAt", "Created at"),
+        ("callback_url", "Callback URL"),
+        ("userID", "User ID"),
+        ("HTTPServer", "HTTP server"),
+        ("oauth_connections", "OAuth connections"),
+        ("GitHub", "GitHub"),
+        ("s3_bucket", "S3 bucket"),
+        ("line_2", "Line 2"),
+        ("x1", "X1"),
+        ("is_2fa_enabled", "Is 2FA enabled"),
+        ("iOS", "iOS"),
+        ("größe", "Größe"),
+        ("米国", "米国"),
+        ("_", "_"),
+    ],
+)
+def test_names_are_written_as_people_would(name: str, expected: str) -> None:
+    assert humanise(name) == expected
+
+
+def test_a_title_that_only_repeats_the_name_is_written_like_the_name() -> None:
+    assert label("created_at", "Created At") == "Created at"
+    assert label("created_at") == "Created at"
+    assert label("created_at", "born on") == "Born on"
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("user", "users"),
+        ("policy", "policies"),
+        ("key", "keys"),
+        ("address", "addresses"),
+        ("status", "statuses"),
+        ("box", "boxes"),
+        ("branch", "branches"),
+        ("house", "houses"),
+        ("database", "databases"),
+        ("analysis", "analyses"),
+        ("person", "people"),
+        ("cache", "caches"),
+        ("ID", "IDs"),
+        ("URL", "URLs"),
+        ("Child", "Children"),
+        ("user role", "user roles"),
+        ("news", "news"),
+        ("series", "series"),
+    ],
+)
+def test_one_and_many_lead_to_each_other(one: str, many: str) -> None:
+    assert plural(one) == many
+    assert singular(many) == one
+
+
+def test_what_is_plural_stays_plural_and_what_is_singular_singular() -> None:
+    assert plural("users") == "users"
+    assert plural("people") == "people"
+    assert singular("bus") == "bus"
+    assert singular("status") == "status"
