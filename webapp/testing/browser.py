@@ -69,7 +69,8 @@ class Browser:
         self._transport = transport or httpx.AsyncHTTPTransport()
         self._borrowed = False
         self._origin = base_url.rstrip("/")
-        self._headers = {"User-Agent": "Mozilla/5.0 (webapp.testing)", "Accept-Language": "en", **(headers or {})}
+        self.headers = {"User-Agent": "Mozilla/5.0 (webapp.testing)", "Accept-Language": "en", **(headers or {})}
+        """What goes out with every request."""
         self._lint_except = frozenset(lint_except)
         parts = urlsplit(self._origin)
         self.cookies = CookieJar(parts.hostname or "", secure=parts.scheme == "https")
@@ -95,7 +96,7 @@ class Browser:
     def another(self) -> "Browser":
         """A second person's browser on the same running app, with nothing of the first's."""
         other = Browser(
-            base_url=self._origin, transport=self._transport, headers=self._headers, lint_except=self._lint_except
+            base_url=self._origin, transport=self._transport, headers=self.headers, lint_except=self._lint_except
         )
         other._borrowed = True
         return other
@@ -205,7 +206,7 @@ class Browser:
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
     ) -> Answer:
         """Send a request as it stands, with the cookies and without following anything; nothing is linted."""
-        return await self._request(method, self._resolve(path), {**self._headers, **(headers or {})}, content)
+        return await self._request(method, self._resolve(path), {**self.headers, **(headers or {})}, content)
 
     async def _send(self, form: Submission) -> Answer:
         action = urljoin(self.url or "/", form.action)
@@ -236,7 +237,7 @@ class Browser:
         type_: str | None = None,
         fragment: bool = False,
     ) -> Answer:
-        sent = {**self._headers, **headers}
+        sent = {**self.headers, **headers}
         if self.url is not None:
             sent["Referer"] = self._origin + quote(self.url, safe=_URL_SAFE)
         history: list[Answer] = []

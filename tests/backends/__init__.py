@@ -1,0 +1,1 @@
+"""The frontend on real backends, as they come from their makers."""

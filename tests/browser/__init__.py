@@ -1,0 +1,1 @@
+"""The frontend in a real Chromium, on the demo API."""

@@ -1,0 +1,33 @@
+"""What goes over the wire: few requests, few bytes."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.chromium import Traffic
+from tests.browser.conftest import NewContext, sign_in
+from tests.browser.test_journeys import ROWS
+
+FIRST_VISIT_REQUESTS = 3
+FIRST_VISIT_BYTES = 25 * 1024
+REFINEMENT_BYTES = 3 * 1024
+
+
+async def test_a_first_visit_and_a_refinement_are_light(new_context: NewContext) -> None:
+    signed_in = await new_context()
+    await sign_in(await signed_in.new_page())
+    # Another browser with the same cookie: nothing is in its cache.
+    page = await (await new_context(storage_state=await signed_in.storage_state())).new_page()
+    traffic = await Traffic.of(page)
+
+    await page.goto("/issues", wait_until="networkidle")
+    await expect(page.locator(ROWS)).to_have_count(25)
+    assert len(traffic.urls) <= FIRST_VISIT_REQUESTS, traffic.urls
+    assert 2_000 < traffic.bytes <= FIRST_VISIT_BYTES
+
+    traffic.reset()
+    await page.locator("select[name=status]").select_option("closed")
+    await expect(page).to_have_url(re.compile(r"status=closed"))
+    await page.wait_for_load_state("networkidle")
+    assert len(traffic.urls) == 1, traffic.urls
+    assert 300 < traffic.bytes <= REFINEMENT_BYTES

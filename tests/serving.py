@@ -1,0 +1,52 @@
+"""Apps on real sockets, for tests that need them."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+@contextlib.contextmanager
+def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
+    """
+    Serve an app from a thread, and say where: `http://localhost:PORT`.
+
+    By name and not by address: cookies of an address behave differently from those of a host.
+    """
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        server = _Server(
+            uvicorn.Config(
+                app, http="httptools", access_log=False, log_level="warning", timeout_graceful_shutdown=2, lifespan="on"
+            )
+        )
+        thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
+        thread.start()
+        if not server.answers(within=30):
+            raise RuntimeError("the server did not start")
+        try:
+            yield f"http://localhost:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._up = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self._up.set()
+
+    def answers(self, *, within: float) -> bool:
+        return self._up.wait(within) and self.started
