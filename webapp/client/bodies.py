@@ -1,6 +1,5 @@
 """What a call sends."""
 
-import io
 import json as jsonlib
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +24,8 @@ class Body:
     """
     The bytes of a request, or the stream that they come from.
 
-    `submitted` is what they were made of, kept to take its secrets out of an error that echoes it.
+    `submitted` is what they were made of, kept to take its secrets out of an error that echoes it. What goes wrong in
+    the caller's own stream is kept in `failures`: transports would tell of a lost connection instead.
     """
 
     headers: Mapping[str, str]
@@ -33,6 +33,7 @@ class Body:
     stream: Stream | None = field(default=None, repr=False)
     replayable: bool = True
     submitted: Any = field(default=None, repr=False)
+    failures: list[Exception] = field(default_factory=list)
 
     def open(self) -> Stream:
         """The stream to send; once more for each time it's sent."""
@@ -88,13 +89,22 @@ def _encode_content(content: Content) -> Body:
         return _whole(content.encode(), "text/plain; charset=utf-8")
     if isinstance(content, bytes | bytearray | memoryview):
         return _whole(bytes(content), None)
-    chunks = content if isinstance(content, AsyncIterable) else _chunks(content)
-    encoder = httpx.Request("POST", "http://body", content=chunks)
-    return Body({"transfer-encoding": "chunked"}, stream=encoder.stream, replayable=False)
+    failures: list[Exception] = []
+    encoder = httpx.Request("POST", "http://body", content=_watched(content, failures))
+    return Body({"transfer-encoding": "chunked"}, stream=encoder.stream, replayable=False, failures=failures)
+
+
+async def _watched(content: Iterable[bytes] | AsyncIterable[bytes], failures: list[Exception]) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in content if isinstance(content, AsyncIterable) else _chunks(content):
+            yield chunk
+    except Exception as error:
+        failures.append(error)
+        raise
 
 
 async def _chunks(content: Iterable[bytes] | IO[bytes]) -> AsyncIterator[bytes]:
-    if isinstance(content, io.IOBase) or hasattr(content, "read"):
+    if hasattr(content, "read"):
         while chunk := content.read(_CHUNK):
             yield chunk
         return

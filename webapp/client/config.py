@@ -16,6 +16,7 @@ Clock = Callable[[], float]
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _MOST_URLS = 512
 
 
@@ -37,7 +38,7 @@ class BaseURL:
             raise SettingsError(f"The API's address (WEBAPP_API_URL) is not a URL: {text[:100]!r}.") from None
         if url.userinfo:
             raise SettingsError("The API's address (WEBAPP_API_URL) can't hold a user name or a password.")
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not _HOST.fullmatch(url.raw_host):
             raise SettingsError(f"The API's address (WEBAPP_API_URL) must be an http or https URL, not {text[:100]!r}.")
         if url.query or url.fragment or "?" in text:
             raise SettingsError("The API's address (WEBAPP_API_URL) can't have a query or a fragment.")
@@ -93,10 +94,17 @@ def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers with lower-case names; UnsafePath for any that would break out of its line."""
     checked = {}
     for name, value in headers.items():
-        if not _NAME.fullmatch(name) or not isinstance(value, str) or _UNSAFE_VALUE.search(value):
+        if not _NAME.fullmatch(name) or not isinstance(value, str):
             raise UnsafePath(f"The header {name[:40]!r} can't be sent as it is.")
-        checked[name.lower()] = value
+        checked[name.lower()] = checked_value(name, value)
     return checked
+
+
+def checked_value(name: str, value: str) -> str:
+    """The value, or UnsafePath when it would break out of its line."""
+    if _UNSAFE_VALUE.search(value):
+        raise UnsafePath(f"The header {name[:40]!r} can't be sent as it is.")
+    return value
 
 
 def header_bytes(value: str) -> bytes:

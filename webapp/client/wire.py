@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 
 from webapp.client.bodies import EMPTY, Body, Content, Files, Form, encode_body
-from webapp.client.config import ClientConfig, checked_headers, header_bytes
+from webapp.client.config import ClientConfig, checked_headers, checked_value, header_bytes
 from webapp.client.context import request_context
 from webapp.client.cookies import Cookie, parse_set_cookie
 from webapp.client.credentials import Credentials
@@ -132,18 +132,18 @@ async def _all_headers(config: ClientConfig, credentials: Credentials, call: Cal
     headers = call.base.copy()
     api_key = credentials.api_key or config.api_key
     if api_key:
-        headers[config.api_key_name] = api_key
+        headers[config.api_key_name] = checked_value(config.api_key_name, api_key)
     if not call.plain:
         authorization = credentials.authorization()
         if authorization:
-            headers["authorization"] = authorization
+            headers["authorization"] = checked_value("authorization", authorization)
         if config.auth_header_factory is not None:
             made = config.auth_header_factory()
             headers.update(checked_headers(await made if inspect.isawaitable(made) else made))
     if credentials.cookies:
         cookie = credentials.cookies.header(call.path, config.clock())
         if cookie:
-            headers["cookie"] = cookie
+            headers["cookie"] = checked_value("cookie", cookie)
     headers.update(call.own)
     return [(name.encode(), header_bytes(value)) for name, value in headers.items()]
 
@@ -212,7 +212,12 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
     )
     if call.body.stream is None:
         request.read()
-    response = await config.transport.handle_async_request(request)
+    try:
+        response = await config.transport.handle_async_request(request)
+    except Exception:
+        if call.body.failures:
+            raise call.body.failures[0] from None
+        raise
     response.request = request
     return response
 

@@ -1,0 +1,181 @@
+"""What a session holds, and how it is kept."""
+
+import json
+
+import pytest
+
+from webapp.client import Credentials
+from webapp.client.cookies import Cookie
+from webapp.client.tokens import Tokens, find_tokens
+
+NOW = 1_800_000_000.0
+
+
+def full() -> Credentials:
+    credentials = Credentials(
+        "bearer-secret",
+        refresh_token="refresh-secret",
+        api_key="key-secret",
+        basic=("ada", "pass-secret"),
+        scheme="JWT",
+    )
+    credentials.cookies.set(Cookie("sid", "/auth", "cookie-secret", NOW + 5), NOW)
+    credentials.established = True
+    credentials.renew_at = NOW + 1
+    return credentials
+
+
+def test_what_is_dumped_can_be_loaded_again_through_json() -> None:
+    dumped = json.loads(json.dumps(full().dump()))
+    loaded = Credentials.load(dumped)
+
+    assert loaded.dump() == full().dump()
+    assert loaded.authorization() == "JWT bearer-secret"
+    assert loaded.cookies.header("/auth/x", NOW) == "sid=cookie-secret"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"version": 2},
+        {"basic": "x"},
+        {"cookies": [["one"]]},
+        {"cookies": None},
+        {"renew_at": "soon"},
+        {"cookies": [["a", "/", "b", "later"]]},
+    ],
+)
+def test_what_is_damaged_is_refused(damage: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="credentials"):
+        Credentials.load({**full().dump(), **damage})
+
+
+def test_what_is_no_dump_is_refused() -> None:
+    with pytest.raises(ValueError, match="version"):
+        Credentials.load([])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="damaged"):
+        Credentials.load({"version": 1})
+
+
+def test_no_secret_shows() -> None:
+    assert "secret" not in repr(full())
+    assert repr(full()) == "<Credentials bearer, refresh_token, api_key, basic, 1 cookies>"
+
+
+@pytest.mark.parametrize(
+    ("credentials", "header"),
+    [
+        (Credentials("t"), "Bearer t"),
+        (Credentials("t", scheme="Token"), "Token t"),
+        (Credentials("t", scheme=""), "t"),
+        (Credentials(basic=("ada", "pä:ss")), "Basic YWRhOnDDpDpzcw=="),
+        (Credentials("t", basic=("ada", "x")), "Bearer t"),
+        (Credentials(), None),
+    ],
+)
+def test_the_authorization_is_the_token_or_else_the_password(credentials: Credentials, header: str | None) -> None:
+    assert credentials.authorization() == header
+
+
+def test_a_visitors_cookies_make_no_session() -> None:
+    credentials = Credentials()
+    credentials.store([Cookie("csrftoken", "/", "x", None)], NOW)
+
+    assert not credentials.present
+    assert Credentials(cookies={"sid": "x"}).present
+    assert Credentials(api_key="k").present
+
+
+def test_a_session_whose_cookies_have_expired_is_still_somebodys() -> None:
+    credentials = Credentials()
+    credentials.adopt(Tokens(), [Cookie("sid", "/", "x", NOW + 60)], NOW)
+
+    assert credentials.cookies.header("/", NOW + 61) is None
+    assert credentials.present
+
+
+def test_a_sign_in_leaves_nothing_of_the_one_before() -> None:
+    credentials = full()
+    credentials.adopt(Tokens("new"), [Cookie("sid", "/", "new", None)], NOW)
+
+    assert credentials.bearer == "new"
+    assert credentials.refresh_token is None
+    assert credentials.basic is None
+    assert [cookie.value for cookie in credentials.cookies] == ["new"]
+
+
+def test_a_sign_in_keeps_the_cookies_that_a_visitor_brought() -> None:
+    credentials = Credentials()
+    credentials.store([Cookie("sid", "/", "upgraded-at-the-api", None)], NOW)
+    credentials.adopt(Tokens("t"), [], NOW)
+
+    assert credentials.cookies.header("/", NOW) == "sid=upgraded-at-the-api"
+
+
+def test_a_renewal_keeps_the_refresh_token_that_it_does_not_mention() -> None:
+    credentials = Credentials("old", refresh_token="keep")
+    credentials.renew(Tokens("new"), [], NOW)
+
+    assert (credentials.bearer, credentials.refresh_token) == ("new", "keep")
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "renew_at"), [(900.0, NOW + 895), (10.0, NOW + 9), (1.0, NOW + 0.9), (None, None)]
+)
+def test_a_token_counts_as_spent_a_little_early(lifetime: float | None, renew_at: float | None) -> None:
+    credentials = Credentials()
+    credentials.adopt(Tokens("t", lifetime=lifetime), [], NOW)
+
+    assert credentials.renew_at == renew_at
+
+
+def test_replacing_everything_makes_a_new_generation_and_a_cookie_does_not() -> None:
+    credentials = Credentials()
+    generations = [credentials.generation]
+    credentials.store([Cookie("a", "/", "b", None)], NOW)
+    generations.append(credentials.generation)
+    credentials.adopt(Tokens("t"), [], NOW)
+    generations.append(credentials.generation)
+    credentials.renew(Tokens("u"), [], NOW)
+    generations.append(credentials.generation)
+    credentials.clear()
+    generations.append(credentials.generation)
+
+    assert generations == [0, 0, 1, 2, 3]
+    assert not credentials.present
+
+
+@pytest.mark.parametrize(
+    ("data", "tokens"),
+    [
+        ({"access_token": "a", "token_type": "bearer"}, Tokens("a")),
+        ({"access_token": "a", "refresh_token": "r", "expires_in": 900}, Tokens("a", "r", 900)),
+        ({"access": "a", "refresh": "r"}, Tokens("a", "r")),
+        ({"token": "a", "expires_in": "900"}, Tokens("a", None, 900)),
+        ({"jwt": "a"}, Tokens("a")),
+        ({"key": "a"}, Tokens("a")),
+        ({"accessToken": "a", "refreshToken": "r", "expiresIn": 60.5}, Tokens("a", "r", 60.5)),
+        ({"data": {"access_token": "a", "refresh_token": "r", "expires": 900000}}, Tokens("a", "r", 900000)),
+        ({"token": {"access_token": "a"}}, Tokens("a")),
+        ({"access_token": "a", "expires_in": 0}, Tokens("a")),
+        ({"access_token": "a", "expires_in": -5}, Tokens("a")),
+        ({"access_token": "a", "expires_in": 10**12}, Tokens("a")),
+        ({"access_token": "a", "expires_in": "soon"}, Tokens("a")),
+        ({"access_token": "a", "expires_in": True}, Tokens("a")),
+        ({"access_token": "a", "expires_in": None}, Tokens("a")),
+        ({"access_token": ""}, Tokens()),
+        ({"access_token": "a\nb"}, Tokens()),
+        ({"access_token": 7}, Tokens()),
+        ({"access_token": "a" * 20_000}, Tokens()),
+        ({"data": ["access_token"]}, Tokens()),
+        (["access_token"], Tokens()),
+        ("token", Tokens()),
+        (None, Tokens()),
+    ],
+)
+def test_tokens_are_found_by_their_shape(data: object, tokens: Tokens) -> None:
+    assert find_tokens(data) == tokens
+
+
+def test_tokens_do_not_show() -> None:
+    assert "hush" not in repr(Tokens("hush", "hush"))
