@@ -107,10 +107,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """Where one is in a list. Numbers count rows from 1; None is unknown."""
+    """Where one is in a list. Numbers count rows from 1; None is unknown, and 0 to 0 a page without rows."""
 
-    first: int
-    last: int
+    first: int | None
+    last: int | None
     total: int | None
     previous_href: str | None
     next_href: str | None
@@ -118,6 +118,8 @@ class Pager:
     """Numbered pages; None is a gap. Empty where the API has no numbers."""
     sizes: tuple[Link, ...] = ()
     """Rows per page to choose from."""
+    beginning_href: str | None = None
+    """Back to the first page, where pages have no numbers and there is no other way back."""
 
 
 @dataclass(frozen=True, slots=True)
