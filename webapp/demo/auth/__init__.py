@@ -1,0 +1,1 @@
+"""Signing in: passwords, access tokens, session families, and who is asking."""

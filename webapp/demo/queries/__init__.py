@@ -1,0 +1,1 @@
+"""What goes to the database; each function gets the connection it works on."""

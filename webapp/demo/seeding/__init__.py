@@ -1,0 +1,1 @@
+"""A few thousand believable rows, the same for the same seed and day."""
