@@ -51,7 +51,8 @@ def test_an_enum_keeps_its_values_and_takes_its_type_and_null_from_them() -> Non
     assert schema.type == "string"
     assert Schema({"const": 3}).enum == (3,)
     assert Schema({"const": 3}).type == "integer"
-    assert [Schema({"const": value}).type for value in (True, 1.5, [], {})] == ["boolean", "number", "array", "object"]
+    values: tuple[Any, ...] = (True, 1.5, [], {})
+    assert [Schema({"const": value}).type for value in values] == ["boolean", "number", "array", "object"]
 
 
 def test_all_of_merges_properties_requirements_and_bounds() -> None:

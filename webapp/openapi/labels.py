@@ -18,7 +18,7 @@ IRREGULAR_PLURALS = """
     wolf/wolves thief/thieves hero/heroes potato/potatoes tomato/tomatoes echo/echoes veto/vetoes quiz/quizzes bus/buses
     gas/gases alias/aliases bias/biases atlas/atlases canvas/canvases lens/lenses movie/movies cookie/cookies
     zombie/zombies tie/ties pie/pies cache/caches niche/niches axe/axes use/uses analysis/analyses diagnosis/diagnoses
-    crisis/crises thesis/theses hypothesis/hypotheses
+    crisis/crises thesis/theses hypothesis/hypotheses api/apis uri/uris kpi/kpis wiki/wikis emoji/emojis
 """
 PLURALS: dict[str, str] = dict(pair.split("/") for pair in IRREGULAR_PLURALS.split())
 SINGULARS = {many: one for one, many in PLURALS.items()} | {"indexes": "index", "matrixes": "matrix"}
@@ -98,10 +98,10 @@ def _change_last(phrase: str, change: Callable[[str], str]) -> str:
 
 
 def _singular(word: str) -> str:
-    if word in UNCOUNTABLE or word in PLURALS or word.endswith(("ss", "us", "is")):
-        return word
     if word in SINGULARS:
         return SINGULARS[word]
+    if word in UNCOUNTABLE or word in PLURALS or word.endswith(("ss", "us", "is")):
+        return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes")):

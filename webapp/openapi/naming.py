@@ -27,7 +27,7 @@ def key_of(path: str) -> Key:
 def literals(key: Key) -> list[str]:
     """The words of a path: without variables, and without what only says which API and version it is."""
     found = [part for part in key if VARIABLE not in part]
-    telling = [part for part in found if not VERSION.fullmatch(part) and (part != "apis" or part == key[-1])]
+    telling = [part for part in found if not VERSION.fullmatch(part) or part == key[-1] == "apis"]
     return telling or found
 
 

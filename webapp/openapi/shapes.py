@@ -101,12 +101,13 @@ def flat_row(row: Schema) -> Schema:
 
 def item_place(schema: Schema) -> tuple[str, ...]:
     """Where an item's answer holds the item: `("data",)` for `{"data": {...}}`."""
-    things = [name for name, each in schema.properties.items() if not is_meta(name) or each.is_object]
-    if len(things) == 1 and normal(things[0]) in ITEM_WRAPPERS:
-        inner = schema.properties[things[0]]
-        if inner.is_object or inner.is_unknown:
-            return (things[0],)
-    return ()
+    wrapped = [
+        name
+        for name, each in schema.properties.items()
+        if normal(name) in ITEM_WRAPPERS and (each.is_object or each.is_unknown)
+    ]
+    alone = all(name in wrapped or is_meta(name) for name in schema.properties)
+    return (wrapped[0],) if len(wrapped) == 1 and alone else ()
 
 
 ITEM_WRAPPERS = frozenset({"data", "result", "response", "item", "payload", "body", "record", "object"})
