@@ -1,0 +1,123 @@
+import json
+
+import pytest
+
+from webapp.errors import DocumentError
+from webapp.openapi.discover import Fetched, discover
+
+DOCUMENT = json.dumps({"openapi": "3.1.0", "info": {"title": "Shop"}, "paths": {}}).encode()
+
+
+class Web:
+    """A web of a few answers, which remembers what was asked for."""
+
+    def __init__(self, **answers: bytes | int) -> None:
+        self.answers: dict[str, bytes | int] = {}
+        self.links: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.moved: dict[str, str] = {}
+        self.down = False
+
+    def __setitem__(self, url: str, answer: bytes | int) -> None:
+        self.answers[url] = answer
+
+    async def fetch(self, url: str) -> Fetched | None:
+        self.asked.append(url)
+        if self.down:
+            return None
+        answer = self.answers.get(url, 404)
+        headers = {"link": self.links[url]} if url in self.links else {}
+        if isinstance(answer, int):
+            return Fetched(answer, headers, b"{}", url)
+        return Fetched(200, headers, answer, self.moved.get(url, url))
+
+
+async def test_the_target_may_be_the_document() -> None:
+    web = Web()
+    web["http://h.example/spec"] = DOCUMENT
+    web.moved["http://h.example/spec"] = "http://h.example/v2/spec.json"
+
+    found = await discover(web.fetch, "http://h.example/spec")
+
+    assert found.title == "Shop"
+    assert found.url == "http://h.example/v2/spec.json"
+    assert web.asked == ["http://h.example/spec"]
+
+
+async def test_an_answer_may_link_to_its_description() -> None:
+    web = Web()
+    web["http://h.example/api"] = b"{}"
+    web["http://h.example/described"] = DOCUMENT
+    web.links["http://h.example/api"] = (
+        '<https://evil.example/x>; rel="service-desc", </a>; rel=next, </described>; rel="service-desc"'
+    )
+
+    assert (await discover(web.fetch, "http://h.example/api")).title == "Shop"
+    assert web.asked == ["http://h.example/api", "http://h.example/described"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<script>SwaggerUIBundle({ url: '/described.json', dom_id: 1 })</script>",
+        b'<redoc spec-url="/described.json"></redoc>',
+        b'<script id="api-reference" data-url="/described.json"></script>',
+    ],
+)
+async def test_a_page_that_shows_the_document_leads_to_it(page: bytes) -> None:
+    web = Web()
+    web["http://h.example/docs"] = page
+    web["http://h.example/described.json"] = DOCUMENT
+
+    assert (await discover(web.fetch, "http://h.example/docs")).title == "Shop"
+
+
+async def test_the_usual_paths_below_the_target_come_first() -> None:
+    web = Web()
+    web["http://h.example/api/openapi.json"] = DOCUMENT
+    web["http://h.example/openapi.json"] = b"{}"
+
+    found = await discover(web.fetch, "http://h.example/api/")
+
+    assert found.url == "http://h.example/api/openapi.json"
+    assert web.asked == ["http://h.example/api/", "http://h.example/api/openapi.json"]
+
+
+async def test_the_usual_paths_above_the_target_come_last() -> None:
+    web = Web()
+    web["http://h.example/openapi.json"] = DOCUMENT
+
+    found = await discover(web.fetch, "http://h.example/a/b")
+
+    assert found.title == "Shop"
+    assert len(web.asked) == len(set(web.asked))
+
+
+async def test_the_search_ends_and_tells_what_was_tried() -> None:
+    web = Web()
+    web["http://h.example/openapi.json"] = 401
+    web["http://h.example/swagger.json"] = b'{"hello": "world"}'
+
+    with pytest.raises(DocumentError) as caught:
+        await discover(web.fetch, "http://h.example")
+
+    assert "/openapi.json (401)" in str(caught.value)
+    assert "/swagger.json (200) is no document" in str(caught.value)
+    assert "/v3/api-docs (404)" in str(caught.value)
+    assert len(web.asked) < 20
+
+
+async def test_silence_is_told_too() -> None:
+    web = Web()
+    web.down = True
+
+    with pytest.raises(DocumentError, match="no answer"):
+        await discover(web.fetch, "http://h.example")
+
+
+async def test_a_document_of_the_wrong_kind_ends_the_search() -> None:
+    web = Web()
+    web["http://h.example/openapi.json"] = b'{\n  "swagger": "2.0"}'
+
+    with pytest.raises(DocumentError, match=r"Swagger 2\.0"):
+        await discover(web.fetch, "http://h.example")
