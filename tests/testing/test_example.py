@@ -57,12 +57,13 @@ async def test_the_list_and_its_items_are_pages(browser: Browser) -> None:
 
     orders = await browser.get("/orders")
     assert "Tea" in orders.main
-    order = await browser.get(orders.page.one("#list tbody a").get("href"))
-    assert (order.url, order.status) == ("/orders/1", 200)
 
     part = await browser.htmx("GET", "/orders?x=1")
-    assert part.page.find("#list") is not None
-    assert part.page.find("html") is None
+    assert part.page.find("tbody tr") is not None
+    assert part.page.find("h1") is None
+
+    order = await browser.get(orders.page.one("#list tbody a").get("href"))
+    assert (order.url, order.status) == ("/orders/1", 200)
 
 
 async def test_a_session_that_ended_leads_to_sign_in_and_back(browser: Browser, api: FakeAPI) -> None:
@@ -70,15 +71,17 @@ async def test_a_session_that_ended_leads_to_sign_in_and_back(browser: Browser, 
     await browser.get("/dashboard")
     api.end_sessions()
 
-    part = await browser.htmx("GET", "/orders")
-    assert part.status == 401
-    assert part.hx_redirect is not None
-    assert part.hx_redirect.startswith("/login?next=%2Fdashboard")
-
-    api.end_sessions()
     login = await browser.get("/dashboard")
     assert login.path == "/login"
     assert (await browser.sign_in()).main == "1 open order"
+
+    await browser.get("/orders")
+    api.end_sessions()
+    part = await browser.htmx("GET", "/orders", data={"q": "tea"})
+    assert part.status == 401
+    assert part.hx_redirect is not None
+    assert part.hx_redirect.startswith("/login?next=%2Forders")
+    assert (await browser.follow(part)).path == "/login"
 
 
 async def test_an_api_that_is_down_is_a_page(browser: Browser, api: FakeAPI) -> None:
