@@ -1,0 +1,143 @@
+"""Which fields of a list's rows make its table: those that tell rows apart, and no more than fit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from webapp.html.guess import LONG
+from webapp.html.kinds import Kind
+from webapp.openapi.labels import label, words
+from webapp.openapi.schema import Schema
+from webapp.pages.masking import show_kind
+
+MOST = 8
+SAMPLES = 25
+"""Rows that are looked at."""
+
+SCALAR = "value"
+"""The key of the only column where rows are no objects."""
+
+LEAST = 60
+"""Fields that are worth no less than this are left out as long as there are others."""
+
+WORTH = {
+    Kind.ENUM: 1,
+    Kind.TEXT: 2,
+    Kind.EMAIL: 2,
+    Kind.BOOLEAN: 3,
+    Kind.INTEGER: 3,
+    Kind.NUMBER: 3,
+    Kind.BYTES: 3,
+    Kind.DATE: 3,
+    Kind.DATETIME: 4,
+    Kind.TIME: 4,
+    Kind.CODE: 5,
+    Kind.LIST: 5,
+    Kind.URL: 6,
+    Kind.COLOR: 6,
+    Kind.IMAGE: 6,
+    Kind.LONG_TEXT: 70,
+    Kind.JSON: 80,
+}
+"""The smaller, the sooner a field is taken."""
+
+RELATED, KEY, EMPTY, CHANGED = 2, 20, 30, 2
+"""What a reference is worth, and what an id, a column of nulls and the time of the last change lose."""
+
+NAMING = ("name", "title", "label", "display_name", "full_name", "username", "email", "slug")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the rows, and how it is shown."""
+
+    key: str
+    label: str
+    kind: Kind
+
+
+def choose_fields(
+    rows: Sequence[Any],
+    schema: Schema | None,
+    *,
+    title: str | None = None,
+    key: str | None = None,
+    related: Iterable[str] = (),
+    most: int = MOST,
+) -> tuple[Field, ...]:
+    """
+    The columns of a table, what a row is known by first.
+
+    `title` and `key` are the fields with a row's name and id, `related` those that refer to other things. What rows
+    there are decides which fields there are; the schema, where there are none.
+    """
+    known = schema.properties if schema is not None else {}
+    samples = list(islice(rows, SAMPLES))
+    objects = [row for row in samples if isinstance(row, Mapping)]
+    if samples and not objects:
+        return (Field(SCALAR, "Value", show_kind(SCALAR, schema, samples)),)
+
+    references = set(related)
+    fields: list[tuple[int, Field]] = []
+    for name in _names(objects, known):
+        values = [row.get(name) for row in objects]
+        field = Field(name, label(name, known[name].title if name in known else ""), _kind(name, known, values))
+        if field.kind is not Kind.SECRET:
+            fields.append((_worth(field, values, own=name == key, reference=name in references), field))
+    return _arranged(fields, title, key, most)
+
+
+def _names(objects: Sequence[Mapping[str, Any]], known: Mapping[str, Schema]) -> list[str]:
+    """The rows' fields, in the schema's order and then in their own."""
+    if not objects:
+        return [name for name, schema in known.items() if not schema.write_only]
+    found = dict.fromkeys(name for row in objects for name in row)
+    return [*(name for name in known if name in found), *(name for name in found if name not in known)]
+
+
+def _kind(name: str, known: Mapping[str, Schema], values: Sequence[Any]) -> Kind:
+    return show_kind(name, known.get(name), values)
+
+
+def _worth(field: Field, values: Sequence[Any], *, own: bool, reference: bool) -> int:
+    worth = RELATED if reference else WORTH.get(field.kind, LEAST)
+    if field.kind is Kind.JSON and any(is_labelled(value) for value in values):
+        worth = RELATED
+    if field.kind is Kind.LONG_TEXT and all(_is_short(value) for value in values):
+        worth = WORTH[Kind.LIST]
+    if own or (words(field.key)[-1:] in (["id"], ["uuid"]) and not reference):
+        worth += KEY
+    if values and all(value is None or value in ("", [], {}) for value in values):
+        worth += EMPTY
+    if field.kind is Kind.DATETIME and {"updated", "modified", "changed"}.intersection(words(field.key.lower())):
+        worth += CHANGED
+    return worth
+
+
+def is_labelled(value: Any) -> bool:
+    """Whether an embedded object is a small reference that its name can stand for."""
+    return (
+        isinstance(value, Mapping)
+        and len(value) <= 6
+        and any(isinstance(value.get(name), str) for name in NAMING)
+        and not any(isinstance(inner, Mapping | list) for inner in value.values())
+    )
+
+
+def _is_short(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and len(value) <= LONG and "\n" not in value)
+
+
+def _arranged(fields: list[tuple[int, Field]], title: str | None, key: str | None, most: int) -> tuple[Field, ...]:
+    first = next((field for name in (title, key) for _, field in fields if field.key == name), None)
+    others = [(worth, field) for worth, field in fields if field is not first]
+    telling = [each for each in others if each[0] < LEAST]
+    if first is None or not telling:
+        telling = telling or others
+    ranked = sorted(telling, key=lambda each: each[0])[: most - (first is not None)]
+    taken = {field.key for _, field in ranked}
+    # In the order of the schema, ids and objects at the end.
+    shown = [field for worth, field in others if field.key in taken and worth < KEY]
+    shown += [field for worth, field in others if field.key in taken and worth >= KEY]
+    return (first, *shown) if first is not None else tuple(shown)

@@ -1,0 +1,73 @@
+"""One item: its values, its nested parts, and what lies under it."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.html.context import DetailPage, Link
+from webapp.html.format import cut
+from webapp.html.render import render
+from webapp.openapi.listing import read_item
+from webapp.openapi.routes import Routes
+from webapp.openapi.site import Match, Resource
+from webapp.pages.answers import answer_page
+from webapp.pages.crumbs import crumbs
+from webapp.pages.facts import facts_of, sections_of
+from webapp.pages.links import Links
+from webapp.pages.masking import masked
+from webapp.pages.queries import for_api, read_query
+from webapp.pages.raw import raw_json
+from webapp.pages.rows import title_of
+
+
+async def detail_page(request: Request, routes: Routes, match: Match) -> Response:
+    """Show an item; an answer that is no object is shown as it is."""
+    resource = match.resource
+    assert resource is not None
+    query = for_api(read_query(request), match.operation)
+
+    reply = await request.state.api.request("GET", match.path, params=query)
+
+    item = read_item(resource, reply.data)
+    if not isinstance(item, Mapping):
+        return answer_page(request, routes, match, reply)
+    links = Links.of(request, routes, match)
+    shown = masked(item, resource.item_schema)
+    title = _title(resource, match, shown)
+    link = partial(links.related, resource)
+    page = DetailPage(
+        name=resource.name,
+        title=title,
+        crumbs=crumbs(request, routes, match, title),
+        facts=tuple(fact for fact in facts_of(shown, resource.item_schema, link=link) if fact.value != title),
+        sections=sections_of(shown, resource.item_schema, name=resource.name, link=link),
+        related=tuple(_related(routes, resource, links)),
+        raw=raw_json(reply.data, match.operation.answer),
+    )
+    return render(request, [f"{resource.name}/detail.html", "pages/detail.html"], page)
+
+
+def _title(resource: Resource, match: Match, item: Mapping[str, Any]) -> str:
+    """The item's name, else the first short text in it, else `Project 42`."""
+    if resource.title_field and item.get(resource.title_field):
+        return title_of(item, resource.title_field, resource.id_field, resource.singular)
+    number = "".join(list(match.path_params.values())[-1:])
+    named = next((key for key in ("name", "title", "label") if isinstance(item.get(key), str) and item[key]), None)
+    return cut(item[named], 120) if named else f"{resource.singular} {number}".strip()
+
+
+def _related(routes: Routes, resource: Resource, links: Links) -> Iterator[Link]:
+    """The lists and views that lie under this item."""
+    for child in routes.site.resources:
+        operation = child.list or child.item
+        if child.parent == resource.name and operation is not None:
+            found = links.below(operation, child.label)
+            if found is not None:
+                yield found
+    for view in resource.views:
+        found = links.below(view, view.label)
+        if found is not None:
+            yield found

@@ -1,0 +1,116 @@
+"""What a list can be narrowed by: a control for each parameter, and a chip for each filter in force."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from webapp.html.context import Chip, Control, Option
+from webapp.html.format import cut
+from webapp.openapi.labels import humanise, label
+from webapp.openapi.schema import Schema
+from webapp.openapi.site import Paging, Parameter
+from webapp.pages.queries import Query, as_local_time, value_of, without
+
+Errors = Mapping[str, Sequence[str]]
+"""What the API said against parameters, by name."""
+
+NO_ERRORS: Errors = {}
+YES_NO = (("true", "Yes"), ("false", "No"))
+LONGEST_HINT = 140
+
+TYPES = {"integer": "number", "number": "number"}
+FORMATS = {"date": "date", "date-time": "datetime-local"}
+
+
+def make_control(parameter: Parameter, query: Query, errors: Errors = NO_ERRORS, *, search: bool = False) -> Control:
+    """The form control of a query parameter, with what is asked for now."""
+    schema = _single(parameter.schema)
+    control_type = "search" if search else _type(schema)
+    value = value_of(query, parameter.name) or _preset(parameter)
+    options = _options(schema)
+    return Control(
+        name=parameter.name,
+        label=label(parameter.name, parameter.schema.title),
+        type=control_type,
+        value=as_local_time(value) if control_type == "datetime-local" else value,
+        options=_choices(options, value, required=parameter.required) if options else (),
+        hint=_hint(parameter),
+        error=" ".join(errors.get(parameter.name, ())),
+    )
+
+
+def make_chips(
+    parameters: Sequence[Parameter], query: Query, link: Callable[[Query], str], paging: Paging | None = None
+) -> tuple[Chip, ...]:
+    """The filters in force; taking one off leads to the first page of what is then left."""
+    known = {parameter.name: parameter for parameter in parameters}
+    beginning = without(query, (paging.position,)) if paging is not None else query
+    return tuple(
+        Chip(
+            label(name, known[name].schema.title),
+            _shown(known[name], value),
+            link((*beginning[:at], *beginning[at + 1 :])),
+        )
+        for at, (name, value) in enumerate(beginning)
+        if name in known
+    )
+
+
+def unplaced(errors: Errors, names: Sequence[str]) -> str:
+    """What was said that belongs to no control."""
+    return " ".join(
+        f"{humanise(name)}: {' '.join(said)}" if name else " ".join(said)
+        for name, said in errors.items()
+        if name not in names
+    )
+
+
+def _single(schema: Schema) -> Schema:
+    """What one value of a parameter looks like: an array's items, or the one branch of a union that is not a list."""
+    if schema.is_array:
+        return schema.items or Schema()
+    plain = [branch for branch in schema.branches if branch.is_scalar]
+    return plain[0] if plain else schema
+
+
+def _type(schema: Schema) -> str:
+    if _options(schema):
+        return "select"
+    return FORMATS.get(schema.format or "") or TYPES.get(schema.type or "", "text")
+
+
+def _options(schema: Schema) -> tuple[tuple[str, str], ...]:
+    if schema.enum:
+        return tuple((_written(value), _called(value)) for value in schema.enum)
+    return YES_NO if schema.type == "boolean" else ()
+
+
+def _choices(options: Sequence[tuple[str, str]], value: str, *, required: bool) -> tuple[Option, ...]:
+    known = [value for value, _ in options]
+    # What isn't among the choices stays visible: it is what the API was asked.
+    strange = [(value, value)] if value and value not in known else []
+    nothing = [] if required else [("", "Any")]
+    return tuple(Option(each, text, selected=each == value) for each, text in (*nothing, *options, *strange))
+
+
+def _written(value: object) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _called(value: object) -> str:
+    """A choice as people would write it; codes and numbers stay as they are."""
+    text = _written(value)
+    return humanise(text) if text.islower() and len(text) > 2 else text
+
+
+def _shown(parameter: Parameter, value: str) -> str:
+    return dict(_options(_single(parameter.schema))).get(value, cut(value, 40))
+
+
+def _preset(parameter: Parameter) -> str:
+    """What a required parameter begins with."""
+    default = parameter.schema.default
+    return _written(default) if parameter.required and isinstance(default, str | int | float) else ""
+
+
+def _hint(parameter: Parameter) -> str:
+    told = (parameter.description or parameter.schema.description).strip().split("\n\n")[0]
+    return cut(told, LONGEST_HINT) if told else ""

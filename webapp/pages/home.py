@@ -1,0 +1,52 @@
+"""The home page, and the navigation: everything one can look at, by tag."""
+
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.html.context import HomePage, Link, LinkGroup
+from webapp.html.render import render
+from webapp.html.urls import href
+from webapp.openapi.site import Operation, Site
+from webapp.pages.sites import routes_for
+from webapp.pages.uses import is_plumbing
+
+OTHERS = "Other"
+
+
+async def home_page(request: Request) -> Response:
+    """Show what there is."""
+    site = (await routes_for(request)).site
+
+    page = HomePage(title=site.title, description=site.description, groups=navigation(request, site))
+    return render(request, "pages/home.html", page)
+
+
+def navigation(request: Request, site: Site) -> tuple[LinkGroup, ...]:
+    """
+    The resources and views that have a page without one having to know an id, grouped by tag in the document's order.
+
+    What belongs to signing in isn't among them: it has pages of its own.
+    """
+    groups: dict[str, list[Link]] = {}
+    for tag, label, path in _entries(site):
+        groups.setdefault(tag or OTHERS, []).append(Link(label, href(request, path)))
+    return tuple(LinkGroup(tag, tuple(links)) for tag, links in groups.items())
+
+
+def _entries(site: Site) -> Iterator[tuple[str, str, str]]:
+    """Tag, label and path of each page."""
+    accounts = site.accounts
+    claimed = {operation.name for operation in (accounts.me, accounts.sessions) if operation is not None}
+    for resource in site.resources:
+        operation = resource.list or resource.item
+        if operation is not None and _stands_alone(operation) and operation.name not in claimed:
+            yield resource.tag, resource.label, operation.path
+    for view in site.views:
+        if _stands_alone(view) and view.name not in claimed and not is_plumbing(view):
+            yield next(iter(view.tags), ""), view.label, view.path
+
+
+def _stands_alone(operation: Operation) -> bool:
+    return not operation.path_parameters and operation.path != "/"

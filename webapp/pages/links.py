@@ -1,0 +1,78 @@
+"""Which page a row, a reference or a list below an item leads to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from webapp.client.paths import fill_path
+from webapp.errors import UnsafePath
+from webapp.html.context import Link
+from webapp.html.urls import href
+from webapp.openapi.routes import Routes
+from webapp.openapi.site import Match, Operation, Resource
+
+BESIDE_ID = ("id", "uuid", "slug", "key", "name")
+"""Where an embedded object has what goes into its URL, if its resource doesn't say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of one page. Each is None where there is no page to lead to."""
+
+    request: Request
+    routes: Routes
+    here: Mapping[str, str]
+    """The values of this page's own path."""
+
+    @classmethod
+    def of(cls, request: Request, routes: Routes, match: Match) -> "Links":
+        """The links of the page that was matched."""
+        return cls(request, routes, match.path_params)
+
+    def item(self, resource: Resource | None, row: Any, id_field: str | None) -> str | None:
+        """The page of a row."""
+        if resource is None or resource.item is None or not isinstance(row, Mapping):
+            return None
+        return self._to(resource.item, row.get(id_field) if id_field else None, row)
+
+    def related(self, resource: Resource | None, name: str, value: Any) -> str | None:
+        """The page of the thing whose id a field holds, or that it holds itself."""
+        target = self.routes.resource(resource.relations.get(name, "")) if resource is not None else None
+        if target is None or target.item is None:
+            return None
+        if isinstance(value, Mapping):
+            keys = [target.id_field, *BESIDE_ID] if target.id_field else BESIDE_ID
+            return self._to(target.item, next((value[key] for key in keys if key in value), None), value)
+        return self._to(target.item, value, {})
+
+    def below(self, operation: Operation, label: str) -> Link | None:
+        """A page that lies under this one."""
+        own = list(self.here.values())
+        names = operation.path_parameters
+        if len(names) > len(own):
+            return None
+        # The item may be {project_id} in its own path and {id} in those below it.
+        values = {name: self.here.get(name, own[at]) for at, name in enumerate(names)}
+        path = _filled(operation.path, values)
+        return Link(label, href(self.request, path)) if path else None
+
+    def _to(self, operation: Operation, own: Any, row: Mapping[str, Any]) -> str | None:
+        names = operation.path_parameters
+        if not names or not _is_id(own):
+            return None
+        values = {name: self.here.get(name, row.get(name)) for name in names[:-1]}
+        path = _filled(operation.path, {**values, names[-1]: own})
+        return href(self.request, path) if path else None
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _filled(template: str, values: Mapping[str, Any]) -> str | None:
+    try:
+        return fill_path(template, values)
+    except UnsafePath:
+        return None

@@ -1,0 +1,137 @@
+"""What a list's page holds, whether its rows came or were refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.errors import APIError
+from webapp.html.context import Control, ListPage
+from webapp.html.htmx import is_htmx
+from webapp.html.render import render
+from webapp.html.urls import href
+from webapp.openapi.listing import Listing
+from webapp.openapi.routes import Routes
+from webapp.openapi.site import Match, Parameter, Resource
+from webapp.pages.columns import choose_fields
+from webapp.pages.crumbs import crumbs
+from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
+from webapp.pages.links import Links
+from webapp.pages.masking import masked
+from webapp.pages.pager import make_pager
+from webapp.pages.queries import Query, is_canonical, read_query, value_of, without
+from webapp.pages.raw import raw_json
+from webapp.pages.rows import make_rows
+from webapp.pages.sorting import make_columns
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """One look at a list: whose it is, and what is asked of it."""
+
+    request: Request
+    routes: Routes
+    match: Match
+    resource: Resource
+    query: Query
+
+    @classmethod
+    def of(cls, request: Request, routes: Routes, match: Match, resource: Resource | None = None) -> "ListView":
+        """The look that a request takes; `resource` stands in where the match has none."""
+        resource = resource or match.resource
+        assert resource is not None
+        return cls(request, routes, match, resource, read_query(request))
+
+    @property
+    def missing(self) -> list[str]:
+        """The labels of the parameters without which the API can't be asked."""
+        required = [parameter for parameter in self.match.operation.query if parameter.required]
+        return [make_control(parameter, ()).label for parameter in required if not value_of(self.query, parameter.name)]
+
+    def page(self, listing: Listing, data: Any) -> Response:
+        """The list as an answer holds it."""
+        return self._render(listing, data, status=200)
+
+    def refused_by(self, error: APIError) -> Response:
+        """The list's page without rows: each complaint at its control, or above where none stands for it."""
+        names = [parameter.name for parameter in self._parameters]
+        placed = set(names) & set(error.fields)
+        said = unplaced(error.fields, names) or ("" if placed else error.detail or "The API refused these filters.")
+        return self._render(Listing(rows=()), None, status=422, said=said, errors=error.fields)
+
+    def refused(self, said: str, *, status: int) -> Response:
+        """The list's page without rows, and why."""
+        return self._render(Listing(rows=()), None, status=status, said=said)
+
+    @property
+    def _parameters(self) -> tuple[Parameter, ...]:
+        search = (self.resource.search,) if self.resource.search else ()
+        return (*search, *self.resource.filters)
+
+    def _link(self, query: Query) -> str:
+        return href(self.request, self.match.path, query)
+
+    def _render(
+        self, listing: Listing, data: Any, *, status: int, said: str = "", errors: Errors = NO_ERRORS
+    ) -> Response:
+        resource, query = self.resource, self.query
+        paging = listing.paging or resource.paging
+        names = {parameter.name for parameter in self._parameters}
+        page = ListPage(
+            name=resource.name,
+            title=resource.label,
+            description=_first_paragraph(self.match.operation.description),
+            crumbs=crumbs(self.request, self.routes, self.match, resource.label),
+            **self._table(listing),
+            pager=None if said or errors else make_pager(listing, query, self._link),
+            action=self._link(()),
+            search=make_control(resource.search, query, errors, search=True) if resource.search else None,
+            filters=self._filters(errors),
+            kept=dict(without(query, {*names, paging.position if paging else None})),
+            chips=make_chips(self._parameters, query, self._link, paging),
+            clear_href=self._link(without(query, {*names, paging.position if paging else None}))
+            if any(name in names for name, _ in query)
+            else None,
+            raw=raw_json(data, self.match.operation.answer),
+            error=said,
+        )
+        headers = push_canonical(self.request, self._link(query)) if status == 200 else None
+        templates = [f"{resource.name}/list.html", "pages/list.html"]
+        return render(self.request, templates, page, fragment="list", status=status, headers=headers)
+
+    def _filters(self, errors: Errors) -> tuple[Control, ...]:
+        return tuple(make_control(parameter, self.query, errors) for parameter in self.resource.filters)
+
+    def _table(self, listing: Listing) -> Mapping[str, Any]:
+        resource = self.resource
+        links = Links.of(self.request, self.routes, self.match)
+        rows = [masked(row, resource.row_schema) for row in listing.rows]
+        id_field, title_field = listing.id_field or resource.id_field, listing.title_field or resource.title_field
+        fields = choose_fields(rows, resource.row_schema, title=title_field, key=id_field, related=resource.relations)
+        row_link: Callable[[Any], str | None] = partial(links.item, resource, id_field=id_field)
+        made = make_rows(
+            rows,
+            fields,
+            name=resource.name,
+            singular=resource.singular,
+            id_field=id_field,
+            title_field=title_field,
+            row_link=row_link,
+            value_link=partial(links.related, resource),
+        )
+        columns = make_columns(
+            fields, self.query, self._link, sorting=resource.sorting, paging=listing.paging or resource.paging
+        )
+        return {"columns": columns, "rows": made}
+
+
+def push_canonical(request: Request, address: str) -> dict[str, str] | None:
+    """Have htmx show the address without what a form's empty fields added to it."""
+    return {"HX-Push-Url": address} if is_htmx(request) and not is_canonical(request) else None
+
+
+def _first_paragraph(text: str) -> str:
+    return " ".join(text.strip().split("\n\n")[0].split())

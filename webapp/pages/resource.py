@@ -1,0 +1,42 @@
+"""Every path that is none of ours: the page of what the API has there."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.errors import NotFound
+from webapp.html.htmx import is_htmx
+from webapp.html.urls import href
+from webapp.openapi.site import MatchKind
+from webapp.pages.detail import detail_page
+from webapp.pages.list import list_page
+from webapp.pages.queries import is_canonical, read_query
+from webapp.pages.sites import routes_for
+from webapp.pages.view import view_page
+
+PAGES = {MatchKind.LIST: list_page, MatchKind.ITEM: detail_page, MatchKind.VIEW: view_page}
+
+
+async def resource_page(request: Request) -> Response:
+    """Show what the API has at this path. An address with a form's empty fields leads to the one without."""
+    path = api_path(request)
+    if not is_canonical(request) and not is_htmx(request):
+        return RedirectResponse(href(request, path, read_query(request)), 303)
+
+    routes = await routes_for(request)
+    match = routes.match(path)
+    if match is None:
+        raise NotFound
+
+    return await PAGES[match.kind](request, routes, match)
+
+
+def api_path(request: Request) -> str:
+    """The path below our own mount point, encoded as the browser sent it."""
+    root = request.scope.get("root_path", "").rstrip("/")
+    path: str = request.scope["path"]
+    below = path[len(root) :] if root and path.startswith(root + "/") else path
+    raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
+    written = raw[len(quote(root)) :] if root and raw.startswith(quote(root) + "/") else raw
+    return written or quote(below)

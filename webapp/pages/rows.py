@@ -1,0 +1,72 @@
+"""The rows of a table: their values in the order of its columns, and where each leads."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from webapp.html.context import Row
+from webapp.html.format import cut, gist
+from webapp.pages.columns import Field
+
+RowLink = Callable[[Any], str | None]
+ValueLink = Callable[[str, Any], str | None]
+
+
+def make_rows(
+    rows: Sequence[Any],
+    fields: Sequence[Field],
+    *,
+    name: str,
+    singular: str,
+    id_field: str | None = None,
+    title_field: str | None = None,
+    row_link: RowLink = lambda _: None,
+    value_link: ValueLink = lambda _key, _value: None,
+) -> tuple[Row, ...]:
+    """
+    The rows with their ids, titles and links.
+
+    `name` begins each row's id, `singular` is what a row without a name is called. The first column leads to the row.
+    """
+    taken: set[str] = set()
+    made = []
+    for number, row in enumerate(rows, start=1):
+        values = tuple(row.get(field.key) for field in fields) if isinstance(row, Mapping) else (row,)
+        target = row_link(row)
+        links = [value_link(field.key, value) for field, value in zip(fields, values, strict=False)]
+        if target is not None and links:
+            links[0] = target
+        made.append(
+            Row(
+                id=_element_id(name, row, id_field, number, taken),
+                href=target,
+                title=title_of(row, title_field, id_field, singular) or f"{singular} {number}",
+                values=values,
+                links=tuple(links),
+            )
+        )
+    return tuple(made)
+
+
+def title_of(item: Any, title_field: str | None, id_field: str | None, singular: str) -> str:
+    """What an item is called: its name, else `Project 42`; empty where it has neither."""
+    if not isinstance(item, Mapping):
+        return gist(item)
+    name = item.get(title_field) if title_field else None
+    if isinstance(name, Mapping):
+        name = gist(name)
+    if isinstance(name, str | int | float) and not isinstance(name, bool) and str(name).strip():
+        return cut(name, 120)
+    own = item.get(id_field) if id_field else item.get("id")
+    return f"{singular} {own}" if isinstance(own, str | int) else ""
+
+
+def _element_id(name: str, row: Any, id_field: str | None, number: int, taken: set[str]) -> str:
+    """An id that no other element of the page has, and a selector can name."""
+    own = row.get(id_field) if id_field and isinstance(row, Mapping) else None
+    wanted = re.sub(r"[^A-Za-z0-9_-]+", "-", str(own)).strip("-")[:64] if isinstance(own, str | int) else ""
+    element_id = f"{name}-{wanted}" if wanted else f"{name}-row-{number}"
+    if element_id in taken:
+        element_id = f"{name}-row-{number}"
+    taken.add(element_id)
+    return element_id

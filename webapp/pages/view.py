@@ -1,0 +1,137 @@
+"""Any other GET: asked, unless asking would hang, sign somebody in or miss an input; shown from its answer."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.client.reply import ReplyKind
+from webapp.errors import APIError, BadRequest, Invalid
+from webapp.html.context import Control
+from webapp.html.urls import href
+from webapp.openapi.listing import Listing, read_listing
+from webapp.openapi.query import read_query as sort_out
+from webapp.openapi.routes import Routes
+from webapp.openapi.schema import Schema
+from webapp.openapi.site import Match, Operation, Parameter, Resource
+from webapp.pages.answers import answer_page, name_of, notice_page
+from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
+from webapp.pages.listview import ListView, push_canonical
+from webapp.pages.masking import is_secret
+from webapp.pages.queries import Query, for_api, read_query, value_of
+from webapp.pages.uses import is_file, is_plumbing, is_stream
+
+STREAM = "This is a stream of events: it never ends, so there is no page of it."
+FILE = "This is a file, and not shown here: {}."
+PLUMBING = "This is a step of signing in, and nothing to look at."
+
+
+async def view_page(request: Request, routes: Routes, match: Match) -> Response:
+    """Show what a GET answers; ask for its inputs first where it can't do without."""
+    query = read_query(request)
+    notice = _why_not(match.operation) or _what_is_missing(match.operation, query)
+    if notice:
+        return notice_page(request, routes, match, notice, controls=_controls(match.operation, query))
+
+    asked = for_api(query, match.operation)
+    try:
+        reply = await request.state.api.request("GET", match.path, params=asked)
+    except (BadRequest, Invalid) as error:
+        if not query:
+            raise
+        return _refused(request, routes, match, error)
+
+    if reply.kind is ReplyKind.JSON and (found := read_listing(None, reply.data, headers=reply.headers, query=asked)):
+        resource = list_of(routes, match.operation, found)
+        listing = read_listing(resource, reply.data, headers=reply.headers, query=asked, path=match.path)
+        return ListView.of(request, routes, match, resource).page(listing or found, reply.data)
+    headers = push_canonical(request, href(request, match.path, query))
+    return answer_page(request, routes, match, reply, controls=_controls(match.operation, query), headers=headers)
+
+
+def list_of(routes: Routes, operation: Operation, listing: Listing) -> Resource:
+    """
+    A list that the document doesn't know as a resource, as one.
+
+    If its rows are the same kind of thing as some resource's, they lead to that one's pages.
+    """
+    schema = _row_schema(operation.answer, listing.items_path)
+    twin = _twin(routes, schema)
+    fields = list(schema.properties) if schema is not None else []
+    query = sort_out(_shown(operation), fields, ())
+    return Resource(
+        name=name_of(operation),
+        label=operation.label,
+        singular=twin.singular if twin else "Row",
+        tag="",
+        path=operation.path,
+        list=operation,
+        item=twin.item if twin else None,
+        row_schema=schema,
+        items_path=listing.items_path,
+        id_field=twin.id_field if twin else None,
+        title_field=twin.title_field if twin else None,
+        paging=query.paging,
+        sorting=query.sorting,
+        search=query.search,
+        filters=query.filters,
+        relations=twin.relations if twin else {},
+    )
+
+
+def _row_schema(answer: Schema | None, items_path: Sequence[str]) -> Schema | None:
+    for name in items_path:
+        answer = answer.properties.get(name) if answer is not None else None
+    return answer.items if answer is not None else None
+
+
+def _twin(routes: Routes, schema: Schema | None) -> Resource | None:
+    if schema is None or schema.name is None:
+        return None
+    alike = (
+        resource
+        for resource in routes.site.resources
+        if resource.item is not None
+        and len(resource.item.path_parameters) == 1
+        and resource.row_schema is not None
+        and resource.row_schema.name == schema.name
+    )
+    return next(alike, None)
+
+
+def _why_not(operation: Operation) -> str:
+    """Why a page must not ask this of the API; empty where it may."""
+    if is_stream(operation):
+        return STREAM
+    if is_plumbing(operation):
+        return PLUMBING
+    return FILE.format(", ".join(operation.answer_types)) if is_file(operation) else ""
+
+
+def _what_is_missing(operation: Operation, query: Query) -> str:
+    missing = [each for each in operation.query if each.required and not value_of(query, each.name)]
+    labels = " and ".join(make_control(each, ()).label for each in missing)
+    return f"Fill in {labels} to see anything here." if missing else ""
+
+
+def _shown(operation: Operation) -> tuple[Parameter, ...]:
+    """The inputs one may be asked for: API keys are none of them."""
+    return tuple(
+        each
+        for each in operation.query
+        if each.required or not (each.deprecated or each.schema.is_object or is_secret(each.name, each.schema))
+    )
+
+
+def _controls(operation: Operation, query: Query, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
+    return tuple(make_control(each, query, errors) for each in _shown(operation)) if not _why_not(operation) else ()
+
+
+def _refused(request: Request, routes: Routes, match: Match, error: APIError) -> Response:
+    """The complaints at their controls, above them where none stands for one."""
+    names = [each.name for each in _shown(match.operation)]
+    placed = set(names) & set(error.fields)
+    said = unplaced(error.fields, names) or ("" if placed else error.detail)
+    controls = _controls(match.operation, read_query(request), error.fields)
+    notice = said or "The API did not accept these inputs."
+    return notice_page(request, routes, match, notice, controls=controls, status=422)
