@@ -49,7 +49,7 @@ class Backend:
         return httpx.Response(200, json={"path": request.url.path, "body": request.content.decode()})
 
     def token(self, request: httpx.Request) -> str:
-        return request.headers.get("authorization", "").removeprefix("Bearer ")
+        return str(request.headers.get("authorization", "")).removeprefix("Bearer ")
 
     def shown(self, request: httpx.Request) -> str:
         return str(body(request)["refresh_token"])
@@ -103,12 +103,13 @@ class CookieBackend(Backend):
     def token(self, request: httpx.Request) -> str:
         cookies = dict(pair.split("=") for pair in request.headers.get("cookie", "").split("; ") if pair)
         assert ("refresh" in cookies) is request.url.path.startswith("/auth")
-        return cookies.get("session", "")
+        return str(cookies.get("session", ""))
 
     def shown(self, request: httpx.Request) -> str:
         assert request.content == b""
         assert "authorization" not in request.headers
-        return dict(pair.split("=") for pair in request.headers["cookie"].split("; "))["refresh"]
+        cookies = str(request.headers["cookie"])
+        return {name: value for name, _, value in (pair.partition("=") for pair in cookies.split("; "))}["refresh"]
 
     def renewed(self) -> dict[str, Any]:
         self.rotate()
@@ -468,15 +469,19 @@ async def test_a_hook_that_fails_changes_no_answer(
     if path == "no renewal":
         api.credentials.refresh_token = None
     backend.spend()
+
+    async def call() -> None:
+        if path == "stream":
+            async with api.stream("GET", "/"):
+                pass
+        await api.request("GET", "/")
+
     if path == "verb":
         assert await api.get("/") is None
-        error = api.last_error
+        error: APIError | None = api.last_error
     else:
         with pytest.raises(Unauthorized) as caught:
-            if path == "stream":
-                async with api.stream("GET", "/"):
-                    pass
-            await api.request("GET", "/")
+            await call()
         error = caught.value
     assert isinstance(error, Unauthorized)
     assert error.ended

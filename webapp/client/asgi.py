@@ -124,7 +124,7 @@ class _Exchange:
             self._readable.set()
 
     async def _receive(self) -> Message:
-        if not self._body_sent:
+        if not self._body_sent and not self._over.is_set():
             try:
                 return {"type": "http.request", "body": await anext(self._body), "more_body": True}
             except StopAsyncIteration:

@@ -30,17 +30,20 @@ def open_pool(limit: int, keepalive: float, verify: ssl.SSLContext | None) -> ht
 
 async def _send_once(request: aiohttp.ClientRequest, send: ClientHandlerType) -> aiohttp.ClientResponse:
     """
-    Send a write exactly once.
+    Send a write exactly once, and tell failures apart.
 
-    aiohttp sends PUT and DELETE again when the connection breaks before an answer; only it can't know whether they were
-    carried out. GET and HEAD may be: an idle connection that the server has just closed looks the same. And a lost
-    connection must not reach httpx-aiohttp, which would call it one that was never made.
+    aiohttp sends PUT and DELETE again when the connection breaks before an answer, though it can't know whether they
+    were carried out. GET and HEAD may be: an idle connection that the server has just closed looks the same. And
+    httpx-aiohttp calls a refused connection and a lost one both a time-out of the connecting; the one may be tried
+    again and the other may not, so here they get their right names.
     """
     for again in (request.method in ("GET", "HEAD"), False):
         try:
             return await send(request)
-        except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError):
-            raise
+        except aiohttp.ClientConnectorError as error:
+            raise httpx.ConnectError("No connection could be made.") from error
+        except aiohttp.ConnectionTimeoutError as error:
+            raise httpx.ConnectTimeout("No connection was made in time.") from error
         except aiohttp.ClientConnectionError as error:
             if not again:
                 raise httpx.ReadError("The connection was lost.") from error

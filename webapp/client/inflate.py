@@ -71,11 +71,11 @@ class _Inflater:
         self._taken = self._given = 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        self._taken += len(chunk)
         try:
             while chunk:
                 decompressor = self._decompressor = self._decompressor or self._begin(chunk)
                 piece = decompressor.decompress(chunk, _PIECE)
+                self._taken += len(chunk) - len(decompressor.unconsumed_tail)
                 chunk = decompressor.unconsumed_tail
                 if decompressor.eof:
                     chunk = decompressor.unused_data if self._gzip else b""
