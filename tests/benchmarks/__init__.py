@@ -1,0 +1,1 @@
+"""What a session, a call and a page cost, beside what everyone writes."""

@@ -1,0 +1,68 @@
+"""What it costs to keep one more signed-in user."""
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from tests.benchmarks.contestants.clients import (
+    Keeper,
+    keep_clients,
+    keep_clients_on_one_transport,
+    keep_ours,
+    keep_records,
+)
+from tests.benchmarks.process import Pipe, Worker
+from tests.benchmarks.report import KILOBYTES, MICROSECONDS, Quantity
+from tests.benchmarks.rounds import Contestant, Figures
+
+MEMORY = Quantity("a session: memory", KILOBYTES, limit=2048, share=1 / 300)
+TIME = Quantity("a session: CPU to begin it", MICROSECONDS, limit=50e-6)
+QUANTITIES = (MEMORY, TIME)
+
+Keep = Callable[[str], AbstractAsyncContextManager[Keeper]]
+
+
+def contestants(count: int) -> list[Contestant]:
+    """`count` sessions in each round, and a fiftieth of it of the one kind that costs so much more."""
+    return [
+        Contestant("httpx.AsyncClient() for each", lambda: _measure(keep_clients, max(2, count // 50))),
+        Contestant("httpx.AsyncClient for each, one transport", lambda: _measure(keep_clients_on_one_transport, count)),
+        Contestant("one httpx.AsyncClient (leaks cookies)", lambda: _measure(keep_records, count)),
+        Contestant("webapp", lambda: _measure(keep_ours, count), ours=True),
+    ]
+
+
+def _measure(keep: Keep, count: int) -> Figures:
+    """In a new process each time: memory that was given back isn't asked for again."""
+    with Worker(_work, keep) as worker:
+        size, seconds = worker.ask(count)
+    return {MEMORY.name: size, TIME.name: seconds}
+
+
+def _work(pipe: Pipe, keep: Keep) -> None:
+    (count,) = pipe.recv()
+    pipe.send(asyncio.run(_costs(keep, count)))
+
+
+async def _costs(keep: Keep, count: int) -> tuple[float, float]:
+    async with keep("http://127.0.0.1") as add:
+        # The first ones bring imports and caches along.
+        warm = max(1, count // 10)
+        for number in range(warm):
+            await add(number)
+        gc.collect()
+        memory, cpu = _resident(), time.process_time()
+        for number in range(warm, warm + count):
+            await add(number)
+        cpu = time.process_time() - cpu
+        gc.collect()
+        return (_resident() - memory) / count, cpu / count
+
+
+def _resident() -> int:
+    """Bytes of memory that this process holds; Linux."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
