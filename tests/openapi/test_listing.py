@@ -54,6 +54,11 @@ def test_an_empty_list_has_no_first_row() -> None:
     listing = read([], users(PAGE))
 
     assert (list(listing.rows), listing.total, listing.first, listing.last, listing.next) == ([], 0, None, None, None)
+    assert (
+        read([]).total,
+        read([], users()).total,
+        read({"items": [], "total": 9}, users(PAGE), {"page": "8"}).total,
+    ) == (0, 0, 9)
     assert list(read(None, users()).rows) == []
     assert list(read({"data": []}).rows) == []
 

@@ -245,6 +245,7 @@ def test_nested_rows_lead_to_their_own_pages_elsewhere() -> None:
             "/projects/{project_gid}/notes": {"get": listing_of(thing(id=TEXT))},
             "/tasks": {"get": listing_of(task)},
             "/tasks/{task_gid}": {"get": answers(task)},
+            "/comments": {"get": listing_of(thing(gid=TEXT, task_gid=TEXT, task_id=TEXT))},
         },
         components=schemas,
     )
@@ -253,6 +254,7 @@ def test_nested_rows_lead_to_their_own_pages_elsewhere() -> None:
     assert nested.item is operation(found, "GET", "/tasks/{task_gid}")
     assert nested.id_field == "gid"
     assert resource(found, "projects-notes").item is None
+    assert resource(found, "comments").relations == {"task_gid": "tasks", "task_id": "tasks"}
 
 
 def test_names_are_unique_and_labels_differ() -> None:

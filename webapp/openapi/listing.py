@@ -280,6 +280,8 @@ class _Reader:
 
     def _total(self, last: int | None) -> int | None:
         total = self._told.total
+        if not self._rows:
+            return total
         if total is None or (last is not None and total < last):
             return self._told.count if last is not None and (self._told.count or 0) > last else None
         return total
@@ -317,7 +319,7 @@ class _Reader:
 
     def _is_whole(self) -> bool:
         """Whether nothing speaks for there being more rows than these, when there is no next page."""
-        if self._told.has_more or (not self._rows and self._page() != 1):
+        if self._told.has_more or (not self._rows and self._page() not in (None, 1)):
             return False
         if self._paging is not None:
             return True

@@ -46,6 +46,7 @@ class Index:
         self._at: dict[Key, dict[str, list[Operation]]] = {}
         for operation in operations:
             self._at.setdefault(key_of(operation.path), {}).setdefault(operation.method, []).append(operation)
+        self._above = {key[:length] for key in self._at for length in range(len(key))}
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._at)
@@ -69,7 +70,7 @@ class Index:
 
     def has_below(self, key: Key) -> bool:
         """Whether anything lies below a path."""
-        return any(other[: len(key)] == key and len(other) > len(key) for other in self._at)
+        return key in self._above
 
     def has(self, key: Key, *methods: str) -> bool:
         return any(method in self._at.get(key, {}) for method in methods)

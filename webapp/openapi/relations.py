@@ -1,12 +1,13 @@
 """Which fields hold the id of another resource."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from webapp.openapi.labels import normal, singular, wordlist, words
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Resource
 
-KEYS = frozenset({"id", "ids", "uuid", "uuids", "guid", "slug", "key", "code", "pk"})
+KEYS = frozenset({"id", "ids", "uuid", "uuids", "guid", "gid", "slug", "key", "code", "pk"})
 ROLES = frozenset(
     wordlist("""
     created updated modified changed deleted edited added assigned approved requested reviewed reported uploaded invited
@@ -16,16 +17,20 @@ ROLES = frozenset(
     """)
 )
 """Words before a thing's name that say what it is to this one, rather than naming another thing."""
-SAME_KEYS = {"ids": "id", "uuid": "id", "uuids": "id", "guid": "id", "pk": "id"}
+SAME_KEYS = {"ids": "id", "uuid": "id", "uuids": "id", "guid": "id", "gid": "id", "pk": "id"}
 
 
-def relations_of(resource: Resource, resources: Sequence[Resource]) -> dict[str, str]:
-    """The fields of a resource that point to an item of another, by the other's name; only where one alone fits."""
+def relations(resources: Sequence[Resource]) -> list[dict[str, str]]:
+    """For each resource, the fields that point to an item of another, with its name; only where one alone fits."""
+    targets = _targets(resources)
+    return [_relations_of(resource, targets) for resource in resources]
+
+
+def _relations_of(resource: Resource, targets: Mapping[str, list[Resource]]) -> dict[str, str]:
     schema = resource.item_schema or resource.row_schema
     if schema is None:
         return {}
     shown = {**schema.properties, **(resource.row_schema.properties if resource.row_schema else {})}
-    targets = _targets(resources)
     found = {}
     for name, each in shown.items():
         target = _target(name, each, resource, targets)
@@ -37,17 +42,26 @@ def relations_of(resource: Resource, resources: Sequence[Resource]) -> dict[str,
 def _targets(resources: Sequence[Resource]) -> dict[str, list[Resource]]:
     """The resources whose items can be opened by one value, by what one is called."""
     targets: dict[str, list[Resource]] = {}
-    for resource in resources:
-        if resource.item is not None and len(resource.item.path_parameters) == 1:
-            for called in _names(resource, resources):
-                targets.setdefault(called, []).append(resource)
+    openable = [resource for resource in resources if _opens_by_one_value(resource)]
+    sharing = Counter(resource.tag for resource in openable)
+    for resource in openable:
+        for called in _names(resource, alone=sharing[resource.tag] == 1):
+            targets.setdefault(called, []).append(resource)
     return targets
 
 
-def _names(resource: Resource, resources: Sequence[Resource]) -> set[str]:
+def _opens_by_one_value(resource: Resource) -> bool:
+    """Whether its items, and not only another's that its rows lead to, can be opened by their id alone."""
+    item = resource.item
+    if item is None or len(item.path_parameters) != 1:
+        return False
+    return resource.parent is None or item.path.startswith(resource.path)
+
+
+def _names(resource: Resource, *, alone: bool) -> set[str]:
     """What a field may call a resource: by its label, its path, or a heading that it has to itself."""
     names = [resource.singular, resource.path.rsplit("/", 1)[-1], *words(resource.singular)[-1:]]
-    if sum(each.tag == resource.tag and each.item is not None for each in resources) == 1:
+    if alone:
         names.append(resource.tag)
     return {singular(normal(name)) for name in names}
 

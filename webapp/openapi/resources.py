@@ -17,7 +17,7 @@ from webapp.openapi.naming import Key, derived_tags, distinct_labels, key_of, la
 from webapp.openapi.operations import read_operations
 from webapp.openapi.pairing import Candidate, Index, candidates
 from webapp.openapi.query import read_query
-from webapp.openapi.relations import relations_of
+from webapp.openapi.relations import relations
 from webapp.openapi.schema import Schema
 from webapp.openapi.security import credential_parameters, read_accounts
 from webapp.openapi.shapes import flat_row, item_place, schema_at
@@ -92,7 +92,8 @@ class _Finder:
         place = {operation.name: at for at, operation in enumerate(self._operations)}
         found = sorted(owners.values(), key=lambda each: place[_main(each).name])
         labelled = _with_items(self._with_labels(found))
-        return tuple(replace(each, relations=relations_of(each, labelled)) for each in labelled)
+        related = relations(labelled)
+        return tuple(replace(each, relations=fields) for each, fields in zip(labelled, related, strict=True))
 
     def views(self) -> tuple[Operation, ...]:
         """GETs that can be opened as they are and belong to no resource."""
@@ -209,23 +210,20 @@ def _with_items(resources: Sequence[Resource]) -> list[Resource]:
 
     They are the same things if they have the same schema, by name.
     """
-    return [replace(each, **_item_elsewhere(each, resources)) for each in resources]
+    items: dict[str, list[Operation]] = {}
+    for each in resources:
+        if each.item and len(each.item.path_parameters) == 1:
+            for name in {_name(each.row_schema), _name(each.item_schema)} - {None}:
+                items.setdefault(str(name), []).append(each.item)
+    return [replace(each, **_item_elsewhere(each, items)) for each in resources]
 
 
-def _item_elsewhere(nested: Resource, resources: Sequence[Resource]) -> dict[str, Any]:
-    name = _name(nested.row_schema)
-    if name is None or nested.parent is None or nested.item or nested.update or nested.delete:
+def _item_elsewhere(nested: Resource, known: Mapping[str, list[Operation]]) -> dict[str, Any]:
+    schema = nested.row_schema
+    items = known.get(schema.name, []) if schema and schema.name else []
+    if schema is None or len(items) != 1 or nested.parent is None or nested.item or nested.update or nested.delete:
         return {}
-    items = [
-        each.item
-        for each in resources
-        if each.item
-        and len(each.item.path_parameters) == 1
-        and name in (_name(each.row_schema), _name(each.item_schema))
-    ]
-    if len(items) != 1 or nested.row_schema is None:
-        return {}
-    key = id_field(items[0].path_parameters[-1], nested.row_schema.properties, nested.singular)
+    key = id_field(items[0].path_parameters[-1], schema.properties, nested.singular)
     return {"item": items[0], "id_field": key} if key else {}
 
 
