@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.chromium import answer_to
 from tests.browser.conftest import Live, sign_in
-from tests.browser.test_journeys import ROWS, end_sessions, expect_whole_page
+from tests.browser.test_journeys import ROWS, SEARCH, end_sessions, expect_whole_page
 
 
 async def open_issues(page: Page) -> None:
@@ -25,14 +25,14 @@ async def marked(page: Page, selector: str) -> bool:
 async def test_a_search_replaces_the_list_alone_and_keeps_the_focus(scripted: Page) -> None:
     page = scripted
     await open_issues(page)
-    search = page.locator("input[name=q]")
+    search = page.locator(SEARCH)
 
     answer = await answer_to(page, "q=search", lambda: search.press_sequentially("search", delay=20))
 
     assert "<html" not in await answer.text()
     await expect(page).to_have_url(re.compile(r"/issues\?q=search$"))
     assert not await marked(page, ROWS)
-    for kept in ("h1", "main", "header", "input[name=q]"):
+    for kept in ("h1", "main", "header", SEARCH):
         assert await marked(page, kept), kept
     await expect(search).to_be_focused()
     await expect(search).to_have_value("search")
@@ -47,7 +47,7 @@ async def test_a_filter_is_applied_at_once_and_can_be_taken_off(scripted: Page) 
     await expect(page).to_have_url(re.compile(r"/issues\?status=closed$"))
     assert await marked(page, "h1")
 
-    await page.go_back()
+    await page.go_back(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"/issues$"))
     await expect_whole_page(page)
     await expect(page.locator(ROWS)).to_have_count(25)
@@ -57,22 +57,22 @@ async def test_back_and_forward_after_a_search_show_whole_pages(scripted: Page) 
     page = scripted
     await open_issues(page)
     first = await page.locator(ROWS).first.inner_text()
-    search = page.locator("input[name=q]")
+    search = page.locator(SEARCH)
     await answer_to(page, "q=search", lambda: search.press_sequentially("search", delay=20))
     await expect(page).to_have_url(re.compile(r"q=search"))
     found = await page.locator(ROWS).first.inner_text()
     await page.locator(f"{ROWS} a[href*='/issues/']").first.click()
     await expect(page).to_have_url(re.compile(r"/issues/\d+$"))
 
-    await page.go_back()
+    await page.go_back(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"q=search"))
     await expect_whole_page(page)
     await expect(page.locator(ROWS).first).to_have_text(found, use_inner_text=True)
-    await page.go_back()
+    await page.go_back(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"/issues$"))
     await expect_whole_page(page)
     await expect(page.locator(ROWS).first).to_have_text(first, use_inner_text=True)
-    await page.go_forward()
+    await page.go_forward(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"q=search"))
     await expect_whole_page(page)
 
@@ -82,7 +82,7 @@ async def test_a_session_that_ended_while_one_types_leads_to_a_whole_login_page(
     await open_issues(page)
     await end_sessions(live)
 
-    await page.locator("input[name=q]").press_sequentially("search", delay=20)
+    await page.locator(SEARCH).press_sequentially("search", delay=20)
 
     await expect(page).to_have_url(re.compile(r"/login\?"))
     await expect(page.locator("input[type=password]")).to_have_count(1)
@@ -96,12 +96,12 @@ async def test_a_session_that_ended_while_one_types_leads_to_a_whole_login_page(
 async def test_going_back_to_a_search_after_the_session_ended_leads_to_sign_in(scripted: Page, live: Live) -> None:
     page = scripted
     await open_issues(page)
-    search = page.locator("input[name=q]")
+    search = page.locator(SEARCH)
     await answer_to(page, "q=search", lambda: search.press_sequentially("search", delay=20))
     await expect(page).to_have_url(re.compile(r"q=search"))
     await end_sessions(live)
 
-    await page.go_back()
+    await page.go_back(wait_until="commit")
 
     await expect(page).to_have_url(re.compile(r"/login\?"))
     await expect(page.locator("input[type=password]")).to_have_count(1)

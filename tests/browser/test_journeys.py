@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import PASSWORD, USERNAME, Live, sign_in
 
 ROWS = "#list tbody tr"
+SEARCH = "main input[name=q]"
 
 
 async def end_sessions(live: Live) -> None:
@@ -58,7 +59,7 @@ async def test_one_browses_from_home_to_a_list_to_an_item_and_back(page: Page) -
     await expect(page).to_have_url(re.compile(f"{target}$"))
     await expect_whole_page(page)
 
-    await page.go_back()
+    await page.go_back(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"/issues$"))
     await expect(page.locator(ROWS)).to_have_count(25)
 
@@ -66,8 +67,8 @@ async def test_one_browses_from_home_to_a_list_to_an_item_and_back(page: Page) -
 async def test_a_search_is_an_address_to_share(page: Page) -> None:
     await sign_in(page)
     await page.goto("/issues")
-    await page.locator("input[name=q]").fill("search")
-    await page.locator("input[name=q]").press("Enter")
+    await page.locator(SEARCH).fill("search")
+    await page.locator(SEARCH).press("Enter")
 
     await expect(page).to_have_url(re.compile(r"/issues\?(.*&)?q=search"))
     await expect_whole_page(page)
@@ -76,7 +77,7 @@ async def test_a_search_is_an_address_to_share(page: Page) -> None:
 
     await page.goto(page.url)
     assert await page.locator(ROWS).all_inner_texts() == found
-    await expect(page.locator("input[name=q]")).to_have_value("search")
+    await expect(page.locator(SEARCH)).to_have_value("search")
 
 
 async def test_back_and_forward_show_whole_pages(page: Page) -> None:
@@ -90,15 +91,15 @@ async def test_back_and_forward_show_whole_pages(page: Page) -> None:
     await page.locator(f"{ROWS} a[href*='/issues/']").first.click()
     await expect(page).to_have_url(re.compile(r"/issues/\d+$"))
 
-    await page.go_back()
+    await page.go_back(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"[?&]page=2"))
     await expect(page.locator(ROWS).first).to_have_text(second, use_inner_text=True)
     await expect_whole_page(page)
-    await page.go_back()
+    await page.go_back(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"/issues$"))
     await expect(page.locator(ROWS).first).to_have_text(first, use_inner_text=True)
     await expect_whole_page(page)
-    await page.go_forward()
+    await page.go_forward(wait_until="commit")
     await expect(page).to_have_url(re.compile(r"[?&]page=2"))
     await expect(page.locator(ROWS).first).to_have_text(second, use_inner_text=True)
     await expect_whole_page(page)
@@ -133,7 +134,7 @@ async def test_after_signing_out_back_shows_nothing_private(page: Page) -> None:
     await expect(page).to_have_url(re.compile(r"/login"))
 
     for _ in range(2):
-        await page.go_back()
+        await page.go_back(wait_until="commit")
         await expect(page).to_have_url(re.compile(r"/login"))
         shown = await page.content()
         assert private not in shown
