@@ -1,7 +1,9 @@
 """The client's calls: what is sent, and what comes back."""
 
+import io
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +11,7 @@ import pytest
 
 from tests.client.support import Clock, answering, client
 from webapp.client import APIClient, Credentials, Reply, RequestContext, request_context
+from webapp.client.bodies import encode_body
 from webapp.client.reply import ReplyKind
 from webapp.errors import (
     APIError,
@@ -425,6 +428,43 @@ async def test_content_is_sent_as_it_is() -> None:
     reply = await client(echo).request("PUT", "/", content=b"\x00\x01", headers={"Content-Length": "99"})
     assert reply.data["headers"]["content-length"] == "2"
     assert "content-type" not in reply.data["headers"]
+
+
+async def test_a_file_is_read_as_it_is_sent(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"x" * 100_000)
+    with path.open("rb") as file:
+        assert len((await client(echo).request("POST", "/", content=file)).data["body"]) == 100_000
+
+
+class Tape(io.RawIOBase):
+    """A file that can't be wound back."""
+
+    def __init__(self) -> None:
+        self.left = [b"content", b""]
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self.left.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("files", "replayable"),
+    [
+        ({"f": b"content"}, True),
+        ({"f": ("a.txt", "content", "text/plain")}, True),
+        ([("f", io.BytesIO(b"content"))], True),
+        ({"f": Tape()}, False),
+        ({"f": ("a.txt", Tape())}, False),
+    ],
+)
+async def test_files_that_can_be_read_twice_are_known(files: Any, replayable: bool) -> None:
+    body = encode_body("POST", ..., {"a": ["1", "2"]}, files, None)
+
+    assert body.replayable is replayable
+    assert "content" in (await client(echo).request("POST", "/", data={"a": "1"}, files=files)).data["body"]
 
 
 async def test_a_head_has_no_body() -> None:

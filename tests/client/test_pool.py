@@ -219,6 +219,24 @@ async def test_an_api_that_stalls_is_given_up(pool: httpx.AsyncBaseTransport, ta
             await APIClient(url, transport=pool, timeout=0.05).request("GET", "/")
 
 
+async def test_a_host_that_does_not_answer_is_given_up_after_the_connect_time_out() -> None:
+    """A pool whose one connection is taken looks the same from outside: nothing is to be had in time."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        port = deaf.getsockname()[1]
+        fillers = [socket.socket() for _ in range(8)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        async with APIClient(f"http://127.0.0.1:{port}", connect_timeout=0.05) as api:
+            with pytest.raises(Unavailable, match="too long") as caught:
+                await api.request("POST", "/")
+        for filler in fillers:
+            filler.close()
+    assert isinstance(caught.value.__cause__, httpx.ConnectTimeout)
+
+
 async def test_nothing_is_taken_from_the_environment(
     pool: httpx.AsyncBaseTransport, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:

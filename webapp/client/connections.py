@@ -37,7 +37,8 @@ async def _send_once(request: aiohttp.ClientRequest, send: ClientHandlerType) ->
     httpx-aiohttp calls a refused connection and a lost one both a time-out of the connecting; the one may be tried
     again and the other may not, so here they get their right names.
     """
-    for again in (request.method in ("GET", "HEAD"), False):
+    again = request.method in ("GET", "HEAD")
+    while True:
         try:
             return await send(request)
         except aiohttp.ClientConnectorError as error:
@@ -47,6 +48,6 @@ async def _send_once(request: aiohttp.ClientRequest, send: ClientHandlerType) ->
         except aiohttp.ClientConnectionError as error:
             if not again:
                 raise httpx.ReadError("The connection was lost.") from error
+            again = False
         except aiohttp.ClientResponseError as error:
             raise httpx.RemoteProtocolError("The answer isn't HTTP.") from error
-    raise AssertionError("unreachable")
