@@ -73,30 +73,49 @@ async def axe_violations(page: Page) -> list[str]:
     ]
 
 
-@dataclass
 class Traffic:
-    """What went over the wire for a page: requests, and bytes received with headers, as compressed."""
+    """What went over the wire for a page: requests, and the bytes of their answers with headers, as compressed."""
 
-    urls: list[str] = field(default_factory=list)
-    bytes: int = 0
+    def __init__(self) -> None:
+        self._requests: dict[str, str] = {}
+        self._bytes: dict[str, int] = {}
 
     @classmethod
     async def of(cls, page: Page) -> "Traffic":
         """Count from now on."""
         traffic = cls()
         devtools = await page.context.new_cdp_session(page)
-        devtools.on("Network.requestWillBeSent", lambda event: traffic.urls.append(event["request"]["url"]))
-        devtools.on("Network.loadingFinished", lambda event: traffic._count(event["encodedDataLength"]))
+        devtools.on("Network.requestWillBeSent", traffic._begin)
+        devtools.on("Network.loadingFinished", traffic._finish)
         await devtools.send("Network.enable")
         return traffic
 
+    @property
+    def urls(self) -> list[str]:
+        """What was asked for, in order."""
+        return list(self._requests.values())
+
+    @property
+    def bytes(self) -> int:
+        """All that came."""
+        return sum(self._bytes.values())
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{url}: {self._bytes.get(request)} B" for request, url in self._requests.items())
+
     def reset(self) -> None:
         """Count from here."""
-        self.urls.clear()
-        self.bytes = 0
+        self._requests.clear()
+        self._bytes.clear()
 
-    def _count(self, length: float) -> None:
-        self.bytes += int(length)
+    def _begin(self, event: dict[str, Any]) -> None:
+        # What is written out in the page itself never goes over the wire.
+        if not event["request"]["url"].startswith("data:"):
+            self._requests[event["requestId"]] = event["request"]["url"]
+
+    def _finish(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self._requests:
+            self._bytes[event["requestId"]] = int(event["encodedDataLength"])
 
 
 async def answer_to(page: Page, path: str, act: Callable[[], Awaitable[object]]) -> Response:

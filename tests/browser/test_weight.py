@@ -22,12 +22,12 @@ async def test_a_first_visit_and_a_refinement_are_light(new_context: NewContext)
 
     await page.goto("/issues", wait_until="networkidle")
     await expect(page.locator(ROWS)).to_have_count(25)
-    assert len(traffic.urls) <= FIRST_VISIT_REQUESTS, traffic.urls
-    assert 2_000 < traffic.bytes <= FIRST_VISIT_BYTES
+    assert len(traffic.urls) <= FIRST_VISIT_REQUESTS, traffic
+    assert 2_000 < traffic.bytes <= FIRST_VISIT_BYTES, traffic
 
     traffic.reset()
     await page.locator("select[name=status]").select_option("closed")
     await expect(page).to_have_url(re.compile(r"status=closed"))
     await page.wait_for_load_state("networkidle")
-    assert len(traffic.urls) == 1, traffic.urls
-    assert 300 < traffic.bytes <= REFINEMENT_BYTES
+    assert len(traffic.urls) == 1, traffic
+    assert 300 < traffic.bytes <= REFINEMENT_BYTES, traffic
