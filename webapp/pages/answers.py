@@ -20,7 +20,9 @@ from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation
 from webapp.pages.crumbs import crumbs
 from webapp.pages.facts import facts_of, sections_of
+from webapp.pages.filters import make_control
 from webapp.pages.masking import masked
+from webapp.pages.queries import Query, value_of
 from webapp.pages.raw import LIMIT, raw_json
 
 EMPTY = "The API has answered without any content."
@@ -61,6 +63,13 @@ def notice_page(
     """A view's page without an answer, and why there is none."""
     page = replace(_blank(request, routes, match, controls), notice=notice)
     return _render(request, page, status=status)
+
+
+def what_is_missing(operation: Operation, query: Query) -> str:
+    """What has to be filled in before the API can be asked; empty where nothing is."""
+    missing = [each for each in operation.query if each.required and not value_of(query, each.name)]
+    labels = " and ".join(make_control(each, ()).label for each in missing)
+    return f"Fill in {labels} to see anything here." if missing else ""
 
 
 def name_of(operation: Operation) -> str:

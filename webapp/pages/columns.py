@@ -7,8 +7,9 @@ from typing import Any
 
 from webapp.html.guess import LONG
 from webapp.html.kinds import Kind
-from webapp.openapi.labels import label, words
+from webapp.openapi.labels import words
 from webapp.openapi.schema import Schema
+from webapp.pages.labels import field_label
 from webapp.pages.masking import show_kind
 
 MOST = 8
@@ -64,13 +65,15 @@ def choose_fields(
     title: str | None = None,
     key: str | None = None,
     related: Iterable[str] = (),
+    known_already: Iterable[str] = (),
     most: int = MOST,
 ) -> tuple[Field, ...]:
     """
     The columns of a table, what a row is known by first.
 
-    `title` and `key` are the fields with a row's name and id, `related` those that refer to other things. What rows
-    there are decides which fields there are; the schema, where there are none.
+    `title` and `key` are the fields with a row's name and id, `related` those that refer to other things;
+    what is `known_already` is the same in every row. What rows there are decides which fields there are; the schema,
+    where there are none.
     """
     known = schema.properties if schema is not None else {}
     samples = list(islice(rows, SAMPLES))
@@ -78,12 +81,12 @@ def choose_fields(
     if samples and not objects:
         return (Field(SCALAR, "Value", show_kind(SCALAR, schema, samples)),)
 
-    references = set(related)
+    references, left_out = set(related), set(known_already)
     fields: list[tuple[int, Field]] = []
     for name in _names(objects, known):
         values = [row.get(name) for row in objects]
-        field = Field(name, label(name, known[name].title if name in known else ""), _kind(name, known, values))
-        if field.kind is not Kind.SECRET:
+        field = Field(name, field_label(name, known.get(name)), _kind(name, known, values))
+        if field.kind is not Kind.SECRET and name not in left_out:
             fields.append((_worth(field, values, own=name == key, reference=name in references), field))
     return _arranged(fields, title, key, most)
 

@@ -6,9 +6,10 @@ from typing import Any
 from webapp.html.context import Column, Fact, Section
 from webapp.html.format import cut, gist
 from webapp.html.kinds import Kind
-from webapp.openapi.labels import label, words
+from webapp.openapi.labels import words
 from webapp.openapi.schema import Schema
 from webapp.pages.columns import NAMING, choose_fields, is_labelled
+from webapp.pages.labels import field_label
 from webapp.pages.masking import masked, show_kind
 from webapp.pages.rows import make_rows
 
@@ -59,7 +60,7 @@ def _sections(
     for key, value in data.items():
         if not _is_section(value) or show_kind(key, known.get(key), [value]) is Kind.SECRET:
             continue
-        own = _label(key, known.get(key))
+        own = field_label(key, known.get(key))
         heading = f"{above} · {own}" if above else own
         if isinstance(value, list):
             yield _table(value, known.get(key), heading, (*path, key), link)
@@ -106,11 +107,13 @@ def _names(data: Mapping[str, Any], known: Mapping[str, Schema]) -> list[str]:
 def _fact(name: str, value: Any, schema: Schema | None, link: ValueLink) -> Fact:
     kind = show_kind(name, schema, [value])
     if kind is Kind.SECRET:
-        return Fact(name, _label(name, schema), kind, None, hint=_hint(schema))
+        return Fact(name, field_label(name, schema), kind, None, hint=_hint(schema))
+    if value in ({}, []):
+        return Fact(name, field_label(name, schema), Kind.LIST, [], hint=_hint(schema))
     href = link(name, value)
     if is_labelled(value):
-        return Fact(name, _label(name, schema), Kind.TEXT, gist(value), href, _hint(schema))
-    return Fact(name, _label(name, schema), kind, masked(value, schema), href, _hint(schema))
+        return Fact(name, field_label(name, schema), Kind.TEXT, gist(value), href, _hint(schema))
+    return Fact(name, field_label(name, schema), kind, masked(value, schema), href, _hint(schema))
 
 
 def _is_section(value: Any) -> bool:
@@ -125,10 +128,6 @@ def _is_stamp(fact: Fact, schema: Schema | None) -> bool:
     named = {word.lower() for word in words(fact.key)}
     made = {"created", "updated", "modified", "changed", "inserted"} & named
     return fact.kind in (Kind.DATETIME, Kind.DATE) and (bool(made) or (schema is not None and schema.read_only))
-
-
-def _label(name: str, schema: Schema | None) -> str:
-    return label(name, schema.title if schema is not None else "")
 
 
 def _hint(schema: Schema | None) -> str:

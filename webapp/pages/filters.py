@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from webapp.html.context import Chip, Control, Option
 from webapp.html.format import cut
-from webapp.openapi.labels import humanise, label
+from webapp.openapi.labels import humanise
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Paging, Parameter
+from webapp.pages.labels import field_label
 from webapp.pages.queries import Query, as_local_time, value_of, without
 
 Errors = Mapping[str, Sequence[str]]
@@ -28,7 +29,7 @@ def make_control(parameter: Parameter, query: Query, errors: Errors = NO_ERRORS,
     options = _options(schema)
     return Control(
         name=parameter.name,
-        label=label(parameter.name, parameter.schema.title),
+        label="Search" if search else field_label(parameter.name, parameter.schema),
         type=control_type,
         value=as_local_time(value) if control_type == "datetime-local" else value,
         options=_choices(options, value, required=parameter.required) if options else (),
@@ -38,14 +39,19 @@ def make_control(parameter: Parameter, query: Query, errors: Errors = NO_ERRORS,
 
 
 def make_chips(
-    parameters: Sequence[Parameter], query: Query, link: Callable[[Query], str], paging: Paging | None = None
+    parameters: Sequence[Parameter],
+    query: Query,
+    link: Callable[[Query], str],
+    *,
+    paging: Paging | None = None,
+    search: str | None = None,
 ) -> tuple[Chip, ...]:
     """The filters in force; taking one off leads to the first page of what is then left."""
     known = {parameter.name: parameter for parameter in parameters}
     beginning = without(query, (paging.position,)) if paging is not None else query
     return tuple(
         Chip(
-            label(name, known[name].schema.title),
+            "Search" if name == search else field_label(name, known[name].schema),
             _shown(known[name], value),
             link((*beginning[:at], *beginning[at + 1 :])),
         )

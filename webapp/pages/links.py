@@ -12,6 +12,7 @@ from webapp.html.context import Link
 from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Operation, Resource
+from webapp.pages.masking import MASK
 
 BESIDE_ID = ("id", "uuid", "slug", "key", "name")
 """Where an embedded object has what goes into its URL, if its resource doesn't say."""
@@ -39,7 +40,13 @@ class Links:
 
     def related(self, resource: Resource | None, name: str, value: Any) -> str | None:
         """The page of the thing whose id a field holds, or that it holds itself."""
-        target = self.routes.resource(resource.relations.get(name, "")) if resource is not None else None
+        if resource is None:
+            return None
+        # `project` is the project that `project_id` is the id of.
+        found = (
+            resource.relations.get(name) or resource.relations.get(f"{name}_id") or resource.relations.get(f"{name}Id")
+        )
+        target = self.routes.resource(found) if found else None
         if target is None or target.item is None:
             return None
         if isinstance(value, Mapping):
@@ -68,7 +75,7 @@ class Links:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != MASK
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> str | None:

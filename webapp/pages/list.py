@@ -8,7 +8,7 @@ from webapp.errors import BadRequest, Invalid
 from webapp.openapi.listing import read_listing
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
-from webapp.pages.answers import answer_page
+from webapp.pages.answers import answer_page, notice_page, what_is_missing
 from webapp.pages.listview import ListView
 from webapp.pages.queries import for_api
 
@@ -16,8 +16,8 @@ from webapp.pages.queries import for_api
 async def list_page(request: Request, routes: Routes, match: Match) -> Response:
     """Show a list's rows; what the API has against a filter is shown at its control."""
     view = ListView.of(request, routes, match)
-    if view.missing:
-        return view.refused(f"Fill in {' and '.join(view.missing)} to see anything here.", status=200)
+    if lacks := what_is_missing(match.operation, view.query):
+        return notice_page(request, routes, match, lacks, controls=view.controls)
 
     asked = for_api(view.query, match.operation, view.resource.paging)
     try:

@@ -1,6 +1,6 @@
 """What a list's page holds, whether its rows came or were refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,14 +15,14 @@ from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.listing import Listing
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Match, Parameter, Resource
+from webapp.openapi.site import Match, Paging, Parameter, Resource
 from webapp.pages.columns import choose_fields
 from webapp.pages.crumbs import crumbs
 from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
 from webapp.pages.links import Links
 from webapp.pages.masking import masked
 from webapp.pages.pager import make_pager
-from webapp.pages.queries import Query, is_canonical, read_query, value_of, without
+from webapp.pages.queries import Query, is_canonical, read_query, without
 from webapp.pages.raw import raw_json
 from webapp.pages.rows import make_rows
 from webapp.pages.sorting import make_columns
@@ -46,10 +46,10 @@ class ListView:
         return cls(request, routes, match, resource, read_query(request))
 
     @property
-    def missing(self) -> list[str]:
-        """The labels of the parameters without which the API can't be asked."""
-        required = [parameter for parameter in self.match.operation.query if parameter.required]
-        return [make_control(parameter, ()).label for parameter in required if not value_of(self.query, parameter.name)]
+    def controls(self) -> tuple[Control, ...]:
+        """Everything that the list can be narrowed by."""
+        search = self._search()
+        return (*((search,) if search else ()), *self._filters())
 
     def page(self, listing: Listing, data: Any) -> Response:
         """The list as an answer holds it."""
@@ -61,10 +61,6 @@ class ListView:
         placed = set(names) & set(error.fields)
         said = unplaced(error.fields, names) or ("" if placed else error.detail or "The API refused these filters.")
         return self._render(Listing(rows=()), None, status=422, said=said, errors=error.fields)
-
-    def refused(self, said: str, *, status: int) -> Response:
-        """The list's page without rows, and why."""
-        return self._render(Listing(rows=()), None, status=status, said=said)
 
     @property
     def _parameters(self) -> tuple[Parameter, ...]:
@@ -79,22 +75,21 @@ class ListView:
     ) -> Response:
         resource, query = self.resource, self.query
         paging = listing.paging or resource.paging
-        names = {parameter.name for parameter in self._parameters}
+        names = [parameter.name for parameter in self._parameters]
+        kept = without(query, {*names, paging.position if paging else None})
         page = ListPage(
             name=resource.name,
             title=resource.label,
             description=_first_paragraph(self.match.operation.description),
             crumbs=crumbs(self.request, self.routes, self.match, resource.label),
-            **self._table(listing),
-            pager=None if said or errors else make_pager(listing, query, self._link),
+            **self._table(listing, paging),
+            pager=None if status >= 400 else make_pager(listing, query, self._link),
             action=self._link(()),
-            search=make_control(resource.search, query, errors, search=True) if resource.search else None,
+            search=self._search(errors),
             filters=self._filters(errors),
-            kept=dict(without(query, {*names, paging.position if paging else None})),
-            chips=make_chips(self._parameters, query, self._link, paging),
-            clear_href=self._link(without(query, {*names, paging.position if paging else None}))
-            if any(name in names for name, _ in query)
-            else None,
+            kept=dict(kept),
+            chips=make_chips(self._parameters, query, self._link, paging=paging, search=self._search_name),
+            clear_href=self._link(kept) if any(name in names for name, _ in query) else None,
             raw=raw_json(data, self.match.operation.answer),
             error=said,
         )
@@ -102,15 +97,30 @@ class ListView:
         templates = [f"{resource.name}/list.html", "pages/list.html"]
         return render(self.request, templates, page, fragment="list", status=status, headers=headers)
 
-    def _filters(self, errors: Errors) -> tuple[Control, ...]:
+    @property
+    def _search_name(self) -> str | None:
+        return self.resource.search.name if self.resource.search else None
+
+    def _search(self, errors: Errors = NO_ERRORS) -> Control | None:
+        search = self.resource.search
+        return make_control(search, self.query, errors, search=True) if search else None
+
+    def _filters(self, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
         return tuple(make_control(parameter, self.query, errors) for parameter in self.resource.filters)
 
-    def _table(self, listing: Listing) -> Mapping[str, Any]:
+    def _table(self, listing: Listing, paging: Paging | None) -> Mapping[str, Any]:
         resource = self.resource
         links = Links.of(self.request, self.routes, self.match)
         rows = [masked(row, resource.row_schema) for row in listing.rows]
         id_field, title_field = listing.id_field or resource.id_field, listing.title_field or resource.title_field
-        fields = choose_fields(rows, resource.row_schema, title=title_field, key=id_field, related=resource.relations)
+        fields = choose_fields(
+            rows,
+            resource.row_schema,
+            title=title_field,
+            key=id_field,
+            related=resource.relations,
+            known_already=self._known(rows),
+        )
         row_link: Callable[[Any], str | None] = partial(links.item, resource, id_field=id_field)
         made = make_rows(
             rows,
@@ -122,10 +132,14 @@ class ListView:
             row_link=row_link,
             value_link=partial(links.related, resource),
         )
-        columns = make_columns(
-            fields, self.query, self._link, sorting=resource.sorting, paging=listing.paging or resource.paging
-        )
+        columns = make_columns(fields, self.query, self._link, sorting=resource.sorting, paging=paging)
         return {"columns": columns, "rows": made}
+
+    def _known(self, rows: Sequence[Any]) -> Iterator[str]:
+        """The fields that only say what the address does: each issue of a project is of that project."""
+        for name, value in self.match.path_params.items():
+            if rows and all(isinstance(row, Mapping) and str(row.get(name)) == value for row in rows):
+                yield name
 
 
 def push_canonical(request: Request, address: str) -> dict[str, str] | None:

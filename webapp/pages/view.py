@@ -14,11 +14,11 @@ from webapp.openapi.query import read_query as sort_out
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
-from webapp.pages.answers import answer_page, name_of, notice_page
+from webapp.pages.answers import answer_page, name_of, notice_page, what_is_missing
 from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
 from webapp.pages.listview import ListView, push_canonical
 from webapp.pages.masking import is_secret
-from webapp.pages.queries import Query, for_api, read_query, value_of
+from webapp.pages.queries import Query, for_api, read_query
 from webapp.pages.uses import is_file, is_plumbing, is_stream
 
 STREAM = "This is a stream of events: it never ends, so there is no page of it."
@@ -29,7 +29,7 @@ PLUMBING = "This is a step of signing in, and nothing to look at."
 async def view_page(request: Request, routes: Routes, match: Match) -> Response:
     """Show what a GET answers; ask for its inputs first where it can't do without."""
     query = read_query(request)
-    notice = _why_not(match.operation) or _what_is_missing(match.operation, query)
+    notice = _why_not(match.operation) or what_is_missing(match.operation, query)
     if notice:
         return notice_page(request, routes, match, notice, controls=_controls(match.operation, query))
 
@@ -106,12 +106,6 @@ def _why_not(operation: Operation) -> str:
     if is_plumbing(operation):
         return PLUMBING
     return FILE.format(", ".join(operation.answer_types)) if is_file(operation) else ""
-
-
-def _what_is_missing(operation: Operation, query: Query) -> str:
-    missing = [each for each in operation.query if each.required and not value_of(query, each.name)]
-    labels = " and ".join(make_control(each, ()).label for each in missing)
-    return f"Fill in {labels} to see anything here." if missing else ""
 
 
 def _shown(operation: Operation) -> tuple[Parameter, ...]:

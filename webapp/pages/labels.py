@@ -1,0 +1,13 @@
+"""What a field is called."""
+
+from webapp.openapi.labels import label
+from webapp.openapi.schema import Schema
+
+
+def field_label(name: str, schema: Schema | None) -> str:
+    """
+    The title of a field's schema, else its name as people write it.
+
+    Where the schema is one that many fields share, its title names the type: `status` isn't an `IssueStatus`.
+    """
+    return label(name, schema.title if schema is not None and schema.name is None else "")
