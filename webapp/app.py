@@ -111,7 +111,7 @@ class Frontend:
         self.sites = Sites(lambda: read_site(self._client.base_url, settings.openapi, self._anonymous))
         self.assets = Assets(find_folder("static"))
         self.renderer = Renderer(
-            [folder for folder in (settings.templates, find_folder("templates")) if folder],
+            [settings.templates] if settings.templates else [],
             shell=ShellMaker(title=settings.title, hue=settings.hue),
             assets=self.assets,
             debug=settings.debug,

@@ -140,7 +140,7 @@ async def test_an_app_that_fails_is_a_500_without_its_traceback(caplog: pytest.L
         reply = await api.get("/")
 
     assert caught.value.api_status == 500
-    assert caught.value.detail == "Internal Server Error"
+    assert caught.value.detail == "The API failed to answer."
     assert reply is None
     assert "The ASGI app failed" in caplog.text
 

@@ -196,7 +196,7 @@ def test_a_problem_is_read_from(data: Any, detail: str | None, fields: dict[str,
     ("status", "text", "detail"),
     [
         (400, "Bad things\nhappened", "Bad things happened"),
-        (500, "Internal Server Error", "Internal Server Error"),
+        (500, "Internal Server Error", "The API failed to answer."),
         (500, "Traceback (most recent call last):\n  File x", generic(500)),
         (500, "<html><h1>Oops</h1>", generic(500)),
         (404, "  <!doctype html>", generic(404)),

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from webapp.demo.app import create_demo
 
 from webapp import Settings, create_app
+from webapp.demo.app import create_demo
 from webapp.testing import Browser
 
 DEMO = ("demo@example.com", "demo-pass-123")

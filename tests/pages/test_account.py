@@ -72,10 +72,4 @@ def _other_device(browser: Browser) -> int:
     """The number of the form that ends a device other than this one."""
     assert browser.current is not None
     forms = browser.current.page.all("form")
-    ends = [
-        number
-        for number, form in enumerate(forms)
-        if form.get("action").startswith("/-/account/devices/") and form.get("action").endswith("/end")
-    ]
-    assert len(ends) >= 1
-    return ends[-1]
+    return next(number for number, form in enumerate(forms) if form.text.strip() == "End")

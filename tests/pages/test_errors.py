@@ -28,17 +28,17 @@ THING = {
     [
         (httpx.Response(403, json={"detail": "Admins only"}), 403, "Admins only"),
         (httpx.Response(404, json={"detail": "No things here"}), 404, "No things here"),
-        (httpx.Response(404), 404, "typing error"),
+        (httpx.Response(404), 404, "no such thing"),
         (httpx.Response(409, json={"detail": "Being rebuilt"}), 409, "Being rebuilt"),
         (httpx.Response(429, headers={"Retry-After": "7"}), 429, ""),
         (httpx.Response(500, text="Traceback: secret=1"), 502, ""),
         (httpx.Response(502), 503, ""),
-        (httpx.Response(503, headers={"Retry-After": "9"}), 503, "tries again"),
+        (httpx.Response(503, headers={"Retry-After": "9"}), 503, "Nothing is lost"),
         (httpx.Response(200, text="{", headers={"Content-Type": "application/json"}), 502, ""),
         (httpx.Response(302, headers={"Location": "http://elsewhere.example/"}), 502, ""),
-        (httpx.ConnectError("refused"), 503, "tries again"),
-        (httpx.ReadTimeout("slow"), 503, "tries again"),
-        (httpx.RemoteProtocolError("cut"), 503, ""),
+        (httpx.ConnectError("refused"), 503, "Nothing is lost"),
+        (httpx.ReadTimeout("slow"), 503, "Nothing is lost"),
+        (httpx.RemoteProtocolError("cut"), 502, "can't be read"),
     ],
 )
 async def test_every_failure_of_the_api_is_a_page_and_a_fragment_with_its_own_status(

@@ -70,7 +70,7 @@ async def test_a_rejected_field_says_so_and_keeps_what_was_typed_but_the_passwor
     [
         (httpx.Response(400, json={"detail": "Email already registered"}), 400, "already registered"),
         (httpx.Response(403, json={"detail": "Registration is closed"}), 403, "closed"),
-        (httpx.Response(429, headers={"Retry-After": "60"}), 429, "not accept"),
+        (httpx.Response(429, headers={"Retry-After": "60"}), 429, "Too many"),
         (httpx.ConnectError("refused"), 503, ""),
     ],
 )

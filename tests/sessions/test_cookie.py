@@ -6,7 +6,6 @@ import pytest
 from webapp.sessions.cookie import SessionCookie, new_id
 
 OLD, NEW = "o" * 32, "n" * 32
-WHERE = {"secure": False, "path": "/"}
 
 
 def cookie(*keys: str) -> SessionCookie:
@@ -28,7 +27,7 @@ def test_a_signed_id_is_found_again() -> None:
     signed = cookie().sign("abc")
 
     assert cookie().verify(signed) == "abc"
-    assert cookie().find(header("x=1", f"webapp_session={signed}", "y=2"), **WHERE) == "abc"
+    assert cookie().find(header("x=1", f"webapp_session={signed}", "y=2"), secure=False, path="/") == "abc"
 
 
 def test_no_mutation_of_a_signed_id_is_accepted() -> None:
@@ -72,16 +71,18 @@ def test_a_dropped_key_no_longer_verifies() -> None:
 def test_a_planted_cookie_of_the_same_name_does_not_hide_the_real_one() -> None:
     real = f"webapp_session={cookie().sign('real')}"
 
-    assert cookie().find(header("webapp_session=planted", real), **WHERE) == "real"
-    assert cookie().find([*header("webapp_session=planted"), (b"cookie", real.encode())], **WHERE) == "real"
+    assert cookie().find(header("webapp_session=planted", real), secure=False, path="/") == "real"
+    assert (
+        cookie().find([*header("webapp_session=planted"), (b"cookie", real.encode())], secure=False, path="/") == "real"
+    )
 
 
 @pytest.mark.parametrize(
     "pairs", [[], ["other=1"], ["webapp_session"], ["webapp_session="], ["webapp_session=abc"], ["webapp_session=\xe9"]]
 )
 def test_without_a_verified_cookie_there_is_no_id(pairs: list[str]) -> None:
-    assert cookie().find(header(*pairs), **WHERE) is None
-    assert cookie().find([], **WHERE) is None
+    assert cookie().find(header(*pairs), secure=False, path="/") is None
+    assert cookie().find([], secure=False, path="/") is None
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ _SENTENCES = {
     413: "This is larger than the API takes.",
     415: "The API doesn't take this kind of content.",
     422: "The API didn't accept the input.",
+    423: "This is locked.",
     429: "Too many requests; please wait a little.",
     502: "The API's own backend didn't answer properly.",
     503: "The API is not available just now.",
@@ -236,9 +237,9 @@ def _below(name: str, part: str) -> str:
 
 
 def _plain(status: int, text: str) -> str:
-    """A body that isn't JSON, if it's a sentence: neither a page nor a traceback."""
+    """A body that isn't JSON, if it's a sentence for people: neither a page nor what a failing server blurts out."""
     text = text.strip()
-    if not text or text.startswith("<") or len(text) > _LONGEST_MESSAGE or (status >= 500 and "\n" in text):
+    if not text or text.startswith("<") or len(text) > _LONGEST_MESSAGE or status >= 500:
         return ""
     return _tidy(text)
 

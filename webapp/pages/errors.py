@@ -40,7 +40,7 @@ MESSAGES = {
     403: "Someone with more rights may have to do it, or give them to you.",
     404: "It may have been deleted or moved, or the address has a typing error.",
     500: "This is our fault, and it was logged. Trying again may help.",
-    503: "This page tries again by itself. Nothing is lost, and you stay signed in.",
+    503: "Nothing is lost, and you stay signed in.",
 }
 
 RETRY_SECONDS = 5
@@ -125,7 +125,7 @@ def _page(request: Request, status: int, message: str, *, error: APIError | None
     page = ErrorPage(
         status=status,
         title=TITLES.get(status, "Something went wrong"),
-        message=message or MESSAGES.get(status, ""),
+        message=_message(status, message),
         fields={name: tuple(said) for name, said in error.fields.items()} if error else {},
         request_id=current_request_id(),
         retry_after=retry,
@@ -133,6 +133,12 @@ def _page(request: Request, status: int, message: str, *, error: APIError | None
     )
     headers = {"Retry-After": str(retry)} if retry else None
     return render(request, "pages/error.html", page, fragment="error", status=status, headers=headers)
+
+
+def _message(status: int, said: str) -> str:
+    """What the API said; where it said nothing, or is out of reach, what that means for whoever reads it."""
+    advice = MESSAGES.get(status, "")
+    return f"{said} {advice}".strip() if status == 503 else said or advice
 
 
 def _retry_after(status: int, error: APIError | None) -> int | None:

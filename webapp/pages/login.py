@@ -135,7 +135,7 @@ def _explain(error: APIError) -> str:
     """What went wrong, in words for the person who tries to sign in."""
     match error:
         case _ if error.api_status == 423:
-            return error.detail or "This account is locked."
+            return f"This account is locked. {error.detail}".removesuffix(" This is locked.")
         case Unauthorized():
             return "That name and password don't match an account."
         case Forbidden():

@@ -81,7 +81,7 @@ def _page(
     schema = _body(operation).schema
     fields = _fields(schema)
     complaints = error.fields if error else {}
-    elsewhere = [f"{name}: {' '.join(said)}" for name, said in complaints.items() if name not in fields]
+    elsewhere = [f"{name}: {' '.join(said)}." for name, said in complaints.items() if name not in fields]
     page = RegisterPage(
         action=href(request, "/register"),
         next=where,
@@ -89,7 +89,7 @@ def _page(
             _field(name, each, name in schema.required, typed.get(name, ""), " ".join(complaints.get(name, ())))
             for name, each in fields.items()
         ),
-        error="" if error is None else "; ".join(elsewhere) or error.detail or "The API did not accept this.",
+        error="" if error is None else " ".join(elsewhere) or ("" if complaints else error.detail),
         login_href=href(request, "/login", [("next", where)] if where else []),
     )
     headers = {"Retry-After": f"{error.retry_after:.0f}"} if error and error.retry_after else None

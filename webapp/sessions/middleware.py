@@ -79,12 +79,12 @@ class SessionMiddleware:
             return message
         if loaded.id is not None:
             await self._registry.remove(loaded.id)
-        where = {"secure": self._secure(scope), "path": _cookie_path(scope)}
+        secure, path = self._secure(scope), _cookie_path(scope)
         if session.id is not None:
             await self._registry.add(session)
-            header = self._cookie.write(session.id, **where)
+            header = self._cookie.write(session.id, secure=secure, path=path)
         else:
-            header = self._cookie.delete(**where)
+            header = self._cookie.delete(secure=secure, path=path)
         MutableHeaders(scope=message).append("Set-Cookie", header)
         return message
 
