@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp.errors import APIError, Unauthorized, UnsafePath
+from webapp.errors import APIError, Unauthorized
 from webapp.html.context import ErrorPage
 from webapp.html.htmx import current_path, redirect
 from webapp.html.render import render
