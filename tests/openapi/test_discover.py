@@ -11,7 +11,7 @@ DOCUMENT = json.dumps({"openapi": "3.1.0", "info": {"title": "Shop"}, "paths": {
 class Web:
     """A web of a few answers, which remembers what was asked for."""
 
-    def __init__(self, **answers: bytes | int) -> None:
+    def __init__(self) -> None:
         self.answers: dict[str, bytes | int] = {}
         self.links: dict[str, str] = {}
         self.asked: list[str] = []
@@ -62,6 +62,7 @@ async def test_an_answer_may_link_to_its_description() -> None:
         b"<script>SwaggerUIBundle({ url: '/described.json', dom_id: 1 })</script>",
         b'<redoc spec-url="/described.json"></redoc>',
         b'<script id="api-reference" data-url="/described.json"></script>',
+        b'<script>window.old = {"openapi": "2"}; let options = {"url": "/described.json"}</script>',
     ],
 )
 async def test_a_page_that_shows_the_document_leads_to_it(page: bytes) -> None:

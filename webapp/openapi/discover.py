@@ -84,7 +84,7 @@ def _document(fetched: Fetched | None, tried: list[str]) -> Document | None:
     try:
         return Document.parse(fetched.content, url=fetched.url)
     except DocumentError:
-        if claims:
+        if claims and not head.startswith(b"<"):
             raise
         tried[-1] += " is no document"
         return None

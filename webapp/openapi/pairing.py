@@ -51,9 +51,6 @@ class Index:
     def __iter__(self) -> Iterator[Key]:
         return iter(self._at)
 
-    def __contains__(self, key: Key) -> bool:
-        return key in self._at
-
     def get(self, key: Key | None, method: str) -> Operation | None:
         """The operation there; of several, the first whose last variable could be an id."""
         found = self._at.get(key, {}).get(method, []) if key is not None else []
