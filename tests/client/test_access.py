@@ -17,7 +17,6 @@ from webapp.errors import BadGateway, Forbidden, RateLimited, Unauthorized, Unav
 async def test_signing_in_keeps_the_tokens_and_cookies_that_come_back() -> None:
     clock = Clock()
     answer = {"access_token": "a", "refresh_token": "r", "expires_in": 900}
-    api = answering(200, json=answer, headers=[("set-cookie", "sid=x; Path=/")])
     api = client(lambda _: httpx.Response(200, json=answer, headers=[("set-cookie", "sid=x; Path=/")]), clock=clock)
     reply = await api.sign_in("/login", json={"email": "ada@example.com", "password": "hush"})
 
@@ -89,6 +88,15 @@ async def test_a_sign_in_by_redirect_counts_if_it_sets_a_cookie() -> None:
     api = answering(302, headers={"location": "/login?error=1"})
     with pytest.raises(BadGateway):
         await api.sign_in("/login", data={"username": "ada"})
+
+
+async def test_a_login_form_shown_again_is_no_sign_in() -> None:
+    headers = [("set-cookie", "csrftoken=x; Path=/"), ("content-type", "text/html")]
+    api = answering(200, headers=headers, content=b"<form>Wrong password")
+    await api.sign_in("/login", data={"username": "ada"})
+
+    assert not api.signed_in
+    assert api.credentials.cookies.get("csrftoken", "/", 0) == "x"
 
 
 async def test_a_sign_in_that_brings_nothing_signs_nobody_in() -> None:

@@ -648,25 +648,38 @@ async def test_an_early_renewal_that_is_refused_ends_the_session() -> None:
     assert backend.calls == []
 
 
-async def test_a_sign_in_during_a_renewal_is_not_undone_by_it() -> None:
-    backend = Backend()
+@pytest.mark.parametrize("at_the_gate", [True, False])
+async def test_a_call_is_never_sent_again_as_somebody_elses(at_the_gate: bool) -> None:
+    """Someone else signs in while a call waits for a renewal, or while its 401 is on the way."""
+    backend, answered, held = Backend(), asyncio.Event(), asyncio.Event()
     backend.gate.clear()
+    writes = 0
 
     async def serve(request: httpx.Request) -> httpx.Response:
+        nonlocal writes
         if request.url.path == "/login":
             return httpx.Response(200, json={"access_token": "other"})
-        return await backend(request)
+        if request.method != "POST" or request.url.path != "/write":
+            return await backend(request)
+        writes += 1
+        answered.set()
+        if not at_the_gate:
+            await held.wait()
+        return httpx.Response(401)
 
     api = backend.client(serve)
     backend.spend()
-    waiting = asyncio.create_task(api.get("/"))
-    await backend.entered.wait()
+    waiting = asyncio.create_task(api.request("POST", "/write", json={}))
+    await (backend.entered if at_the_gate else answered).wait()
     await api.sign_in("/login", data={"username": "ada"})
     backend.gate.set()
-    await waiting
+    held.set()
 
-    assert api.credentials.bearer == "other"
-    assert api.credentials.refresh_token is None
+    with pytest.raises(Unauthorized) as caught:
+        await waiting
+    assert caught.value.ended
+    assert writes == 1
+    assert (api.credentials.bearer, api.credentials.refresh_token, api.over) == ("other", None, False)
 
 
 async def test_the_refresh_is_logged_under_the_id_of_the_call_that_started_it(

@@ -51,7 +51,7 @@ class Access:
         credentials = self.credentials
         if credentials.renew_at is not None:
             await self._renew_early(credentials.renew_at, call)
-        generation, known = credentials.generation, self._is_known()
+        generation, holder, known = credentials.generation, credentials.holder, self._is_known()
         got = await answer(self._config, credentials, call, keep_open=keep_open)
         if got.response.status_code != 401:
             return got
@@ -62,7 +62,7 @@ class Access:
                     raise _ended(call)
                 return got
             await self._renew_for(call)
-        elif self.over:
+        if holder != credentials.holder:
             raise _ended(call)
         if not call.body.replayable:
             raise Unavailable("The sign-in was renewed meanwhile; please send this again.", request_id=call.request_id)
@@ -124,8 +124,7 @@ class Access:
         data, _ = decode_body(got)
         tokens = find_tokens(data)
         now = config.clock()
-        cookie_set = any(cookie.expires is None or cookie.expires > now for cookie in got.cookies)
-        outcome = judge(endpoint, status, data, tokens, cookie_set=cookie_set)
+        outcome = judge(endpoint, status, data, tokens, cookie_set=_sets_cookie(got, now))
         if credentials.generation != generation:
             return Result(Outcome.RENEWED)  # a sign-in came first; its credentials stay as they are
         if outcome is Outcome.RENEWED:
@@ -161,10 +160,12 @@ class Access:
             reply = Reply(response.status_code, response.headers, None, ReplyKind.NO_CONTENT, b"", call.request_id)
         else:
             reply = self.reply(call, got)
-        tokens = find_tokens(reply.data)
-        if tokens.access or got.cookies:
-            self.credentials.adopt(tokens, got.cookies, self._config.clock())
+        tokens, now = find_tokens(reply.data), self._config.clock()
+        if tokens.access or (_sets_cookie(got, now) and reply.media_type != "text/html"):
+            self.credentials.adopt(tokens, got.cookies, now)
             self.over = False
+        else:
+            self.credentials.store(got.cookies, now)  # a form shown again, say, with a cookie of its own
         return reply
 
     async def sign_out(self, call: Callable[[Any], Call]) -> bool:
@@ -209,6 +210,11 @@ class Access:
         """See a renewal through that is under way."""
         if self._renewals is not None:
             await self._renewals.settled()
+
+
+def _sets_cookie(got: Answer, now: float) -> bool:
+    """Whether an answer sets a cookie, and doesn't just delete some."""
+    return any(cookie.expires is None or cookie.expires > now for cookie in got.cookies)
 
 
 def _ended(call: Call) -> Unauthorized:

@@ -16,7 +16,8 @@ class Credentials:
     One session's secrets, and nothing else's.
 
     `generation` grows whenever they are replaced as a whole (a sign-in, a renewal, a sign-out), so that a late answer
-    to an old request can neither start a renewal nor bring back what has been cleared.
+    to an old request can neither start a renewal nor bring back what has been cleared. `holder` grows only where they
+    may have become somebody else's, so that no call of the one is ever sent again as the other's.
     """
 
     __slots__ = (
@@ -26,6 +27,7 @@ class Credentials:
         "cookies",
         "established",
         "generation",
+        "holder",
         "refresh_token",
         "renew_at",
         "scheme",
@@ -49,7 +51,7 @@ class Credentials:
         self.cookies = CookieJar(Cookie(name, "/", value, None) for name, value in (cookies or {}).items())
         self.established = bool(cookies)  # by a sign-in; the cookies of just any visitor are none
         self.renew_at: float | None = None
-        self.generation = 0
+        self.generation = self.holder = 0
 
     def __repr__(self) -> str:
         names = [name for name in ("bearer", "refresh_token", "api_key", "basic") if getattr(self, name) is not None]
@@ -77,6 +79,7 @@ class Credentials:
         """What a sign-in brought, in place of everything that was here."""
         if self.present:
             self.clear()
+        self.holder += 1
         self.store(cookies, now)
         self.bearer, self.refresh_token = tokens.access, tokens.refresh
         self._began(tokens, now)
@@ -100,6 +103,7 @@ class Credentials:
         self.cookies.clear()
         self.established = False
         self.generation += 1
+        self.holder += 1
 
     def dump(self) -> dict[str, Any]:
         """Everything, as JSON can hold it. It is as secret as what it holds."""

@@ -35,8 +35,8 @@ class Reply:
     """
 
     status: int
-    headers: httpx.Headers
-    data: Any
+    headers: httpx.Headers = field(repr=False)
+    data: Any = field(repr=False)
     kind: ReplyKind
     content: bytes = field(repr=False)
     request_id: str = ""

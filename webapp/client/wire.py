@@ -28,7 +28,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
 _LONGEST_ERROR = 256 * 1024
 _SAFE = ("GET", "HEAD")
-_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"))
+_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY"))
 _FRAMING = frozenset(
     ("host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect")
 )
@@ -111,7 +111,7 @@ def _base_headers(config: ClientConfig, body: Body, own: dict[str, str]) -> tupl
     if context is None:
         request_id = uuid4().hex
     else:
-        request_id = context.request_id
+        request_id = checked_value("x-request-id", context.request_id)
         lent = checked_headers(context.headers)
         for name in _NEVER_LENT & lent.keys():
             del lent[name]
