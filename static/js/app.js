@@ -1,0 +1,118 @@
+// What pages can't do by themselves: focus and words after a swap, the theme, the jump box, trying again.
+// Everything works without this file. It comes after htmx in the same answer, and leaves no globals.
+(() => {
+  "use strict";
+
+  const byId = (id) => document.getElementById(id);
+
+  // Theme: the system's, unless someone chose. Kept in this browser only.
+
+  const THEMES = ["auto", "light", "dark"];
+
+  const store = {
+    get: () => { try { return localStorage.getItem("theme"); } catch { return null; } },
+    set: (theme) => { try { localStorage.setItem("theme", theme); } catch { /* private windows */ } },
+  };
+
+  const showTheme = (theme) => {
+    if (theme === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    const button = byId("theme");
+    if (!button) return;
+    button.hidden = false;
+    button.dataset.theme = theme;
+    button.ariaLabel = button.title = `Theme: ${theme === "auto" ? "as the system" : theme}`;
+  };
+
+  const chosen = () => (THEMES.includes(store.get()) ? store.get() : "auto");
+
+  showTheme(chosen());
+  addEventListener("storage", () => showTheme(chosen()));
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#theme")) return;
+    const theme = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length];
+    store.set(theme);
+    showTheme(theme);
+    say(byId("theme").title);
+  });
+
+  // The jump box: `/` goes there, and a page's whole name goes to that page.
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea, dialog, [contenteditable]");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || !byId("jump")) return;
+    event.preventDefault();
+    byId("jump").select();
+  });
+
+  document.addEventListener("input", (event) => {
+    // Letters come one by one; a name chosen from the list comes at once.
+    if (event.target.id !== "jump" || (event.inputType ?? "").startsWith("insertText")) return;
+    if ((event.inputType ?? "").startsWith("delete")) return;
+    const links = [...document.querySelectorAll("#side a")];
+    const named = links.find((link) => link.textContent.trim() === event.target.value);
+    if (named) location.assign(named.href);
+  });
+
+  // After a swap: say what is there now, and leave the focus somewhere sensible.
+
+  const say = (words) => {
+    const live = byId("live");
+    if (!live) return;
+    live.textContent = "";
+    requestAnimationFrame(() => { live.textContent = words; });
+  };
+
+  const targetOf = ({ target }) => (typeof target === "string" ? document.querySelector(target) : target);
+
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    const target = targetOf(detail.ctx);
+    if (!target?.isConnected) return;
+    const words = target.querySelector("[data-announce]");
+    if (words) say(words.textContent);
+    if (target === document.body || target.id === "main") {
+      const heading = target.querySelector("[role=alert], h1") ?? target;
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+    } else {
+      if (document.activeElement === document.body) target.focus({ preventScroll: true });
+      if (target.getBoundingClientRect().top < 0) target.scrollIntoView();
+    }
+    if (target === document.body) showTheme(chosen());
+    startRetrying();
+  });
+
+  document.addEventListener("htmx:before:request", ({ detail }) => targetOf(detail.ctx)?.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:finally:request", ({ detail }) => targetOf(detail.ctx)?.removeAttribute("aria-busy"));
+
+  // A request that got no answer at all.
+
+  document.addEventListener("htmx:error", ({ detail }) => {
+    const toasts = byId("toasts");
+    if (!detail.ctx || !toasts) return;
+    const toast = document.createElement("p");
+    toast.textContent = "No answer. Nothing was lost; try again in a moment.";
+    toasts.replaceChildren(toast);
+    setTimeout(() => toast.remove(), 8000);
+  });
+
+  // An error page that will pass: ask in the background, load the page once it is there.
+
+  let retrying;
+
+  const startRetrying = () => {
+    const place = document.querySelector("[data-retry]");
+    clearTimeout(retrying);
+    if (!place) return;
+    const seconds = Math.max(1, Number(place.dataset.retry) || 5);
+    retrying = setTimeout(async () => {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+      if (!place.isConnected) return;
+      if (answer?.ok) location.reload();
+      else startRetrying();
+    }, seconds * 1000);
+  };
+
+  startRetrying();
+})();

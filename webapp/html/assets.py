@@ -1,0 +1,164 @@
+"""Style sheets and scripts: read once, served under names that change with what is in them."""
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+}
+PREFIX = "/-/static/"
+FOREVER = "public, max-age=31536000, immutable"
+ASK_FIRST = "no-cache"
+
+BUNDLE = ("vendor/htmx-*.min.js", "js/app.js")
+"""What `app.js` is made of: one request for all there is to run."""
+
+
+def find_folder(name: str) -> Path:
+    """`templates` or `static`: inside the package once installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / f"_{name}"
+    return installed if installed.is_dir() else package.parent / name
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it goes over the wire."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change with the content."""
+        return hashlib.sha256(self.content).hexdigest()[:12]
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The content, packed as small as gzip can."""
+        return gzip.compress(self.content, 9, mtime=0)
+
+    @property
+    def hashed_name(self) -> str:
+        """`ui.css` -> `ui.0123456789ab.css`."""
+        stem, dot, ending = self.name.rpartition(".")
+        return f"{stem}.{self.digest}{dot}{ending}"
+
+    @property
+    def media_type(self) -> str:
+        return TYPES[f".{self.name.rpartition('.')[2]}"]
+
+
+class Assets:
+    """
+    All static files, as an ASGI app that serves them by the path parameter `name`.
+
+    Under the name that `path` gives, an answer is good forever; under its plain name, or one of an earlier version
+    that a page in somebody's tab still asks for, it has to be asked for again.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._assets = {asset.name: asset for asset in _read(directory)}
+
+    def path(self, name: str, *, hue: int | None = None) -> str:
+        """
+        Where an asset is, below the mount point: `/-/static/ui.<hash>.css`; a style sheet's accent can be set.
+
+        Raises KeyError for one that isn't there.
+        """
+        return PREFIX + self._find(name if hue is None else _tinted_name(name, hue)).hashed_name
+
+    def get(self, name: str) -> tuple[Asset, bool] | None:
+        """The asset of that plain or hashed name, and whether it is exactly that version; None if there is none."""
+        match = re.fullmatch(r"(.+)\.[0-9a-f]{12}(\.\w+)", name)
+        try:
+            asset = self._find(match[1] + match[2] if match else name)
+        except KeyError:
+            return None
+        return asset, name == asset.hashed_name
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self.get(scope["path_params"]["name"])
+        if found is None:
+            answer = Response("There is no such file.\n", 404, {"Cache-Control": "no-store"}, "text/plain")
+        else:
+            answer = _answer(scope, *found)
+        await answer(scope, receive, send)
+
+    def _find(self, name: str) -> Asset:
+        if name not in self._assets and (asset := self._tinted(name)):
+            # Made when first asked for: any of several processes may be asked. There are 360 at most.
+            self._assets[name] = asset
+        return self._assets[name]
+
+    def _tinted(self, name: str) -> Asset | None:
+        match = re.fullmatch(r"(.+)-hue-(0|[1-9]\d{0,2})\.css", name, re.ASCII)
+        if match is None or int(match[2]) >= 360 or f"{match[1]}.css" not in self._assets:
+            return None
+        plain = self._assets[f"{match[1]}.css"].content
+        return Asset(name, plain + f"\n@layer base{{:root{{--hue:{match[2]}}}}}\n".encode())
+
+
+def _tinted_name(name: str, hue: int) -> str:
+    return f"{name.removesuffix('.css')}-hue-{hue}.css"
+
+
+def _read(directory: Path) -> list[Asset]:
+    files = sorted(path for path in directory.rglob("*") if path.suffix in TYPES and path.is_file())
+    bundle = [path for pattern in BUNDLE for path in sorted(directory.glob(pattern))]
+    # What the bundle is made of is served as a part of it only; our own script has its very name.
+    assets = [Asset(path.name, _content(path)) for path in files if path not in bundle]
+    return [*assets, Asset("app.js", b";\n".join(_content(path) for path in bundle))]
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix == ".css":
+        return _compact(path.read_text(encoding="utf-8")).encode()
+    if path.parent.name == "js":
+        return _without_comments(path.read_text(encoding="utf-8")).encode()
+    return path.read_bytes()
+
+
+def _compact(css: str) -> str:
+    """A style sheet without its comments and most of its white space."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).replace(";}", "}")
+    return re.sub(r"(?<=[{;])([\w-]+): ", r"\1:", css).strip()
+
+
+def _without_comments(script: str) -> str:
+    """A script of ours without the lines that are comments, and without indentation."""
+    return re.sub(r"(?m)^\s*(?://.*)?\n|^\s+", "", script)
+
+
+def _answer(scope: Scope, asset: Asset, exact: bool) -> Response:
+    asked = Headers(scope=scope)
+    packed = bool(_GZIP.search(asked.get("accept-encoding", ""))) and len(asset.gzipped) < len(asset.content)
+    content = asset.gzipped if packed else asset.content
+    headers = {
+        "Cache-Control": FOREVER if exact else ASK_FIRST,
+        "Content-Type": asset.media_type,
+        "ETag": f'"{asset.digest}{"-gzip" if packed else ""}"',
+        "Vary": "Accept-Encoding",
+        **({"Content-Encoding": "gzip"} if packed else {}),
+    }
+    if headers["ETag"] in asked.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if scope["method"] == "HEAD":
+        return Response(headers={**headers, "Content-Length": str(len(content))})
+    return Response(content, headers=headers)
+
+
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")

@@ -1,0 +1,212 @@
+"""What kind of value a field holds: what its schema says, else what its name and its values suggest."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Protocol
+from uuid import UUID
+
+from webapp.html.format import is_hex_color, is_web_link, moment
+from webapp.html.kinds import Kind
+
+LONG = 80
+"""Characters that no longer fit into a cell."""
+
+MOST_SAMPLES = 50
+
+FORMATS = {
+    "date": Kind.DATE,
+    "date-time": Kind.DATETIME,
+    "time": Kind.TIME,
+    "email": Kind.EMAIL,
+    "idn-email": Kind.EMAIL,
+    "uri": Kind.URL,
+    "url": Kind.URL,
+    "iri": Kind.URL,
+    "uuid": Kind.CODE,
+    "ipv4": Kind.CODE,
+    "ipv6": Kind.CODE,
+    "hostname": Kind.CODE,
+    "byte": Kind.CODE,
+    "password": Kind.SECRET,
+    "color": Kind.COLOR,
+    "markdown": Kind.LONG_TEXT,
+    "html": Kind.LONG_TEXT,
+    "textarea": Kind.LONG_TEXT,
+}
+
+SECRETS = frozenset({"password", "passwd", "secret", "passphrase", "otp"})
+SECRET_ENDINGS = ("api key", "secret key", "private key", "access token", "refresh token", "client secret")
+CODES = frozenset(
+    {"id", "uuid", "guid", "slug", "sku", "isbn", "ean", "iban", "hash", "sha", "sha256", "md5", "etag", "ip", "key"}
+)
+NUMBERED = frozenset({"id", "year", "code", "zip", "postcode", "phone", "port", "pid"})
+"""Whole numbers that name something: a separator of thousands would be wrong in them."""
+LONG_NAMES = frozenset({"body", "description", "content", "text", "bio", "summary", "notes", "markdown", "html"})
+IMAGES = frozenset({"avatar", "image", "thumbnail", "photo", "picture", "logo", "icon", "cover", "banner"})
+IMAGE_FILE = re.compile(r"\.(png|jpe?g|gif|webp|avif|svg)([?#]|$)", re.IGNORECASE)
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+class ValueSchema(Protocol):
+    """The part of a schema that tells kinds apart."""
+
+    @property
+    def type(self) -> str | None: ...
+    @property
+    def format(self) -> str | None: ...
+    @property
+    def enum(self) -> Sequence[Any]: ...
+    @property
+    def write_only(self) -> bool: ...
+    @property
+    def max_length(self) -> int | None: ...
+    @property
+    def items(self) -> "ValueSchema | None": ...
+
+
+def kind_of(name: str, schema: ValueSchema | None = None, samples: Iterable[Any] = ()) -> Kind:
+    """
+    How to show a field's values.
+
+    `samples` are some of its values. A schema's word on the type counts for more than they do, unless they belie it.
+    """
+    seen = [sample for sample in islice(samples, MOST_SAMPLES) if sample is not None]
+    words = [word.lower() for word in WORD.findall(name)]
+    if _is_secret(words, schema):
+        return Kind.SECRET
+    type_name = _type_of(schema, seen)
+    if schema is not None and schema.enum and type_name in ("string", "integer", "number"):
+        return Kind.ENUM
+    match type_name:
+        case "boolean":
+            return Kind.BOOLEAN
+        case "integer":
+            return _whole_number(words)
+        case "number":
+            return Kind.BYTES if _is_size(words) else Kind.NUMBER
+        case "array":
+            return _list(schema, seen)
+        case "object":
+            return Kind.JSON
+        case "string":
+            return _string(words, schema, [sample for sample in seen if isinstance(sample, str)])
+        case _:
+            return Kind.TEXT
+
+
+def _type_of(schema: ValueSchema | None, seen: list[Any]) -> str | None:
+    found = {_json_type(value) for value in seen}
+    if found == {"integer", "number"}:
+        found = {"number"}
+    declared = schema.type if schema is not None else None
+    if len(found) == 1:
+        (only,) = found
+        return declared if declared == "number" and only == "integer" else only
+    return None if found else declared
+
+
+def _json_type(value: Any) -> str:
+    match value:
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "array"
+        case _:
+            return "object"
+
+
+def _is_secret(words: list[str], schema: ValueSchema | None) -> bool:
+    if schema is not None and (schema.write_only or schema.format == "password"):
+        return True
+    return bool(words) and (words[-1] in SECRETS or " ".join(words).endswith(SECRET_ENDINGS))
+
+
+def _is_size(words: list[str]) -> bool:
+    return bool(words) and (words[-1] in ("bytes", "filesize") or words[-2:] == ["file", "size"] or words == ["size"])
+
+
+def _is_moment(words: list[str]) -> bool:
+    return bool(words) and words[-1] in ("at", "timestamp", "datetime", "on")
+
+
+def _whole_number(words: list[str]) -> Kind:
+    if words and words[-1] in NUMBERED:
+        return Kind.CODE
+    if _is_size(words):
+        return Kind.BYTES
+    return Kind.INTEGER
+
+
+def _list(schema: ValueSchema | None, seen: list[Any]) -> Kind:
+    types = {_json_type(item) for value in seen for item in islice(value, MOST_SAMPLES)}
+    declared = schema.items.type if schema is not None and schema.items is not None else None
+    nested = types & {"object", "array"} if types else declared in ("object", "array")
+    return Kind.JSON if nested else Kind.LIST
+
+
+def _string(words: list[str], schema: ValueSchema | None, seen: list[str]) -> Kind:
+    declared = FORMATS.get(schema.format or "") if schema is not None else None
+    if declared is Kind.URL:
+        return Kind.IMAGE if _is_image(words, seen) else Kind.URL
+    if declared is not None:
+        return declared
+    return next(_signs(words, schema, [each for each in seen if each]), Kind.TEXT)
+
+
+def _signs(words: list[str], schema: ValueSchema | None, seen: list[str]) -> Iterator[Kind]:
+    """The kinds that fit, the surest first."""
+    last = words[-1] if words else ""
+    if seen:
+        yield from _signs_in_values(words, seen)
+    elif _is_moment(words) and last != "on":
+        yield Kind.DATETIME
+    if last == "email":
+        yield Kind.EMAIL
+    if last in CODES:
+        yield Kind.CODE
+    if last in LONG_NAMES or any(len(each) > LONG or "\n" in each for each in seen):
+        yield Kind.LONG_TEXT
+    if schema is not None and (schema.max_length or 0) > 500:
+        yield Kind.LONG_TEXT
+
+
+def _signs_in_values(words: list[str], seen: list[str]) -> Iterator[Kind]:
+    if all(is_web_link(each) for each in seen):
+        yield Kind.IMAGE if _is_image(words, seen) else Kind.URL
+    if all(is_hex_color(each) for each in seen):
+        yield Kind.COLOR
+    if all(_DATE.fullmatch(each) and moment(each) for each in seen):
+        yield Kind.DATE
+    if all(_DATETIME.match(each) and moment(each) for each in seen):
+        yield Kind.DATETIME
+    if all(_EMAIL.fullmatch(each) for each in seen):
+        yield Kind.EMAIL
+    if all(_is_uuid(each) for each in seen):
+        yield Kind.CODE
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+
+def _is_image(words: list[str], seen: list[str]) -> bool:
+    named = any(word in IMAGES for word in words)
+    return named or (bool(seen) and all(IMAGE_FILE.search(each) for each in seen))
+
+
+def _is_uuid(value: str) -> bool:
+    if len(value) not in (32, 36):
+        return False
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,196 @@
+"""
+Pages and parts of pages, from templates.
+
+A page says `{% extends layout %}`. `layout` is `layout.html`, or `fragment.html` where htmx asks for a part that the
+handler offers; that one is nothing but the page's block of that name, so imports, `set`, `super()` and blocks taken
+over from another template all work as they do in the whole page.
+
+Every template may use `shell` (html/context.py), `url(path)` and `asset(name)`, and the filters and tests of
+html/format.py.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+)
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from webapp.html.assets import Assets, find_folder
+from webapp.html.context import Shell
+from webapp.html.format import TESTS, Clock, filters
+from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
+from webapp.html.urls import href
+
+Names = str | Sequence[str]
+"""A template's name, or candidates, the most specific first."""
+
+MAPPINGS = (dict, MappingProxyType)
+
+
+def render(
+    request: Request,
+    names: Names,
+    page: Any,
+    *,
+    fragment: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """
+    The answer to a request: a page, or its block `fragment` where htmx asked for a part.
+
+    `page` is a dataclass whose fields are the template's variables, or a mapping. `headers` go before our own.
+    """
+    renderer: Renderer = request.state.renderer
+    return renderer.render(request, names, page, fragment=fragment, status=status, headers=headers)
+
+
+class PageEnvironment(Environment):
+    """Jinja for JSON: in `{{ data.items }}` a key comes before a method of dict, and costs no exception."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The item of a mapping or the attribute of anything else; the other one where that is missing."""
+        if isinstance(obj, MAPPINGS):
+            try:
+                return obj[attribute]
+            except KeyError:
+                pass
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            pass
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError, AttributeError):
+            return self.undefined(obj=obj, name=attribute)
+
+
+class Renderer:
+    """
+    Renders templates from `directories`, the first that has one, and from ours.
+
+    Ours are always to be had as `default:pages/list.html`. `shell` makes what surrounds a page; `now` is the clock
+    that relative times go by. In `debug`, templates are read again when they change, and a header names those tried.
+    """
+
+    def __init__(
+        self,
+        directories: Sequence[str | Path] = (),
+        *,
+        shell: Callable[[Request], Shell],
+        assets: Assets,
+        debug: bool = False,
+        now: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self.environment = PageEnvironment(
+            loader=_loader(directories),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=debug,
+        )
+        self.environment.filters.update(filters(now))
+        self.environment.tests.update(TESTS)
+        self.environment.globals["zip"] = zip
+        self._shell = shell
+        self._assets = assets
+        self._debug = debug
+        self._chosen: dict[tuple[str, ...], Template] = {}
+
+    def render(
+        self,
+        request: Request,
+        names: Names,
+        page: Any,
+        *,
+        fragment: str | None = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> HTMLResponse:
+        """What the function of this name does."""
+        candidates = (names,) if isinstance(names, str) else tuple(names)
+        template = self._template(candidates)
+        shell = self._shell(request)
+        part = fragment if is_partial(request) else None
+        content = template.render(
+            _variables(page),
+            shell=shell,
+            layout="fragment.html" if part else "layout.html",
+            fragment=part,
+            url=lambda path, params=(): href(request, path, params),
+            asset=lambda name, hue=None: href(request, self._assets.path(name, hue=hue)),
+        )
+        answer = HTMLResponse(
+            # Half of a surrogate pair is fine in JSON, but can't be sent.
+            content.encode("utf-8", "replace"),
+            status,
+            {
+                "Cache-Control": "no-store" if shell.user is not None else "private, no-cache",
+                "Vary": VARY,
+                **_orders(request, content, part, status),
+                **({"X-Webapp-Templates": _tried(candidates, template)} if self._debug else {}),
+            },
+        )
+        answer.headers.update(headers or {})
+        return answer
+
+    def _template(self, candidates: tuple[str, ...]) -> Template:
+        template = self._chosen.get(candidates)
+        if template is None:
+            template = self.environment.select_template(candidates)
+            if not self._debug:
+                # Looking for those that aren't there costs a few calls of the system each time.
+                self._chosen[candidates] = template
+        return template
+
+
+def _loader(directories: Sequence[str | Path]) -> BaseLoader:
+    ours = find_folder("templates")
+    return ChoiceLoader(
+        [
+            FileSystemLoader([*directories, ours]),
+            PrefixLoader({"default": FileSystemLoader(ours)}, delimiter=":"),
+        ]
+    )
+
+
+def _variables(page: Any) -> Mapping[str, Any]:
+    if is_dataclass(page):
+        return {field.name: getattr(page, field.name) for field in fields(page)}
+    variables: Mapping[str, Any] = page
+    return variables
+
+
+def _orders(request: Request, content: str, part: str | None, status: int) -> dict[str, str]:
+    """What htmx is told about an answer that doesn't belong where its question came from."""
+    if not is_htmx(request):
+        return {}
+    orders = {"HX-Push-Url": "false"} if status >= 400 else {}
+    if is_partial(request) and _is_whole_page(content):
+        return {**orders, "HX-Retarget": "body", "HX-Reswap": "innerHTML show:top"}
+    if status >= 400 and part and part != target_id(request):
+        return {**orders, "HX-Retarget": "#main", "HX-Reswap": "innerHTML show:top"}
+    return orders
+
+
+def _is_whole_page(content: str) -> bool:
+    return content[:64].lstrip()[:9].lower() == "<!doctype"
+
+
+def _tried(candidates: tuple[str, ...], template: Template) -> str:
+    missing = candidates[: candidates.index(str(template.name))]
+    return ", ".join([*(f"{name}?" for name in missing), str(template.name)])

@@ -1,0 +1,54 @@
+"""Where links lead: below the app's own mount point, and never to another site."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+from starlette.requests import HTTPConnection
+
+Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+MAX_NEXT = 2048
+"""Characters; longer addresses than that are nobody's."""
+
+_RESERVED = "/?#[]@!$&'()*+,;=:%-._~"
+
+
+def href(request: HTTPConnection, path: str, params: Params = ()) -> str:
+    """
+    A link to a page of this app, wherever the app is mounted.
+
+    `path` begins with a slash and is quoted already; `params` become the query.
+    """
+    # Two slashes at the front would name another host.
+    below = re.sub(r"^[/\\]+", "/", path)
+    address = quote(request.scope.get("root_path", "").rstrip("/")) + below
+    return f"{address}?{urlencode(params, doseq=True)}" if params else address
+
+
+def safe_next(value: str | None, default: str = "/") -> str:
+    """
+    The path to go on to, as somebody's query named it; the default unless it is a path on this very site.
+
+    Browsers ignore tabs and newlines in addresses, take a backslash for a slash and two slashes for a host; others on
+    the way decode once more than they should. So no reading of the path may be anything but a plain path.
+    """
+    if not value or len(value) > MAX_NEXT or _CONTROL.search(value):
+        return default
+    reading = re.split(r"[?#]", value, maxsplit=1)[0]
+    for _ in range(3):
+        if not _plain(reading) or not _plain(unicodedata.normalize("NFKC", reading)):
+            return default
+        reading = unquote(reading)
+    return quote(value, safe=_RESERVED)
+
+
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
+
+
+def _plain(path: str) -> bool:
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or _CONTROL.search(path.replace(" ", "")):
+        return False
+    return not any(segment in (".", "..") for segment in path.split("/"))
