@@ -25,7 +25,7 @@ async def test_the_demo_api_is_asked_for_one_renewal(demo_api: str) -> None:
 
 
 async def test_aegis_is_asked_for_one_renewal(aegis: str) -> None:
-    await renewed_once_for_all(aegis, refresh="/api/v1/auth/refresh", page="/api/v1/auth/users")
+    await renewed_once_for_all(aegis, refresh="/api/v1/auth/refresh", page="/api/v1/orgs")
 
 
 async def renewed_once_for_all(target: str, *, refresh: str, page: str) -> None:

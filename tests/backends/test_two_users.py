@@ -30,7 +30,8 @@ class Overheard:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             found = re.findall(r"=([^;]+)", headers.get("cookie", "")) + headers.getlist("authorization")
-            self.secrets[headers.get("user-agent", "")].update(found)
+            # The client's own name comes first, the browser's last.
+            self.secrets[headers.get("user-agent", "").split()[-1]].update(found)
             self.requests += 1
         await self._app(scope, receive, send)
 
