@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
-from webapp.demo.app import create_demo
 
 from tests.serving import serve
 from webapp.app import create_app
+from webapp.demo.app import create_demo
 from webapp.testing import Browser
 
 REQUESTS = 10_000
