@@ -32,16 +32,14 @@ class Links:
         """The links of the page that was matched."""
         return cls(request, routes, match.path_params)
 
-    def item(self, resource: Resource | None, row: Any, id_field: str | None) -> str | None:
+    def item(self, resource: Resource, row: Any, id_field: str | None) -> str | None:
         """The page of a row."""
-        if resource is None or resource.item is None or not isinstance(row, Mapping):
+        if resource.item is None or not isinstance(row, Mapping):
             return None
         return self._to(resource.item, row.get(id_field) if id_field else None, row)
 
-    def related(self, resource: Resource | None, name: str, value: Any) -> str | None:
+    def related(self, resource: Resource, name: str, value: Any) -> str | None:
         """The page of the thing whose id a field holds, or that it holds itself."""
-        if resource is None:
-            return None
         # `project` is the project that `project_id` is the id of.
         found = (
             resource.relations.get(name) or resource.relations.get(f"{name}_id") or resource.relations.get(f"{name}Id")

@@ -59,7 +59,7 @@ class ListView:
         """The list's page without rows: each complaint at its control, or above where none stands for it."""
         names = [parameter.name for parameter in self._parameters]
         placed = set(names) & set(error.fields)
-        said = unplaced(error.fields, names) or ("" if placed else error.detail or "The API refused these filters.")
+        said = unplaced(error.fields, names) or ("" if placed else error.detail)
         return self._render(Listing(rows=()), None, status=422, said=said, errors=error.fields)
 
     @property

@@ -35,8 +35,9 @@ async def resource_page(request: Request) -> Response:
 def api_path(request: Request) -> str:
     """The path below our own mount point, encoded as the browser sent it."""
     root = request.scope.get("root_path", "").rstrip("/")
-    path: str = request.scope["path"]
-    below = path[len(root) :] if root and path.startswith(root + "/") else path
     raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
-    written = raw[len(quote(root)) :] if root and raw.startswith(quote(root) + "/") else raw
-    return written or quote(below)
+    return _below(quote(root), raw) or _below(quote(root), quote(request.scope["path"])) or "/"
+
+
+def _below(root: str, path: str) -> str:
+    return path.removeprefix(root) if path == root or path.startswith(root + "/") else path

@@ -1,0 +1,40 @@
+"""What an API answers, less its secrets."""
+
+from typing import Any
+
+import pytest
+
+from webapp.openapi.schema import Schema
+from webapp.pages.masking import MASK, masked
+
+SECRETS = ["password", "new_password", "secret", "client_secret", "api_key", "apiKey", "token", "refreshToken"]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_is_called_a_secret_is_one(name: str) -> None:
+    assert masked({name: "x"}) == {name: MASK}
+    assert masked([{"deep": [{name: {"value": "x"}}]}]) == [{"deep": [{name: MASK}]}]
+
+
+@pytest.mark.parametrize("name", ["next_page_token", "token_type", "passwords_changed_at", "secretary", "monkey"])
+def test_what_only_sounds_like_one_is_not(name: str) -> None:
+    assert masked({name: "x"}) == {name: "x"}
+
+
+def test_a_yes_or_no_and_nothing_at_all_are_never_secrets() -> None:
+    assert masked({"password": True, "token": None}) == {"password": True, "token": None}
+
+
+def test_what_the_schema_says_counts_too() -> None:
+    properties: dict[str, Any] = {"pin": {"type": "string", "format": "password"}, "code": {"writeOnly": True}, "a": {}}
+    schema = Schema({"type": "array", "items": {"type": "object", "properties": properties}})
+
+    assert masked([{"pin": "1", "code": "2", "a": "3"}], schema) == [{"pin": MASK, "code": MASK, "a": "3"}]
+
+
+def test_the_answer_itself_is_left_alone() -> None:
+    answer = {"password": "x"}
+
+    masked(answer)
+
+    assert answer == {"password": "x"}
