@@ -20,7 +20,7 @@ from webapp.pages.columns import choose_fields
 from webapp.pages.crumbs import crumbs
 from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
 from webapp.pages.links import Links
-from webapp.pages.masking import masked
+from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
 from webapp.pages.queries import Query, is_canonical, read_query, without
 from webapp.pages.raw import raw_json
@@ -111,7 +111,7 @@ class ListView:
     def _table(self, listing: Listing, paging: Paging | None) -> Mapping[str, Any]:
         resource = self.resource
         links = Links.of(self.request, self.routes, self.match)
-        rows = [masked(row, resource.row_schema) for row in listing.rows]
+        rows = masked_rows(listing.rows, resource.row_schema)
         id_field, title_field = listing.id_field or resource.id_field, listing.title_field or resource.title_field
         fields = choose_fields(
             rows,

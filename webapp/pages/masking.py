@@ -1,6 +1,6 @@
 """What an API answers, less its secrets: no password or token ever reaches a page, not even in the raw answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from webapp.html.guess import kind_of
@@ -37,25 +37,44 @@ def masked(data: Any, schema: Schema | None = None) -> Any:
     return _Masker().copy(data, schema)
 
 
+def masked_rows(rows: Iterable[Any], schema: Schema | None) -> list[Any]:
+    """The same for the rows of a list, `schema` being that of one row."""
+    masker = _Masker()
+    return [masker.copy(row, schema) for row in rows]
+
+
 class _Masker:
-    """Decides once for each name, however many rows have it."""
+    """Decides once for each name and each schema, however many rows have them."""
 
     def __init__(self) -> None:
-        self._secrets: dict[str, bool] = {}
+        self._named: dict[str, bool] = {}
+        self._marked: dict[Schema, frozenset[str]] = {}
 
     def copy(self, data: Any, schema: Schema | None) -> Any:
-        if isinstance(data, Mapping):
-            known = schema.properties if schema is not None else {}
-            return {name: self._value(name, value, known.get(name)) for name, value in data.items()}
         if isinstance(data, list):
             items = schema.items if schema is not None else None
             return [self.copy(item, items) for item in data]
-        return data
+        if not isinstance(data, Mapping):
+            return data
+        known = schema.properties if schema is not None else {}
+        marked = self._marked_by(schema) if schema is not None else frozenset()
+        copied = dict(data)
+        for name, value in data.items():
+            if value is None or isinstance(value, bool):
+                continue
+            if name in marked or self._sounds_secret(name):
+                copied[name] = MASK
+            elif isinstance(value, Mapping | list):
+                copied[name] = self.copy(value, known.get(name))
+        return copied
 
-    def _value(self, name: str, value: Any, schema: Schema | None) -> Any:
-        if value is None or isinstance(value, bool):
-            return value
-        if name not in self._secrets:
-            self._secrets[name] = is_secret(name, None)
-        marked = schema is not None and (schema.write_only or schema.format == "password")
-        return MASK if marked or self._secrets[name] else self.copy(value, schema)
+    def _sounds_secret(self, name: str) -> bool:
+        if name not in self._named:
+            self._named[name] = is_secret(name, None)
+        return self._named[name]
+
+    def _marked_by(self, schema: Schema) -> frozenset[str]:
+        if schema not in self._marked:
+            known = schema.properties.items()
+            self._marked[schema] = frozenset(name for name, own in known if own.write_only or own.format == "password")
+        return self._marked[schema]
