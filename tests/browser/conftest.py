@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 from tests.browser.chromium import FLAGS, WATCH_CSP, Watch, executable
 from tests.serving import serve
@@ -27,17 +27,28 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="package")
-async def chromium() -> AsyncIterator[Browser]:
-    """A running Chromium."""
+async def playwright() -> AsyncIterator[Playwright]:
+    """What drives Chromium."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=executable(),
-            args=FLAGS,
-            # People's browsers keep pages for Back, and so must this one.
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield browser
-        await browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+async def chromium(playwright: Playwright) -> AsyncIterator[Browser]:
+    """A running Chromium that keeps pages for Back, as people's browsers do and Playwright's don't."""
+    browser = await playwright.chromium.launch(
+        executable_path=executable(), args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield browser
+    await browser.close()
+
+
+@pytest.fixture(scope="package")
+async def forgetful_chromium(playwright: Playwright) -> AsyncIterator[Browser]:
+    """A running Chromium that keeps no pages, so that Back asks its cache and then the server."""
+    browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+    yield browser
+    await browser.close()
 
 
 @dataclass(frozen=True)
@@ -74,8 +85,8 @@ async def new_context(chromium: Browser, live: Live) -> AsyncIterator[NewContext
     watch = Watch()
     contexts: list[BrowserContext] = []
 
-    async def open_context(**options: Any) -> BrowserContext:
-        context = await chromium.new_context(base_url=live.url, reduced_motion="reduce", **options)
+    async def open_context(browser: Browser = chromium, **options: Any) -> BrowserContext:
+        context = await browser.new_context(base_url=live.url, reduced_motion="reduce", **options)
         context.set_default_timeout(10_000)
         await context.add_init_script(WATCH_CSP)
         watch.over(context)
