@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.pages.library import DOCUMENT, book, books, get, library, library_api, listed, query, ref
+from tests.pages.library import DOCUMENT, book, books, get, library, library_api, listed, place, query, ref
 from webapp.testing import FakeAPI, Received
 
 
@@ -260,3 +260,18 @@ async def test_a_list_that_needs_an_input_asks_for_it_first() -> None:
     assert "Fill in Shop" in page.main
     assert "Book 1" in answered.main
     assert [asked.query for asked in api.requests if asked.path == "/stock"] == [{"shop": "north"}]
+
+
+async def test_the_item_above_is_not_repeated_under_another_name_either() -> None:
+    member = {"type": "object", "properties": {"author_id": {"type": "integer"}, "pen_name": {"type": "string"}}}
+    paths = {
+        "/authors": DOCUMENT["paths"]["/authors"],
+        "/authors/{person}": get(ref("Author"), place("person")),
+        "/authors/{person}/names": get({"type": "array", "items": member}, place("person")),
+    }
+    names = [{"author_id": 3, "pen_name": "Oak"}, {"author_id": 3, "pen_name": "Elm"}]
+    api = FakeAPI({"GET /authors/3/names": names}, accounts=None, document={**DOCUMENT, "paths": paths})
+    async with library(api) as browser:
+        page = await browser.get("/authors/3/names")
+
+    assert [cell.text for cell in page.page.all("thead th")] == ["Pen name"]

@@ -137,8 +137,10 @@ class ListView:
 
     def _known(self, rows: Sequence[Any]) -> Iterator[str]:
         """The fields that only say what the address does: each issue of a project is of that project."""
-        for name, value in self.match.path_params.items():
-            if rows and all(isinstance(row, Mapping) and str(row.get(name)) == value for row in rows):
+        values = set(self.match.path_params.values())
+        above = [name for name, target in self.resource.relations.items() if target == self.resource.parent]
+        for name in (*self.match.path_params, *above):
+            if rows and all(isinstance(row, Mapping) and str(row.get(name)) in values for row in rows):
                 yield name
 
 
