@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from webapp.demo.auth.limits import RateLimit
@@ -13,6 +14,7 @@ from webapp.demo.database import Database
 from webapp.demo.faults import FaultMiddleware
 from webapp.demo.files import FileStore
 from webapp.demo.options import Options
+from webapp.demo.problems import say_what_is_invalid
 from webapp.demo.routers import (
     activity,
     attachments,
@@ -93,6 +95,7 @@ def create_demo(
         description=DESCRIPTION.strip(),
         openapi_tags=[{"name": name, "description": description} for name, description in TAGS],
         middleware=[Middleware(FaultMiddleware, faults=demo.faults, counters=demo.counters)],
+        exception_handlers={RequestValidationError: say_what_is_invalid},
         lifespan=_lifespan,
     )
     app.state.demo = demo

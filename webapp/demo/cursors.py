@@ -3,6 +3,7 @@
 import base64
 import binascii
 
+from webapp.demo.models.fields import LARGEST_ID
 from webapp.demo.problems import invalid
 
 
@@ -17,7 +18,7 @@ def read_cursor(cursor: str | None) -> int | None:
         return None
     try:
         kind, _, place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(":")
-        if kind == "at":
+        if kind == "at" and 0 <= int(place) <= LARGEST_ID:
             return int(place)
     except (binascii.Error, ValueError):
         pass

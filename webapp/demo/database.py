@@ -57,17 +57,22 @@ class Database:
             connection = sqlite3.connect(
                 self._path or ":memory:", check_same_thread=False, isolation_level=None, timeout=10
             )
-            connection.row_factory = _as_dict
+            connection.row_factory = as_dict
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "temp_store = MEMORY"):
                 connection.execute(f"PRAGMA {pragma}")
-            self._prepare(connection)
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
             self._connection = connection
             # Whoever forgets to close leaves no warning behind.
             self._finalizer = weakref.finalize(self, connection.close)
         return self._connection
 
 
-def _as_dict(cursor: sqlite3.Cursor, values: Sequence[Any]) -> Row:
+def as_dict(cursor: sqlite3.Cursor, values: Sequence[Any]) -> Row:
+    """A row with its columns' names."""
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 
 

@@ -28,7 +28,7 @@ class Fault:
     hold: Callable[[], Awaitable[object]] | None = None
     """Awaited before anything else, such as `asyncio.Event().wait`."""
     after: bool = False
-    """The operation is carried out, and only its answer is lost."""
+    """The operation is carried out, and only its answer is lost: a 500 comes instead, where no status is given."""
     down: bool = False
     """No answer at all: the app raises ConnectionResetError, which an in-process transport passes on."""
 
@@ -65,10 +65,10 @@ class FaultMiddleware:
             await self.app(scope, receive, _nowhere)
         if fault.down:
             raise ConnectionResetError("down, as the fault says")
-        if fault.status is None:
+        if fault.status is None and not fault.after:
             await self.app(scope, receive, send)
         else:
-            await _answer(fault, fault.status, send)
+            await _answer(fault, fault.status or 500, send)
 
 
 async def _answer(fault: Fault, status: int, send: Send) -> None:

@@ -5,9 +5,13 @@ from typing import Annotated, Any
 from fastapi import Header, HTTPException
 
 IfMatch = Annotated[
-    str | None, Header(description="The ETag of the version that is meant; 412 where it isn't that any more.")
+    str | None,
+    Header(alias="If-Match", description="The ETag of the version that is meant; 412 where it isn't that any more."),
 ]
-IfNoneMatch = Annotated[str | None, Header(description="The ETag of the version one has; 304 where it is that still.")]
+IfNoneMatch = Annotated[
+    str | None,
+    Header(alias="If-None-Match", description="The ETag of the version one has; 304 where it is that still."),
+]
 
 WITH_ETAG: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"ETag": {"description": "The version of this issue.", "schema": {"type": "string"}}}}

@@ -1,9 +1,12 @@
 """What is said when something can't be done."""
 
+import json
+import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request, Response
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
@@ -31,6 +34,14 @@ def documented(*statuses: int) -> Documented:
     return {status: {"model": Problem, "description": DESCRIPTIONS[status]} for status in statuses}
 
 
+def documented_as_json(*statuses: int) -> Documented:
+    """The failures of an operation that answers with something else than JSON when all goes well."""
+    schema = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+    return {
+        status: {"description": DESCRIPTIONS[status], "content": {"application/json": schema}} for status in statuses
+    }
+
+
 def not_found(thing: str) -> HTTPException:
     """There is no such thing."""
     return HTTPException(404, f"{thing} not found")
@@ -43,9 +54,26 @@ def conflict(detail: str) -> HTTPException:
 
 def invalid(field: str, message: str, value: Any, *, within: str = "body") -> RequestValidationError:
     """A 422 about one field, in the shape of all others."""
-    return RequestValidationError(
-        [{"type": "value_error", "loc": (within, field), "msg": message, "input": value, "ctx": {}}]
-    )
+    return RequestValidationError([{"type": "value_error", "loc": (within, field), "msg": message, "input": value}])
+
+
+async def say_what_is_invalid(_: Request, error: Exception) -> Response:
+    """
+    A 422 as FastAPI writes it, whatever was sent.
+
+    It repeats the input, and its own handler fails on what JSON has no word for: NaN, and halves of characters.
+    """
+    assert isinstance(error, RequestValidationError)
+    content = {"detail": _finite(jsonable_encoder(error.errors()))}
+    return Response(json.dumps(content), 422, media_type="application/json")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def revalidated(model: type[Model], values: Mapping[str, Any]) -> Model:

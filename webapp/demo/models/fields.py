@@ -4,7 +4,11 @@ import json
 from datetime import datetime
 from typing import Annotated, Any
 
+from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+
+LARGEST_ID = 2**53
+"""What JavaScript still counts exactly, and SQLite with ease."""
 
 Email = Annotated[
     str,
@@ -25,7 +29,9 @@ Markdown = Annotated[
     str, StringConstraints(max_length=20_000), Field(json_schema_extra={"contentMediaType": "text/markdown"})
 ]
 LabelName = Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Identifier = Annotated[int, Field(ge=1, le=2**53)]
+Identifier = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+ItemId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+"""An id in a path."""
 Moment = Annotated[datetime, Field(examples=["2026-03-01T09:30:00Z"])]
 
 

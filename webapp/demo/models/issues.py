@@ -128,8 +128,6 @@ class Issue(IssueRow):
     resolution: Resolution | None
     checklist: Annotated[list[ChecklistItem], FromJSON]
     project: ProjectSummary
-    comment_count: int
-    attachment_count: int
     deleted_at: Moment | None
 
 

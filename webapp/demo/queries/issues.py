@@ -23,10 +23,8 @@ issues.created_at, issues.updated_at, issues.closed_at
 """
 ISSUE = f"""
 {ROW}, issues.body, issues.resolution, issues.checklist, issues.deleted_at, issues.version,
-projects.key AS project_key, projects.name AS project_name, projects.colour AS project_colour,
-(SELECT count(*) FROM comments WHERE comments.issue_id = issues.id) AS comment_count,
-(SELECT count(*) FROM attachments WHERE attachments.issue_id = issues.id) AS attachment_count
-"""  # noqa: S608
+projects.key AS project_key, projects.name AS project_name, projects.colour AS project_colour
+"""
 
 
 def page(connection: sqlite3.Connection, query: ProjectIssueQuery, project_id: int | None) -> tuple[list[Row], int]:
@@ -85,12 +83,3 @@ def after(
     where.add("issues.deleted_at IS NULL AND issues.id > ?", issue_id)
     where.equal({"issues.project_id": project_id, "issues.status": status})
     return every(connection, f"SELECT {ROW} {FROM} {where} ORDER BY issues.id LIMIT ?", [*where.values, limit])
-
-
-def open_in(connection: sqlite3.Connection, project_id: int) -> int:
-    """How many of a project's issues aren't closed."""
-    return number(
-        connection,
-        "SELECT count(*) FROM issues WHERE project_id = ? AND status <> 'closed' AND deleted_at IS NULL",
-        (project_id,),
-    )

@@ -10,8 +10,9 @@ from webapp.demo.auth.guard import SignedIn
 from webapp.demo.cursors import read_cursor, write_cursor
 from webapp.demo.database import Row
 from webapp.demo.models.activity import Activity, ActivityQuery
+from webapp.demo.models.fields import Identifier
 from webapp.demo.models.paging import Slice
-from webapp.demo.problems import documented
+from webapp.demo.problems import documented, documented_as_json
 from webapp.demo.queries import activity
 from webapp.demo.state import CurrentDemo, Demo
 
@@ -30,12 +31,19 @@ async def list_activity(demo: CurrentDemo, _: SignedIn, query: Annotated[Activit
     return Slice(data=[Activity(**row) for row in data], next_cursor=write_cursor(data[-1]["id"]) if more else None)
 
 
-@router.get("/stream", operation_id="stream_activity", summary="Follow activity", response_class=EventSourceResponse)
+@router.get(
+    "/stream",
+    operation_id="stream_activity",
+    summary="Follow activity",
+    response_class=EventSourceResponse,
+    responses=documented_as_json(401),
+)
 async def stream_activity(
     demo: CurrentDemo,
     _: SignedIn,
     last_event_id: Annotated[
-        int | None, Header(description="The id of the last event one has; the rest follows.")
+        Identifier | None,
+        Header(alias="Last-Event-ID", description="The id of the last event one has; the rest follows."),
     ] = None,
     replay: Annotated[int, Query(ge=0, le=100, description="How many earlier events come first.")] = 10,
     events: Annotated[int | None, Query(ge=1, description="End after so many events; else it never ends.")] = None,

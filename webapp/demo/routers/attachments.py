@@ -1,5 +1,6 @@
 """Files that hang on an issue."""
 
+import re
 import sqlite3
 from typing import Annotated, Any
 
@@ -12,12 +13,14 @@ from webapp.demo.changes import changeable, existing, note
 from webapp.demo.database import Row, insert
 from webapp.demo.models.activity import ActivityKind
 from webapp.demo.models.attachments import Attachment
+from webapp.demo.models.fields import ItemId
 from webapp.demo.problems import documented, invalid, not_found
 from webapp.demo.queries import attachments
 from webapp.demo.state import CurrentDemo
 
 router = APIRouter(tags=["attachments"], responses=documented(401, 404))
 
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w.+-]+)?", re.ASCII)
 BINARY: dict[str, Any] = {
     "description": "The file's bytes, under its name and media type.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -25,7 +28,7 @@ BINARY: dict[str, Any] = {
 
 
 @router.get("/issues/{issue_id}/attachments", operation_id="list_attachments", summary="Files of an issue")
-async def list_attachments(demo: CurrentDemo, _: SignedIn, issue_id: int) -> list[Attachment]:
+async def list_attachments(demo: CurrentDemo, _: SignedIn, issue_id: ItemId) -> list[Attachment]:
     """The files that hang on an issue."""
     with demo.reading() as connection:
         existing(connection, issue_id)
@@ -43,7 +46,7 @@ async def upload_attachment(
     response: Response,
     demo: CurrentDemo,
     caller: Writer,
-    issue_id: int,
+    issue_id: ItemId,
     file: Annotated[UploadFile, File(description="Any file.")],
     description: Annotated[str, Form(max_length=500, description="What it shows.")] = "",
 ) -> Attachment:
@@ -62,7 +65,7 @@ async def upload_attachment(
         columns = {
             "issue_id": issue_id,
             "name": name,
-            "media_type": file.content_type or "application/octet-stream",
+            "media_type": _media_type(file.content_type),
             "size": size,
             "description": description,
             "stored_as": stored_as,
@@ -78,7 +81,7 @@ async def upload_attachment(
 
 
 @router.get("/attachments/{attachment_id}", operation_id="get_attachment", summary="Get file details")
-async def get_attachment(demo: CurrentDemo, _: SignedIn, attachment_id: int) -> Attachment:
+async def get_attachment(demo: CurrentDemo, _: SignedIn, attachment_id: ItemId) -> Attachment:
     """What is known about a file."""
     with demo.reading() as connection:
         return Attachment(**_attachment(connection, attachment_id))
@@ -91,7 +94,7 @@ async def get_attachment(demo: CurrentDemo, _: SignedIn, attachment_id: int) -> 
     response_class=Response,
     responses={200: BINARY},
 )
-async def download_attachment(demo: CurrentDemo, _: SignedIn, attachment_id: int) -> Response:
+async def download_attachment(demo: CurrentDemo, _: SignedIn, attachment_id: ItemId) -> Response:
     """The file itself, streamed; ranges are understood."""
     with demo.reading() as connection:
         row = _attachment(connection, attachment_id)
@@ -108,12 +111,17 @@ async def download_attachment(demo: CurrentDemo, _: SignedIn, attachment_id: int
     summary="Delete file",
     responses=documented(403),
 )
-async def delete_attachment(demo: CurrentDemo, _: Writer, attachment_id: int) -> None:
+async def delete_attachment(demo: CurrentDemo, _: Writer, attachment_id: ItemId) -> None:
     """Remove a file for good."""
     with demo.writing() as connection:
         row = _attachment(connection, attachment_id)
         connection.execute("DELETE FROM attachments WHERE id = ?", (attachment_id,))
     demo.files.delete(row["stored_as"])
+
+
+def _media_type(told: str | None) -> str:
+    """What the client says the file is, if that can go into a header again."""
+    return told if told and MEDIA_TYPE.fullmatch(told) else "application/octet-stream"
 
 
 def _attachment(connection: sqlite3.Connection, attachment_id: int) -> Row:

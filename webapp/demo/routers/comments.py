@@ -11,6 +11,7 @@ from webapp.demo.cursors import read_cursor, write_cursor
 from webapp.demo.database import Row, insert, update
 from webapp.demo.models.activity import ActivityKind
 from webapp.demo.models.comments import Comment, CommentDraft, CommentPatch
+from webapp.demo.models.fields import ItemId
 from webapp.demo.models.paging import CursorQuery, Slice
 from webapp.demo.problems import documented, invalid, not_found
 from webapp.demo.queries import comments
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/issues/{issue_id}/comments", tags=["comments"], resp
 
 @router.get("", operation_id="list_comments", summary="Comments of an issue")
 async def list_comments(
-    demo: CurrentDemo, _: SignedIn, issue_id: int, query: Annotated[CursorQuery, Query()]
+    demo: CurrentDemo, _: SignedIn, issue_id: ItemId, query: Annotated[CursorQuery, Query()]
 ) -> Slice[Comment]:
     """The comments on an issue with their replies, the oldest first."""
     place = read_cursor(query.cursor) or 0
@@ -34,7 +35,7 @@ async def list_comments(
 
 @router.post("", status_code=201, operation_id="create_comment", summary="Add comment", responses=documented(403, 409))
 async def create_comment(
-    response: Response, demo: CurrentDemo, caller: Writer, issue_id: int, draft: CommentDraft
+    response: Response, demo: CurrentDemo, caller: Writer, issue_id: ItemId, draft: CommentDraft
 ) -> Comment:
     """Say something about an issue, or to a comment on it."""
     with demo.writing() as connection:
@@ -50,7 +51,7 @@ async def create_comment(
 
 
 @router.get("/{comment_id}", operation_id="get_comment", summary="Get comment")
-async def get_comment(demo: CurrentDemo, _: SignedIn, issue_id: int, comment_id: int) -> Comment:
+async def get_comment(demo: CurrentDemo, _: SignedIn, issue_id: ItemId, comment_id: ItemId) -> Comment:
     """One comment with its replies."""
     with demo.reading() as connection:
         return Comment(**_comment(connection, issue_id, comment_id))
@@ -58,7 +59,7 @@ async def get_comment(demo: CurrentDemo, _: SignedIn, issue_id: int, comment_id:
 
 @router.patch("/{comment_id}", operation_id="update_comment", summary="Edit comment", responses=documented(403))
 async def update_comment(
-    demo: CurrentDemo, caller: Writer, issue_id: int, comment_id: int, patch: CommentPatch
+    demo: CurrentDemo, caller: Writer, issue_id: ItemId, comment_id: ItemId, patch: CommentPatch
 ) -> Comment:
     """Say it differently; only one's own."""
     with demo.writing() as connection:
@@ -74,7 +75,7 @@ async def update_comment(
     summary="Delete comment",
     responses=documented(403),
 )
-async def delete_comment(demo: CurrentDemo, caller: Writer, issue_id: int, comment_id: int) -> None:
+async def delete_comment(demo: CurrentDemo, caller: Writer, issue_id: ItemId, comment_id: ItemId) -> None:
     """Take it back, and its replies with it; one's own, or as an admin."""
     with demo.writing() as connection:
         _own(connection, caller, issue_id, comment_id)

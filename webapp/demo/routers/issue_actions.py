@@ -6,6 +6,7 @@ from webapp.demo.auth.guard import Writer
 from webapp.demo.changes import change, check_assignee, etag_of, existing, meant
 from webapp.demo.database import Row, insert
 from webapp.demo.models.activity import ActivityKind
+from webapp.demo.models.fields import ItemId
 from webapp.demo.models.issues import AssignRequest, BulkCloseRequest, BulkCloseResult, CloseRequest, Issue, Resolution
 from webapp.demo.preconditions import IfMatch
 from webapp.demo.problems import conflict, documented
@@ -36,7 +37,7 @@ async def close_issue(
     response: Response,
     demo: CurrentDemo,
     caller: Writer,
-    issue_id: int,
+    issue_id: ItemId,
     request: CloseRequest,
     if_match: IfMatch = None,
 ) -> Issue:
@@ -57,7 +58,7 @@ async def close_issue(
     "/{issue_id}/reopen", operation_id="reopen_issue", summary="Reopen", responses=documented(404, 409, 412, 428)
 )
 async def reopen_issue(
-    response: Response, demo: CurrentDemo, caller: Writer, issue_id: int, if_match: IfMatch = None
+    response: Response, demo: CurrentDemo, caller: Writer, issue_id: ItemId, if_match: IfMatch = None
 ) -> Issue:
     """Go on with an issue after all."""
     with demo.writing() as connection:
@@ -76,7 +77,7 @@ async def assign_issue(
     response: Response,
     demo: CurrentDemo,
     caller: Writer,
-    issue_id: int,
+    issue_id: ItemId,
     request: AssignRequest,
     if_match: IfMatch = None,
 ) -> Issue:
@@ -90,7 +91,7 @@ async def assign_issue(
 
 
 @router.post("/{issue_id}/restore", operation_id="restore_issue", summary="Restore", responses=documented(404, 409))
-async def restore_issue(response: Response, demo: CurrentDemo, caller: Writer, issue_id: int) -> Issue:
+async def restore_issue(response: Response, demo: CurrentDemo, caller: Writer, issue_id: ItemId) -> Issue:
     """Take back a deletion."""
     with demo.writing() as connection:
         row = existing(connection, issue_id)

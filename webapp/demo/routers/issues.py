@@ -11,10 +11,11 @@ from webapp.demo.auth.guard import SignedIn, Writer
 from webapp.demo.changes import change, changeable, check_assignee, check_labels, etag_of, existing, meant, note
 from webapp.demo.database import Row, insert
 from webapp.demo.models.activity import ActivityKind
+from webapp.demo.models.fields import ItemId
 from webapp.demo.models.issues import Issue, IssueDraft, IssuePatch, IssueQuery, IssueRow
 from webapp.demo.models.paging import Page
 from webapp.demo.preconditions import WITH_ETAG, IfMatch, IfNoneMatch, is_current
-from webapp.demo.problems import conflict, documented, invalid, revalidated
+from webapp.demo.problems import conflict, documented, documented_as_json, invalid, revalidated
 from webapp.demo.queries import issues, preferences, projects
 from webapp.demo.state import CurrentDemo
 
@@ -62,7 +63,7 @@ async def create_issue(response: Response, demo: CurrentDemo, caller: Writer, dr
     responses={**WITH_ETAG, 304: {"description": "It is that version still"}, **documented(404)},
 )
 async def get_issue(
-    response: Response, demo: CurrentDemo, _: SignedIn, issue_id: int, if_none_match: IfNoneMatch = None
+    response: Response, demo: CurrentDemo, _: SignedIn, issue_id: ItemId, if_none_match: IfNoneMatch = None
 ) -> Issue | Response:
     """One issue with everything about it; also a deleted one."""
     with demo.reading() as connection:
@@ -83,7 +84,7 @@ async def update_issue(
     response: Response,
     demo: CurrentDemo,
     caller: Writer,
-    issue_id: int,
+    issue_id: ItemId,
     patch: IssuePatch,
     if_match: IfMatch = None,
 ) -> Issue:
@@ -113,7 +114,7 @@ async def update_issue(
     summary="Delete issue",
     responses=documented(403, 404, 409, 412, 428),
 )
-async def delete_issue(demo: CurrentDemo, caller: Writer, issue_id: int, if_match: IfMatch = None) -> None:
+async def delete_issue(demo: CurrentDemo, caller: Writer, issue_id: ItemId, if_match: IfMatch = None) -> None:
     """Delete an issue; it can be restored."""
     with demo.writing() as connection:
         row = meant(connection, issue_id, if_match)
@@ -125,9 +126,9 @@ async def delete_issue(demo: CurrentDemo, caller: Writer, issue_id: int, if_matc
     operation_id="get_issue_text",
     summary="Issue as text",
     response_class=PlainTextResponse,
-    responses=documented(404),
+    responses=documented_as_json(401, 404),
 )
-async def get_issue_text(demo: CurrentDemo, _: SignedIn, issue_id: int) -> PlainTextResponse:
+async def get_issue_text(demo: CurrentDemo, _: SignedIn, issue_id: ItemId) -> PlainTextResponse:
     """An issue to paste into a letter."""
     with demo.reading() as connection:
         row = changeable(connection, issue_id)

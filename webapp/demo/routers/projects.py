@@ -5,12 +5,13 @@ import sqlite3
 from html import escape
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
 from webapp.demo.auth.guard import Admin, Caller, SignedIn, Writer
 from webapp.demo.database import Row, insert, update
 from webapp.demo.models.activity import ActivityKind
+from webapp.demo.models.fields import ItemId
 from webapp.demo.models.issues import IssueRow, ProjectIssueQuery
 from webapp.demo.models.paging import Page
 from webapp.demo.models.projects import (
@@ -22,7 +23,7 @@ from webapp.demo.models.projects import (
     ProjectQuery,
 )
 from webapp.demo.pictures import logo
-from webapp.demo.problems import conflict, documented, invalid, not_found, revalidated
+from webapp.demo.problems import conflict, documented, documented_as_json, invalid, not_found, revalidated
 from webapp.demo.queries import activity, issues, projects, users
 from webapp.demo.state import CurrentDemo, Demo
 
@@ -55,7 +56,7 @@ async def create_project(response: Response, demo: CurrentDemo, caller: Writer, 
 
 
 @router.get("/{project_id}", operation_id="get_project", summary="Get project", responses=documented(404))
-async def get_project(demo: CurrentDemo, _: SignedIn, project_id: int) -> Project:
+async def get_project(demo: CurrentDemo, _: SignedIn, project_id: ItemId) -> Project:
     """One project."""
     with demo.reading() as connection:
         return Project(**_project(connection, project_id))
@@ -64,7 +65,7 @@ async def get_project(demo: CurrentDemo, _: SignedIn, project_id: int) -> Projec
 @router.put(
     "/{project_id}", operation_id="replace_project", summary="Replace project", responses=documented(403, 404, 409)
 )
-async def replace_project(demo: CurrentDemo, caller: Writer, project_id: int, draft: ProjectDraft) -> Project:
+async def replace_project(demo: CurrentDemo, caller: Writer, project_id: ItemId, draft: ProjectDraft) -> Project:
     """Write a project anew; what is left out gets its default."""
     with demo.writing() as connection:
         _project(connection, project_id)
@@ -74,7 +75,7 @@ async def replace_project(demo: CurrentDemo, caller: Writer, project_id: int, dr
 @router.patch(
     "/{project_id}", operation_id="update_project", summary="Update project", responses=documented(403, 404, 409)
 )
-async def update_project(demo: CurrentDemo, caller: Writer, project_id: int, patch: ProjectPatch) -> Project:
+async def update_project(demo: CurrentDemo, caller: Writer, project_id: ItemId, patch: ProjectPatch) -> Project:
     """Change some of a project."""
     with demo.writing() as connection:
         row = _project(connection, project_id)
@@ -89,7 +90,7 @@ async def update_project(demo: CurrentDemo, caller: Writer, project_id: int, pat
     summary="Delete project",
     responses=documented(403, 404, 409),
 )
-async def delete_project(demo: CurrentDemo, _: Admin, project_id: int) -> None:
+async def delete_project(demo: CurrentDemo, _: Admin, project_id: ItemId) -> None:
     """Remove a project for good; only one that never had an issue."""
     with demo.writing() as connection:
         _project(connection, project_id)
@@ -101,7 +102,7 @@ async def delete_project(demo: CurrentDemo, _: Admin, project_id: int) -> None:
 @router.post(
     "/{project_id}/archive", operation_id="archive_project", summary="Archive", responses=documented(403, 404, 409)
 )
-async def archive_project(demo: CurrentDemo, caller: Writer, project_id: int) -> Project:
+async def archive_project(demo: CurrentDemo, caller: Writer, project_id: ItemId) -> Project:
     """Put a project away; it takes no new issues then."""
     return _archived(demo, caller, project_id, archived=True)
 
@@ -109,7 +110,7 @@ async def archive_project(demo: CurrentDemo, caller: Writer, project_id: int) ->
 @router.post(
     "/{project_id}/restore", operation_id="restore_project", summary="Restore", responses=documented(403, 404, 409)
 )
-async def restore_project(demo: CurrentDemo, caller: Writer, project_id: int) -> Project:
+async def restore_project(demo: CurrentDemo, caller: Writer, project_id: ItemId) -> Project:
     """Take a project out of the archive."""
     return _archived(demo, caller, project_id, archived=False)
 
@@ -118,7 +119,7 @@ async def restore_project(demo: CurrentDemo, caller: Writer, project_id: int) ->
     "/{project_id}/issues", operation_id="list_project_issues", summary="Issues of a project", responses=documented(404)
 )
 async def list_project_issues(
-    demo: CurrentDemo, _: SignedIn, project_id: Annotated[int, Path()], query: Annotated[ProjectIssueQuery, Query()]
+    demo: CurrentDemo, _: SignedIn, project_id: ItemId, query: Annotated[ProjectIssueQuery, Query()]
 ) -> Page[IssueRow]:
     """The issues of one project."""
     with demo.reading() as connection:
@@ -130,7 +131,7 @@ async def list_project_issues(
 @router.get(
     "/{project_id}/members", operation_id="list_members", summary="Members of a project", responses=documented(404)
 )
-async def list_members(demo: CurrentDemo, _: SignedIn, project_id: int) -> list[Member]:
+async def list_members(demo: CurrentDemo, _: SignedIn, project_id: ItemId) -> list[Member]:
     """Who works on a project."""
     with demo.reading() as connection:
         _project(connection, project_id)
@@ -144,7 +145,7 @@ async def list_members(demo: CurrentDemo, _: SignedIn, project_id: int) -> list[
     summary="Add member",
     responses=documented(403, 404, 409),
 )
-async def add_member(demo: CurrentDemo, _: Writer, project_id: int, draft: MemberDraft) -> Member:
+async def add_member(demo: CurrentDemo, _: Writer, project_id: ItemId, draft: MemberDraft) -> Member:
     """Let somebody work on a project."""
     with demo.writing() as connection:
         _project(connection, project_id)
@@ -165,7 +166,7 @@ async def add_member(demo: CurrentDemo, _: Writer, project_id: int, draft: Membe
     summary="Remove member",
     responses=documented(403, 404),
 )
-async def remove_member(demo: CurrentDemo, _: Writer, project_id: int, user_id: int) -> None:
+async def remove_member(demo: CurrentDemo, _: Writer, project_id: ItemId, user_id: ItemId) -> None:
     """Let somebody work on other things."""
     with demo.writing() as connection:
         gone = connection.execute("DELETE FROM members WHERE project_id = ? AND user_id = ?", (project_id, user_id))
@@ -178,9 +179,9 @@ async def remove_member(demo: CurrentDemo, _: Writer, project_id: int, user_id: 
     operation_id="get_logo",
     summary="Logo of a project",
     response_class=Response,
-    responses={200: PNG, **documented(404)},
+    responses={200: PNG, **documented_as_json(401, 404)},
 )
-async def get_logo(demo: CurrentDemo, _: SignedIn, project_id: int) -> Response:
+async def get_logo(demo: CurrentDemo, _: SignedIn, project_id: ItemId) -> Response:
     """A picture in the project's colour."""
     with demo.reading() as connection:
         project = _project(connection, project_id)
@@ -192,9 +193,9 @@ async def get_logo(demo: CurrentDemo, _: SignedIn, project_id: int) -> Response:
     operation_id="get_brief",
     summary="Brief of a project",
     response_class=HTMLResponse,
-    responses=documented(404),
+    responses=documented_as_json(401, 404),
 )
-async def get_brief(demo: CurrentDemo, _: SignedIn, project_id: int) -> HTMLResponse:
+async def get_brief(demo: CurrentDemo, _: SignedIn, project_id: ItemId) -> HTMLResponse:
     """A page to print."""
     with demo.reading() as connection:
         project = _project(connection, project_id)
@@ -235,6 +236,8 @@ def _changed(
 ) -> Project:
     _check(connection, draft, project_id)
     update(connection, "projects", project_id, {**_columns(draft), "updated_at": demo.now()})
+    # An issue shows its project's name and key, so it is another version of itself too.
+    connection.execute("UPDATE issues SET version = version + 1 WHERE project_id = ?", (project_id,))
     _note(connection, demo, ActivityKind.PROJECT_UPDATED, caller, project_id, f"changed {draft.key} {draft.name}")
     return Project(**_project(connection, project_id))
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 
 from webapp.demo.auth.guard import Admin, Caller, SignedIn
 from webapp.demo.database import Row, insert, update
+from webapp.demo.models.fields import ItemId
 from webapp.demo.models.paging import Page
 from webapp.demo.models.users import User, UserInvite, UserPatch, UserQuery
 from webapp.demo.problems import conflict, documented, not_found
@@ -35,13 +36,13 @@ async def create_user(response: Response, demo: CurrentDemo, admin: Admin, new: 
 
 
 @router.get("/{user_id}", operation_id="get_user", summary="Get user", responses=documented(404))
-async def get_user(demo: CurrentDemo, caller: SignedIn, user_id: int) -> User:
+async def get_user(demo: CurrentDemo, caller: SignedIn, user_id: ItemId) -> User:
     """One person."""
     return _user(demo, caller, user_id)
 
 
 @router.patch("/{user_id}", operation_id="update_user", summary="Update user", responses=documented(403, 404))
-async def update_user(demo: CurrentDemo, caller: SignedIn, user_id: int, patch: UserPatch) -> User:
+async def update_user(demo: CurrentDemo, caller: SignedIn, user_id: ItemId, patch: UserPatch) -> User:
     """Change one's own name and title; an admin may change everybody's, and roles."""
     changes = patch.model_dump(exclude_unset=True)
     if not caller.is_admin and (user_id != caller.id or "role" in changes):
@@ -56,7 +57,7 @@ async def update_user(demo: CurrentDemo, caller: SignedIn, user_id: int, patch: 
 @router.post(
     "/{user_id}/deactivate", operation_id="deactivate_user", summary="Deactivate", responses=documented(403, 404, 409)
 )
-async def deactivate_user(demo: CurrentDemo, admin: Admin, user_id: int) -> User:
+async def deactivate_user(demo: CurrentDemo, admin: Admin, user_id: ItemId) -> User:
     """Keep somebody out, from their next request on."""
     if user_id == admin.id:
         raise conflict("Nobody can deactivate themselves")
@@ -64,7 +65,7 @@ async def deactivate_user(demo: CurrentDemo, admin: Admin, user_id: int) -> User
 
 
 @router.post("/{user_id}/activate", operation_id="activate_user", summary="Activate", responses=documented(403, 404))
-async def activate_user(demo: CurrentDemo, admin: Admin, user_id: int) -> User:
+async def activate_user(demo: CurrentDemo, admin: Admin, user_id: ItemId) -> User:
     """Let somebody in again."""
     return _set_active(demo, admin, user_id, active=True)
 

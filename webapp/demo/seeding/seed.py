@@ -3,15 +3,16 @@
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from io import BytesIO
 from random import Random
 from typing import Any
 
 from webapp.demo.auth.passwords import hash_password
-from webapp.demo.database import Row
+from webapp.demo.database import Row, as_dict, every
 from webapp.demo.files import FileStore
 from webapp.demo.schema import TABLES, VERSION
 from webapp.demo.seeding import words
@@ -26,17 +27,66 @@ HISTORY_DAYS = 420
 
 def prepare(connection: sqlite3.Connection, files: FileStore, *, seed: int, now: float) -> None:
     """Make the tables and fill them, unless that was done before."""
-    if connection.execute("PRAGMA user_version").fetchone()["user_version"] == VERSION:
+    if _version(connection) == VERSION:
+        return
+    if _is_memory(connection):
+        made = _made(seed, _start_of_day(now))
+        connection.deserialize(made.database)
+        made.copy_files(files)
+        _make_key(connection)
         return
     connection.execute("BEGIN IMMEDIATE")
     # Another process may have been faster.
-    if connection.execute("PRAGMA user_version").fetchone()["user_version"] != VERSION:
-        for statement in TABLES.split(";"):
-            connection.execute(statement)
-        _Seeder(Random(seed), _start_of_day(now)).fill(connection, files)  # noqa: S311
-        connection.execute("INSERT INTO meta VALUES ('signing_key', ?)", (secrets.token_hex(32),))
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    if _version(connection) != VERSION:
+        _fill(connection, files, seed, _start_of_day(now))
+        _make_key(connection)
     connection.execute("COMMIT")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Everything that is made up, as bytes."""
+
+    database: bytes
+    files: Mapping[str, bytes]
+
+    def copy_files(self, files: FileStore) -> None:
+        for name, content in self.files.items():
+            files.path(name).write_bytes(content)
+
+
+@lru_cache(maxsize=2)
+def _made(seed: int, today: datetime) -> _Made:
+    """Kept, for it takes a hundred times longer to make than to copy, and a test suite wants it often."""
+    connection, files = sqlite3.connect(":memory:", isolation_level=None), FileStore(None)
+    connection.row_factory = as_dict
+    _fill(connection, files, seed, today)
+    names = [row["stored_as"] for row in connection.execute("SELECT stored_as FROM attachments")]
+    made = _Made(connection.serialize(), {name: files.path(name).read_bytes() for name in names})
+    connection.close()
+    files.close()
+    return made
+
+
+def _fill(connection: sqlite3.Connection, files: FileStore, seed: int, today: datetime) -> None:
+    for statement in TABLES.split(";"):
+        connection.execute(statement)
+    _Seeder(Random(seed), today).fill(connection, files)  # noqa: S311
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _make_key(connection: sqlite3.Connection) -> None:
+    # Never the same for two databases, whatever the seed.
+    connection.execute("INSERT INTO meta VALUES ('signing_key', ?)", (secrets.token_hex(32),))
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()["user_version"]
+    return version
+
+
+def _is_memory(connection: sqlite3.Connection) -> bool:
+    return all(not row["file"] for row in every(connection, "PRAGMA database_list"))
 
 
 def _start_of_day(now: float) -> datetime:

@@ -1,0 +1,1 @@
+"""Signing in, line by line as clients rely on it."""
