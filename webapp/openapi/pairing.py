@@ -70,6 +70,7 @@ class Index:
         return key in self._above
 
     def has(self, key: Key, *methods: str) -> bool:
+        """Whether a path has any of the methods."""
         return any(method in self._at.get(key, {}) for method in methods)
 
 
