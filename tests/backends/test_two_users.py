@@ -58,7 +58,7 @@ class Person:
 @pytest.fixture(scope="module")
 def overheard() -> Overheard:
     """The demo API, listened to."""
-    return Overheard(create_demo())
+    return Overheard(create_demo(tries_per_minute=100_000))
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 """Chromium, the frontend on the demo API, and a page to look at it."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.browser.chromium import FLAGS, WATCH_CSP, Watch, executable
 from tests.serving import serve
@@ -66,7 +67,7 @@ class Live:
 @pytest.fixture(scope="package")
 def live() -> Iterator[Live]:
     """The frontend and the demo API, each on a socket of its own."""
-    demo = create_demo()
+    demo = create_demo(tries_per_minute=100_000)
     with serve(demo) as api, serve(create_app(api)) as url:
         yield Live(url, api, demo)
 
@@ -119,4 +120,4 @@ async def sign_in(page: Page, username: str = USERNAME, password: str = PASSWORD
     await page.locator("input[name=username]").fill(username)
     await page.locator("input[name=password]").fill(password)
     await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url(lambda url: "/login" not in url)
+    await expect(page).not_to_have_url(re.compile("/login"))
