@@ -17,10 +17,10 @@ from tests.benchmarks.rounds import interleave
 class Effort:
     """How much is done: rounds, and what each holds."""
 
-    rounds: int = 5
-    sessions: int = 3000
-    calls: int = 600
-    pages: int = 800
+    rounds: int = 9
+    sessions: int = 2000
+    calls: int = 300
+    pages: int = 400
     connections: int = 8
 
 
