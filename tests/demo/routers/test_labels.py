@@ -11,7 +11,7 @@ async def test_labels_come_all_at_once_and_say_how_often_they_are_used(viewer: h
     assert len(names) == 12
     for label in labels[:3]:
         used = (await viewer.get("/issues", params={"label": label["name"], "size": 1})).json()["total"]
-        assert label["issues"] == used > 0
+        assert label["issue_count"] == used > 0
 
 
 async def test_a_label_is_made_changed_and_removed_from_its_issues(
@@ -22,7 +22,7 @@ async def test_a_label_is_made_changed_and_removed_from_its_issues(
     changed = await member.patch("/labels/to-do", json={"description": "Soon"})
 
     assert (made.status_code, made.headers["location"]) == (201, "/labels/to-do")
-    assert changed.json() == {"name": "to-do", "colour": "#102030", "description": "Soon", "issues": 1}
+    assert changed.json() == {"name": "to-do", "colour": "#102030", "description": "Soon", "issue_count": 1}
     assert (await admin.delete("/labels/to-do")).status_code == 204
     after = await member.get(issue.headers["location"])
     assert after.json()["labels"] == ["bug"]

@@ -27,4 +27,4 @@ class LabelPatch(BaseModel):
 class Label(LabelDraft):
     """A label."""
 
-    issues: int = Field(description="How many issues carry it.")
+    issue_count: int = Field(description="How many issues carry it.")

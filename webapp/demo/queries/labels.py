@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from webapp.demo.database import Row, every, one
 
 COUNTED = """
-SELECT labels.*, coalesce(uses.many, 0) AS issues
+SELECT labels.*, coalesce(uses.many, 0) AS issue_count
 FROM labels LEFT JOIN (
     SELECT each.value AS name, count(*) AS many FROM issues, json_each(issues.labels) AS each
     WHERE issues.deleted_at IS NULL GROUP BY each.value
