@@ -35,3 +35,15 @@ def test_deleting_twice_is_fine(tmp_path: Path) -> None:
     files.delete(name)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_expected_files_are_written_when_they_are_wanted(tmp_path: Path) -> None:
+    files = FileStore(tmp_path / "files")
+    files.expect({"one": b"1", "other": b"2"})
+    assert not (tmp_path / "files").exists()
+
+    assert files.path("one").read_bytes() == b"1"
+    files.delete("one")
+    files.delete("other")
+
+    assert list((tmp_path / "files").iterdir()) == []

@@ -32,7 +32,7 @@ def prepare(connection: sqlite3.Connection, files: FileStore, *, seed: int, now:
     if _is_memory(connection):
         made = _made(seed, _start_of_day(now))
         connection.deserialize(made.database)
-        made.copy_files(files)
+        files.expect(made.files)
         _make_key(connection)
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -49,10 +49,6 @@ class _Made:
 
     database: bytes
     files: Mapping[str, bytes]
-
-    def copy_files(self, files: FileStore) -> None:
-        for name, content in self.files.items():
-            files.path(name).write_bytes(content)
 
 
 @lru_cache(maxsize=2)
