@@ -40,7 +40,7 @@
   // The jump box: `/` goes there, and a page's whole name goes to that page.
 
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, dialog, [contenteditable]");
+    const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]");
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || !byId("jump")) return;
     event.preventDefault();
     byId("jump").select();

@@ -60,10 +60,10 @@ def cut(value: Any, length: int = 80) -> str:
 
 
 def number(value: Any) -> str:
-    """`1234567.5` -> `1 234 567.5`, digits kept as they came."""
+    """`1234567.5` -> `1 234 567.5`; of a float's decimals, four."""
     if type(value) is int and -1000 < value < 1000:
         return str(value)
-    digits = text(value)
+    digits = text(_rounded(value) if isinstance(value, float) else value)
     match = _NUMBER.fullmatch(digits)
     if match is None:
         return digits
@@ -77,12 +77,12 @@ def filesize(value: Any) -> str:
     size = _as_float(value)
     if size is None or size < 0:
         return text(value)
-    for unit in SIZES:
-        if size < 999.5 or unit == SIZES[-1]:
-            shown = f"{size:.0f}" if unit == "B" or size >= 99.5 else f"{size:.1f}".removesuffix(".0")
-            return f"{shown}{THIN_SPACE}{unit}"
+    unit, *larger = SIZES
+    while size >= 999.5 and larger:
         size /= 1000
-    raise AssertionError("the last unit takes any size")
+        unit, *larger = larger
+    shown = f"{size:.0f}" if unit == "B" or size >= 99.95 else f"{size:.1f}".removesuffix(".0")
+    return f"{shown}{THIN_SPACE}{unit}"
 
 
 def yes_no(value: Any) -> str:
@@ -308,6 +308,11 @@ def _count(count: int, noun: str) -> str:
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
+def _rounded(value: float) -> float:
+    """Without the noise of calculating; what is small keeps its first digits."""
+    return round(value, 4) if abs(value) >= 0.01 else value
+
+
 def _as_float(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
@@ -333,6 +338,7 @@ def _is_utc(value: Any) -> bool:
     return isinstance(value, str) and _UTC.fullmatch(value) is not None
 
 
+_HEX_COLOR = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 _NUMBER = re.compile(r"([+-]?)(\d+)(\.\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")

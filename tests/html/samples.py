@@ -1,0 +1,264 @@
+"""A page of each kind with as little, and with as much, as its dataclass allows."""
+
+from dataclasses import replace
+from typing import Any
+
+from webapp.html.context import (
+    AccountPage,
+    Chip,
+    Column,
+    Control,
+    DetailPage,
+    Device,
+    ErrorPage,
+    Fact,
+    HomePage,
+    Link,
+    LinkGroup,
+    ListPage,
+    LoginPage,
+    Option,
+    Pager,
+    RegisterField,
+    RegisterPage,
+    Row,
+    Section,
+    Shell,
+    ViewPage,
+)
+from webapp.html.kinds import Kind
+
+NAVIGATION = (
+    LinkGroup("Work", (Link("Projects", "/projects"), Link("Issues", "/issues", current=True))),
+    LinkGroup("People", (Link("Users", "/users"), Link("Roles and permissions", "/roles"))),
+)
+SHELL = Shell("Tracker", NAVIGATION, "Ada Lovelace", True, "/issues?page=2", "01J9ZC3T", None)
+STRANGER = replace(SHELL, user=None)
+ALONE = Shell("Tracker", (), None, False, "/", "", 12)
+
+VALUES: dict[Kind, Any] = {
+    Kind.TEXT: "Quiet search",
+    Kind.LONG_TEXT: "The build fails on every second run, because the cache's key leaves out the platform.\n" * 3,
+    Kind.CODE: "550e8400-e29b-41d4-a716-446655440000",
+    Kind.INTEGER: 1234567,
+    Kind.NUMBER: -1234.5,
+    Kind.BOOLEAN: True,
+    Kind.DATE: "2026-11-18",
+    Kind.DATETIME: "2026-11-20T04:05:09Z",
+    Kind.TIME: "14:05:00",
+    Kind.ENUM: "failed",
+    Kind.EMAIL: "ada@example.com",
+    Kind.URL: "https://www.example.com/a/path?with=query&and=more",
+    Kind.IMAGE: "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==",
+    Kind.COLOR: "#3b82f6",
+    Kind.BYTES: 15_360_000,
+    Kind.LIST: ["bug", "ui", "needs design", "later", "customer"],
+    Kind.JSON: {"name": "Apollo", "nested": {"a": [1, 2, 3]}},
+    Kind.SECRET: "hunter2",
+}
+
+HOME = Link("Home", "/")
+COLUMNS = (
+    Column("title", "Title", Kind.TEXT, "/issues?sort=-title", "ascending"),
+    Column("project_id", "Project", Kind.TEXT, "/issues?sort=project_id"),
+    Column("status", "Status", Kind.ENUM, "/issues?sort=status"),
+    Column("votes", "Votes", Kind.INTEGER),
+    Column("created_at", "Created", Kind.DATETIME, "/issues?sort=created_at"),
+    Column("billable", "Billable", Kind.BOOLEAN),
+    Column("site", "Site", Kind.URL),
+)
+EVERY_COLUMN = tuple(Column(kind, kind.title(), kind, f"/issues?sort={kind}") for kind in Kind)
+EVERY_FACT = tuple(Fact(kind, kind.title(), kind, value, hint=f"About {kind}") for kind, value in VALUES.items())
+
+
+def row(number: int) -> Row:
+    """One of many: like enough to the others to be believed, and unlike enough to be hard to compress."""
+    words = ("Silent", "Golden", "Broken", "Quiet", "Burning", "Hidden", "Northern", "Slow", "Missing", "Late")
+    things = ("login redirect", "export of tables", "search order", "empty upload", "webhook retries", "time zone")
+    title = f"{words[number * 7 % 10]} {things[number * 5 % 6]} {number * 7919 % 1000}"
+    states = ("open", "in_progress", "done", "blocked", "failed")
+    values = (
+        title,
+        f"Project {number * 31 % 17}",
+        states[number * 3 % 5],
+        number * 104729 % 5000,
+        f"2026-{number % 11 + 1:02d}-{number * 13 % 28 + 1:02d}T{number * 5 % 24:02d}:{number * 37 % 60:02d}:12Z",
+        (True, False, None)[number % 3],
+        f"https://example.com/{number * 65537 % 9973}",
+    )
+    links = (None, f"/projects/{number * 31 % 17}", None, None, None, None, None)
+    return Row(f"issues-{number}", f"/issues/{number}", title, values, links)
+
+
+ROWS = tuple(row(number) for number in range(1, 26))
+RAW = "[\n" + ",\n".join(f'  {{"id": {each.id!r}, "title": {each.title!r}}}' for each in ROWS) + "\n]"
+
+CONTROLS = (
+    Control("status", "Status", "select", "open", (Option("", "Any"), Option("open", "open", selected=True))),
+    Control("assignee", "Assignee", "text", "", hint="A name"),
+    Control("from", "Created after", "date", "2026-01-01"),
+    Control("min votes", "Minimum votes", "number", "-3", error="Must be at least 0"),
+    Control("billable", "Billable", "checkbox", "true"),
+    Control("kind", "Kind", "select", "", (Option("bug", "bug"),)),
+)
+PAGES = (Link("1", "/issues?page=1"), Link("2", "/issues?page=2", current=True), None, Link("96", "/issues?page=96"))
+PAGER = Pager(
+    26,
+    50,
+    2381,
+    "/issues?page=1",
+    "/issues?page=3",
+    PAGES,
+    (Link("25", "/issues?size=25", current=True), Link("50", "/issues?size=50")),
+)
+
+FULL_LIST = ListPage(
+    name="issues",
+    title="Issues",
+    description="What is to be done.",
+    crumbs=(HOME, Link("Issues", "/issues", current=True)),
+    columns=COLUMNS,
+    rows=ROWS,
+    pager=PAGER,
+    action="/issues",
+    search=Control("q", "Search issues", "search", "quiet"),
+    filters=CONTROLS,
+    kept={"sort": "title", "size": "25"},
+    chips=(Chip("Status", "open", "/issues?q=quiet"),),
+    clear_href="/issues",
+    raw=RAW,
+)
+EMPTY_LIST = ListPage(
+    name="issues",
+    title="Issues",
+    description="",
+    crumbs=(),
+    columns=(),
+    rows=(),
+    pager=None,
+    action="/issues",
+    search=None,
+    filters=(),
+    kept={},
+    chips=(),
+    clear_href=None,
+    raw="",
+)
+NO_MATCH = replace(FULL_LIST, rows=(), pager=replace(PAGER, first=1, last=0, total=0))
+REFUSED = replace(
+    NO_MATCH, pager=None, error="Sort by what?", search=Control("q", "Search", "search", "", error="Too short")
+)
+EVERY_KIND = replace(
+    FULL_LIST,
+    columns=EVERY_COLUMN,
+    rows=(
+        Row("k-1", "/k/1", "All", tuple(VALUES[kind] for kind in Kind), (None,) * len(Kind)),
+        Row("k-2", None, "None", (None,) * len(Kind), (None,) * len(Kind)),
+        Row("k-3", "/k/3", "Nothing", ("",) * len(Kind), (None,) * len(Kind)),
+        Row("k-4", "/k/4", "Other", ({"a": 1},) * len(Kind), ("/x",) * len(Kind)),
+        Row("k-5", "/k/5", "Odd", ("<odd>",) * len(Kind), (None,) * len(Kind)),
+        Row("k-6", "/k/6", "Empty", ([],) * len(Kind), (None,) * len(Kind)),
+    ),
+)
+
+SECTIONS = (
+    Section("Owner", facts=EVERY_FACT[:3]),
+    Section("Comments", columns=COLUMNS, rows=ROWS[:3], more=1200),
+    Section("Readings", columns=EVERY_COLUMN, rows=EVERY_KIND.rows[:1]),
+    Section("Watchers"),
+)
+DEVICE = Device("1", "Firefox on Linux", "192.0.2.1", True, EVERY_FACT[6:8], "/-/account/devices/1/end")
+FIELDS = (
+    RegisterField("email", "Email", "email", "ada@", True, "email", "", "This is no address"),
+    RegisterField("password", "Password", "password", "", True, "new-password", "At least 8 characters.", "Short", 8),
+    RegisterField("full name", "Full name", "text", "", False, "name"),
+)
+
+SAMPLES: dict[str, tuple[str, Any]] = {
+    "home-empty": ("pages/home.html", HomePage("Tracker", "", ())),
+    "home": ("pages/home.html", HomePage("Tracker", "Who does what until when.", NAVIGATION)),
+    "home-long": ("pages/home.html", HomePage("Tracker", "Who does what until when. " * 40, NAVIGATION)),
+    "list-empty": ("pages/list.html", EMPTY_LIST),
+    "list": ("pages/list.html", FULL_LIST),
+    "list-no-match": ("pages/list.html", NO_MATCH),
+    "list-refused": ("pages/list.html", REFUSED),
+    "list-every-kind": ("pages/list.html", EVERY_KIND),
+    "detail-empty": ("pages/detail.html", DetailPage("issues", "Issue 7", (), (), (), (), "")),
+    "detail": (
+        "pages/detail.html",
+        DetailPage(
+            "issues",
+            "Quiet search",
+            (HOME, Link("Issues", "/issues"), Link("Quiet search", "/issues/7", current=True)),
+            (
+                *EVERY_FACT,
+                Fact("project", "Project", Kind.TEXT, "Apollo", "/projects/3"),
+                Fact("none", "None", Kind.DATE, None),
+            ),
+            SECTIONS,
+            (Link("Overview", "/issues/7", current=True), Link("Comments", "/issues/7/comments")),
+            RAW,
+        ),
+    ),
+    "detail-linked": (
+        "pages/detail.html",
+        DetailPage("x", "Linked", (), tuple(replace(fact, href="/there") for fact in EVERY_FACT), (), (), ""),
+    ),
+    "view-empty": ("pages/view.html", ViewPage("stats", "Statistics", "", (), (), (), None, "", "")),
+    "view": (
+        "pages/view.html",
+        ViewPage(
+            "stats",
+            "Statistics",
+            "How it went.",
+            (HOME, Link("Statistics", "/stats", current=True)),
+            EVERY_FACT,
+            SECTIONS,
+            "plain <text>",
+            "text/plain",
+            RAW,
+            "A file of 2 MB.",
+            "/stats",
+            CONTROLS,
+        ),
+    ),
+    "login-empty": ("pages/login.html", LoginPage("/login", "/", "", "Username", "text", "", "", None)),
+    "login": (
+        "pages/login.html",
+        LoginPage("/login", "/issues", "ada@example.com", "Email", "email", "That was wrong.", "", "/register"),
+    ),
+    "login-notice": (
+        "pages/login.html",
+        LoginPage("/login", "/", "ada@example.com", "Email", "email", "", "Your session has ended.", None),
+    ),
+    "register-empty": ("pages/register.html", RegisterPage("/register", "", (), "", "/login")),
+    "register": ("pages/register.html", RegisterPage("/register", "/issues", FIELDS, "", "/login")),
+    "register-one": ("pages/register.html", RegisterPage("/register", "/issues", FIELDS[:1], "", "/login")),
+    "register-error": ("pages/register.html", RegisterPage("/register", "/", FIELDS[2:], "It is closed.", "/login")),
+    "account-empty": ("pages/account.html", AccountPage("Ada", (), None, None, "")),
+    "account-no-devices": ("pages/account.html", AccountPage("Ada", EVERY_FACT, (), "/others", "")),
+    "account": (
+        "pages/account.html",
+        AccountPage(
+            "Ada Lovelace",
+            EVERY_FACT,
+            (DEVICE, replace(DEVICE, id="2", current=False), replace(DEVICE, id="3", address="", end_action=None)),
+            "/-/account/devices/others",
+            "That session has ended.",
+        ),
+    ),
+    "error-empty": ("pages/error.html", ErrorPage(404, "There is nothing here", "", {}, "", None, None)),
+    "error": (
+        "pages/error.html",
+        ErrorPage(503, "Not now", "It is down.", {"limit": ("too high", "and odd")}, "01J9ZC3T", 5, "/login"),
+    ),
+    "error-soon": ("pages/error.html", ErrorPage(429, "Slowly", "Too many.", {}, "", 1, None)),
+}
+"""Each by a name: the template and what it gets."""
+
+FRAGMENTS = {
+    "pages/list.html": "list",
+    "pages/account.html": "devices",
+    "pages/error.html": "error",
+}
+"""The part that a page offers to htmx."""

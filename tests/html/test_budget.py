@@ -1,0 +1,54 @@
+"""What goes over the wire: sizes as gzip makes them, which say the same on every machine."""
+
+import gzip
+import re
+
+from tests.html.asking import PARTIAL, asking, renderer
+from tests.html.samples import FULL_LIST
+from webapp.html.assets import Assets, find_folder
+
+ASSETS = Assets(find_folder("static"))
+KIB = 1024
+
+
+def packed(text: bytes) -> int:
+    """Bytes on the wire, at the level that pages are compressed with."""
+    return len(gzip.compress(text, 5))
+
+
+def asset(name: str) -> int:
+    """Bytes on the wire of a static file."""
+    found = ASSETS.get(name)
+    assert found is not None
+    return len(found[0].gzipped)
+
+
+def test_a_first_visit_to_a_list_is_three_requests() -> None:
+    page = bytes(renderer().render(asking(), "pages/list.html", FULL_LIST).body).decode()
+    fetched = re.findall(r'<(?:link|script|img|iframe)\b[^>]*?(?:href|src)="([^"]+)"', page)
+
+    assert len([address for address in fetched if not address.startswith("data:")]) == 2
+
+
+def test_a_first_visit_to_a_list_of_25_rows_is_small() -> None:
+    page = bytes(renderer().render(asking(), "pages/list.html", FULL_LIST).body)
+
+    assert len(FULL_LIST.rows) == 25
+    assert packed(page) <= 5 * KIB
+    assert packed(page) + asset("ui.css") + asset("app.js") <= 25 * KIB
+
+
+def test_a_refinement_of_a_list_is_smaller() -> None:
+    part = bytes(renderer().render(asking(PARTIAL), "pages/list.html", FULL_LIST, fragment="list").body)
+
+    assert packed(part) <= 3 * KIB
+
+
+def test_the_style_sheet_is_small() -> None:
+    assert asset("ui.css") < 5000
+
+
+def test_our_own_script_is_small() -> None:
+    vendored = (find_folder("static") / "vendor" / "htmx-4.0.1.min.js").read_bytes()
+
+    assert asset("app.js") - len(gzip.compress(vendored, 9)) < 2 * KIB

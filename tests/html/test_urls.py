@@ -1,0 +1,187 @@
+"""Links that stay below the mount point, and addresses to go on to that never lead away."""
+
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from tests.html.asking import asking
+from webapp.html.urls import MAX_NEXT, href, safe_next
+
+
+@pytest.mark.parametrize(
+    ("root", "path", "params", "expected"),
+    [
+        ("", "/issues", (), "/issues"),
+        ("/app", "/issues", (), "/app/issues"),
+        ("/app/", "/issues", (), "/app/issues"),
+        ("/größe", "/issues", (), "/gr%C3%B6%C3%9Fe/issues"),
+        ("", "/files/a%2Fb", (), "/files/a%2Fb"),
+        ("", "/issues", [("q", "a b"), ("q", "ü&=")], "/issues?q=a+b&q=%C3%BC%26%3D"),
+        ("", "/issues", {"label": ["x", "y"]}, "/issues?label=x&label=y"),
+        ("/app", "/login", {"next": "/app/issues?page=2"}, "/app/login?next=%2Fapp%2Fissues%3Fpage%3D2"),
+    ],
+)
+def test_a_link_has_the_mount_point_and_the_query(root: str, path: str, params: object, expected: str) -> None:
+    assert href(asking(root_path=root), path, params) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", ["//evil.test/x", "/\\evil.test/x", "\\\\evil.test/x", "///evil.test/x"])
+def test_a_link_never_names_another_host(path: str) -> None:
+    assert href(asking(), path) == "/evil.test/x"
+
+
+SAFE = [
+    "/",
+    "/issues",
+    "/issues/",
+    "/issues?page=2&sort=-title",
+    "/issues?q=a%20b",
+    "/files/a%2Fb",
+    "/files/100%25",
+    "/a.b/c..d/...",
+    "/app/users/7#facts",
+    "/search?next=https://elsewhere.test//x",
+    "/search?q=a\\b",
+    "/~ada/@home;v=1,2",
+    "/api/v1/jobs/",
+    "/users/jos%C3%A9",
+    "/issues?q=%0d%0a",
+    "/a/b//c",
+    "/wiki/http://x",
+]
+
+UNSAFE = [
+    # Other hosts
+    "//evil.test",
+    "///evil.test",
+    "////evil.test",
+    "//evil.test/issues",
+    "//evil.test@app.test",
+    "//app.test@evil.test",
+    "//evil.test:443/",
+    "//[::1]/",
+    "//%65vil.test",
+    # ... with backslashes, which browsers take for slashes
+    "/\\evil.test",
+    "\\/evil.test",
+    "\\\\evil.test",
+    "/\\/evil.test",
+    "/\\\\evil.test",
+    "/issues\\..\\..\\evil",
+    # ... encoded, once or more
+    "/%2Fevil.test",
+    "/%2fevil.test",
+    "/%5Cevil.test",
+    "/%5cevil.test",
+    "/%252Fevil.test",
+    "/%252fevil.test",
+    "/%255Cevil.test",
+    "%2F%2Fevil.test",
+    "%5C%5Cevil.test",
+    # ... with what browsers take out of addresses
+    "/\t/evil.test",
+    "/\n/evil.test",
+    "/\r/evil.test",
+    "\t//evil.test",
+    " //evil.test",
+    "//evil.test ",
+    "/%09/evil.test",
+    "/%0A/evil.test",
+    "/%0d%0aLocation:%20//evil.test",
+    "/%2509/evil.test",
+    "/\x00/evil.test",
+    "/%00/evil.test",
+    "\x01/evil",
+    "/\u2028/evil.test",
+    "\ufeff//evil.test",
+    "\u00a0//evil.test",
+    # ... with dots that are taken out, and leave two slashes
+    "/..//evil.test",
+    "/.//evil.test",
+    "/issues/..//evil.test",
+    "/issues/../..//evil.test",
+    "/%2e%2e//evil.test",
+    "/%2E%2E/%2Fevil.test",
+    "/.%2e//evil.test",
+    "/%252e%252e//evil.test",
+    "/a/./b",
+    # ... with characters that become slashes, backslashes or dots
+    "/\uff0fevil.test",
+    "\uff0f\uff0fevil.test",
+    "/\uff3cevil.test",
+    "/%EF%BC%8Fevil.test",
+    "/\uff0e\uff0e//evil.test",
+    "/\u2024\u2024/evil",
+    # Schemes
+    "https://evil.test",
+    "https:evil.test",
+    "https:/evil.test",
+    "https:///evil.test",
+    "HTTP://evil.test",
+    "http:\\\\evil.test",
+    "javascript:alert(1)",
+    "JavaScript:alert(1)",
+    " javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "javascript://app.test/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "blob:https://app.test/1",
+    "view-source:https://app.test",
+    "mailto:a@b.test",
+    # No paths at all
+    "",
+    "issues",
+    "evil.test",
+    "?next=//evil.test",
+    "#//evil.test",
+    "@evil.test",
+    ".evil.test",
+    "./issues",
+    "../issues",
+    # Headers
+    "/issues\r\nSet-Cookie: a=b",
+    "/issues\nX: y",
+    "/issues\x7f",
+    "/issues\x85",
+    # Too long
+    "/" + "a" * MAX_NEXT,
+]
+
+
+def test_there_are_enough_ways_to_lead_away() -> None:
+    assert len(set(UNSAFE)) >= 60
+
+
+@pytest.mark.parametrize("value", UNSAFE, ids=ascii)
+def test_what_could_lead_away_is_not_gone_to(value: str) -> None:
+    assert safe_next(value) == "/"
+    assert safe_next(value, default="/app/") == "/app/"
+
+
+@pytest.mark.parametrize("value", SAFE)
+def test_a_path_of_our_own_is_gone_to(value: str) -> None:
+    assert unquote(safe_next(value)) == unquote(value)
+
+
+@pytest.mark.parametrize("value", [*SAFE, *UNSAFE], ids=ascii)
+def test_wherever_one_goes_it_is_this_site(value: str) -> None:
+    went = safe_next(value)
+
+    # As a browser would read it: tabs and newlines away, backslashes made slashes.
+    read = went.translate({9: None, 10: None, 13: None, 92: "/"})
+    assert urlsplit(urljoin("https://app.test/login", read)).netloc == "app.test"
+    assert read.startswith("/")
+    assert not read.startswith("//")
+    assert went.isascii()
+    assert went.isprintable()
+
+
+def test_letters_beyond_ascii_are_encoded() -> None:
+    assert safe_next("/users/josé?q=ü") == "/users/jos%C3%A9?q=%C3%BC"
+
+
+def test_nowhere_to_go_is_the_default() -> None:
+    assert safe_next(None) == "/"
+    assert safe_next(None, default="") == ""
