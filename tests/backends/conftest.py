@@ -17,6 +17,8 @@ FOLDER = Path(os.environ.get("WEBAPP_BACKENDS") or Path(__file__).resolve().pare
 
 USERNAME = "demo@example.com"
 PASSWORD = "demo-pass-123"
+NEIGHBOUR = ("user2@example.com", "user2-pass-123")
+"""Another account of Aegis."""
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 ADDRESS = "203.0.113.7"
@@ -98,5 +100,5 @@ def browser_at(url: str) -> Browser:
 async def early(on_aegis: str) -> AsyncIterator[tuple[Browser, float]]:
     """A browser that signs in before everybody else and waits for its access to run out; with the time it did."""
     async with browser_at(on_aegis) as browser:
-        await browser.sign_in(USERNAME, PASSWORD)
+        await browser.sign_in(*NEIGHBOUR)
         yield browser, time.monotonic()
