@@ -349,6 +349,35 @@ def test_relations_are_only_made_where_one_target_fits() -> None:
     assert resource(found, "orgs").relations == {"parent_org_id": "orgs"}
 
 
+PEOPLE_FIELDS = {
+    "assignee_id": NUMBER,
+    "created_by_id": NUMBER,
+    "lead_user_id": NUMBER,
+    "weather_id": NUMBER,
+    "owner": TEXT,
+}
+
+
+def test_a_field_that_can_only_mean_a_person_leads_to_the_users() -> None:
+    found = site(
+        {
+            "/users": {"get": listing_of(USER)},
+            "/users/{id}": {"get": answers(USER)},
+            "/runs": {"get": listing_of(thing(id=NUMBER, reviewer_id=TEXT, **PEOPLE_FIELDS))},
+        }
+    )
+
+    assert resource(found, "runs").relations == dict.fromkeys(("assignee_id", "created_by_id", "lead_user_id"), "users")
+
+
+def test_where_two_lists_could_be_the_people_none_is_guessed() -> None:
+    lists = {f"/{area}/users": {"get": listing_of(USER)} for area in ("staff", "shop")}
+    items = {f"/{area}/users/{{id}}": {"get": answers(USER)} for area in ("staff", "shop")}
+    found = site({**lists, **items, "/runs": {"get": listing_of(thing(id=NUMBER, assignee_id=NUMBER))}})
+
+    assert resource(found, "runs").relations == {}
+
+
 def test_an_id_in_front_is_an_id_too() -> None:
     found = site(
         {

@@ -13,10 +13,16 @@ ROLES = frozenset(
     created updated modified changed deleted edited added assigned approved requested reviewed reported uploaded invited
     closed resolved by owner author creator editor assignee reporter reviewer requester approver manager sender receiver
     recipient parent child source target from to origin destination primary secondary main default previous next last
-    first current new old original related linked own external internal root head
+    first current new old original related linked own external internal root head lead uploader
     """)
 )
 """Words before a thing's name that say what it is to this one, rather than naming another thing."""
+PEOPLE = frozenset(
+    wordlist("""
+    approver assignee author by creator editor lead manager reporter requester reviewer uploader
+    """)
+)
+"""Words that a field's name may end with instead of naming people as the API does: `assignee_id`, `created_by_id`."""
 SAME_KEYS = {"ids": "id", "uuid": "id", "uuids": "id", "guid": "id", "gid": "id", "pk": "id"}
 
 
@@ -82,7 +88,17 @@ def _target(name: str, schema: Schema, resource: Resource, targets: Mapping[str,
         ]
         if fitting:
             return fitting[0] if len(fitting) == 1 and not _is_own(length, resource, fitting[0]) else None
-    return None
+    return _person(thing, key, schema, targets)
+
+
+def _person(
+    thing: list[str], key: str | None, schema: Schema, targets: Mapping[str, list[Resource]]
+) -> Resource | None:
+    """The users, where a field can only mean one of them and the API has one list of them."""
+    if key is None or thing[-1] not in PEOPLE or not ROLES.issuperset(thing):
+        return None
+    fitting = [each for each in targets.get("user", ()) if _fits(key, schema, each)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _split(name: str) -> tuple[list[str], str | None]:
