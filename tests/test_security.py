@@ -122,3 +122,14 @@ async def test_answers_are_compressed_unless_another_site_may_have_asked(site: s
     assert (response.headers.get("content-encoding") == "gzip") is compressed
     assert "Accept-Encoding" in response.headers["vary"]
     assert response.text == "text " * 400
+
+
+@pytest.mark.parametrize("media_type", ["text/css; charset=utf-8", "text/javascript"])
+async def test_style_sheets_and_scripts_do_without_what_governs_documents(media_type: str) -> None:
+    async def sheet(_: Request) -> Response:
+        return Response("x", media_type=media_type)
+
+    response = await ask(Starlette(routes=[Route("/", sheet)], middleware=[Middleware(SecurityHeadersMiddleware)]))
+
+    assert "content-security-policy" not in response.headers
+    assert response.headers["x-content-type-options"] == "nosniff"

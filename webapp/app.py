@@ -49,7 +49,7 @@ from webapp.html.render import Renderer
 from webapp.observability import ObservabilityMiddleware
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts
-from webapp.pages import account, errors, health, home, jump, login, register, resource
+from webapp.pages import account, errors, health, home, jump, login, register, resource, source
 from webapp.pages.documents import read_site
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
@@ -221,6 +221,7 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         Route("/-/account/devices/{device}/end", account.end_device, methods=["POST"]),
         # Around the pages
         Route("/-/jump", jump.jump, methods=["GET"]),
+        Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),
         Route("/-/livez", health.livez, methods=["GET"]),
         Route("/-/readyz", health.readyz, methods=["GET"]),
         Route("/-/static/{name}", frontend.assets, methods=["GET"]),

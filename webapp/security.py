@@ -9,17 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: https:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -68,8 +60,12 @@ class SecurityHeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in present)]
+                present = dict(message["headers"])
+                lean = present.get(b"content-type", b"").startswith(_SUBRESOURCES)
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in added if pair[0] not in present and not (lean and pair[0] in _FOR_DOCUMENTS)),
+                ]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -115,4 +111,7 @@ _HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+_FOR_DOCUMENTS = frozenset({b"content-security-policy", b"cross-origin-opener-policy", b"permissions-policy"})
+_SUBRESOURCES = (b"text/css", b"text/javascript")
+"""Types that a browser never shows as a document, so what governs documents would only be bytes."""
 _HTTPS_HEADERS = (*_HEADERS, (b"strict-transport-security", b"max-age=31536000"))

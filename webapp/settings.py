@@ -1,4 +1,4 @@
-"""The settings of one frontend, from arguments and `WEBAPP_*` variables; says what is wrong before the first request."""
+"""The settings of one frontend, from arguments and `WEBAPP_*` variables: wrong ones stop the start."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ class Settings:
     hue: int | None = None
     """The accent's hue, 0 to 359."""
     public_url: str | None = None
-    """Where browsers find this frontend, `https://app.example.com`; decides about Secure cookies and foreign origins."""
+    """Where browsers find this, `https://app.example.com`; decides about Secure cookies and foreign origins."""
     secret_key: tuple[str, ...] = field(default=(), repr=False)
     """Keys that sign the session cookie, newest first; the others still verify. Random for each start if empty."""
     cookie_name: str = "webapp_session"
@@ -147,7 +147,10 @@ def _origin(url: str) -> str | None:
 
 def _strong(keys: tuple[str, ...]) -> str | None:
     if any(len(key) < 32 for key in keys):
-        return "has a key of fewer than 32 characters; `python -c 'import secrets; print(secrets.token_urlsafe(32))'` makes one"
+        return (
+            "has a key of fewer than 32 characters; "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(32))'` makes one"
+        )
     return None
 
 

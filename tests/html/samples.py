@@ -126,7 +126,7 @@ FULL_LIST = ListPage(
     kept={"sort": "title", "size": "25"},
     chips=(Chip("Status", "open", "/issues?q=quiet"),),
     clear_href="/issues",
-    raw=RAW,
+    raw_href="/-/raw/issues?q=quiet",
 )
 EMPTY_LIST = ListPage(
     name="issues",
@@ -142,7 +142,7 @@ EMPTY_LIST = ListPage(
     kept={},
     chips=(),
     clear_href=None,
-    raw="",
+    raw_href=None,
 )
 NO_MATCH = replace(FULL_LIST, rows=(), pager=replace(PAGER, first=1, last=0, total=0))
 REFUSED = replace(

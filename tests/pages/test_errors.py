@@ -116,6 +116,11 @@ async def ends(request: Request) -> Response:
     return PlainTextResponse("the handler did not look")
 
 
+async def stumbles(request: Request) -> Response:
+    gone = await request.state.api.get("/gone")
+    return PlainTextResponse(gone["name"])
+
+
 async def half(_: Request) -> Response:
     async def body() -> Any:
         yield b"half"
@@ -128,7 +133,7 @@ def own_pages(answers: dict[str, httpx.Response]) -> Browser:
     def answer(request: httpx.Request) -> httpx.Response:
         return answers.get(request.url.path, httpx.Response(200, json=document(paths=THING)))
 
-    routes = [Route("/boom", boom), Route("/ends", ends), Route("/half", half)]
+    routes = [Route("/boom", boom), Route("/ends", ends), Route("/half", half), Route("/stumbles", stumbles)]
     app = create_app("http://api.test", transport=httpx.MockTransport(answer), routes=routes, settings=Settings())
     return Browser(app)
 
@@ -164,3 +169,21 @@ async def test_a_lost_session_needs_no_code_in_a_page_of_ones_own() -> None:
 
     assert page.url == "/login?next=%2Fends&why=ended"
     assert "session has ended" in page.main
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "url"),
+    [
+        (httpx.Response(401), 200, "/login?next=%2Fstumbles"),
+        (httpx.Response(403, json={"detail": "Admins only"}), 403, "/stumbles"),
+        (httpx.Response(503), 503, "/stumbles"),
+        (httpx.Response(200, json={}), 500, "/stumbles"),
+    ],
+)
+async def test_a_page_of_ones_own_that_stumbles_over_an_answer_it_did_not_get_shows_why(
+    answer: httpx.Response, status: int, url: str
+) -> None:
+    async with own_pages({"/gone": answer}) as browser:
+        page = await browser.get("/stumbles")
+
+    assert (page.status, page.url) == (status, url)

@@ -163,8 +163,8 @@ class ListPage:
     chips: tuple[Chip, ...]
     clear_href: str | None
     """The list without any filter; None while there is none."""
-    raw: str
-    """The answer as indented JSON, cut at a bound."""
+    raw_href: str | None
+    """The answer itself, as JSON."""
     error: str = ""
     """Why there are no rows: what the API said against the filters, where no control stands for it."""
 

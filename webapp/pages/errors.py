@@ -89,6 +89,7 @@ class ErrorBoundary:
             await self.app(scope, receive, send)
             return
         started = False
+        before = scope["state"]["session"].api.last_error
 
         async def send_noticed(message: Message) -> None:
             nonlocal started
@@ -101,7 +102,21 @@ class ErrorBoundary:
             logger.exception("%s failed", scope["path"].encode("unicode_escape").decode())
             if started:
                 raise
-            await _page(Request(scope), 500, "")(scope, receive, send)
+            await (await _explain(Request(scope), before))(scope, receive, send)
+
+
+async def _explain(request: Request, before: APIError | None) -> Response:
+    """
+    The page for a handler that failed.
+
+    A verb that answers None has left its error in `last_error`; where there is a new one, what the handler stumbled
+    over is most likely that None, so whoever isn't signed in gets to do that rather than to see a 500.
+    """
+    session: Session = request.state.session
+    error = session.api.last_error
+    if error is not None and error is not before:
+        return await api_error(request, error)
+    return _page(request, 500, "")
 
 
 def _here(request: Request) -> str:

@@ -23,7 +23,6 @@ from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
 from webapp.pages.queries import Query, is_canonical, read_query, without
-from webapp.pages.raw import raw_json
 from webapp.pages.rows import make_rows
 from webapp.pages.sorting import make_columns
 
@@ -51,16 +50,16 @@ class ListView:
         search = self._search()
         return (*((search,) if search else ()), *self._filters())
 
-    def page(self, listing: Listing, data: Any) -> Response:
+    def page(self, listing: Listing) -> Response:
         """The list as an answer holds it."""
-        return self._render(listing, data, status=200)
+        return self._render(listing, status=200)
 
     def refused_by(self, error: APIError) -> Response:
         """The list's page without rows: each complaint at its control, or above where none stands for it."""
         names = [parameter.name for parameter in self._parameters]
         placed = set(names) & set(error.fields)
         said = unplaced(error.fields, names) or ("" if placed else error.detail)
-        return self._render(Listing(rows=()), None, status=422, said=said, errors=error.fields)
+        return self._render(Listing(rows=()), status=422, said=said, errors=error.fields)
 
     @property
     def _parameters(self) -> tuple[Parameter, ...]:
@@ -70,9 +69,7 @@ class ListView:
     def _link(self, query: Query) -> str:
         return href(self.request, self.match.path, query)
 
-    def _render(
-        self, listing: Listing, data: Any, *, status: int, said: str = "", errors: Errors = NO_ERRORS
-    ) -> Response:
+    def _render(self, listing: Listing, *, status: int, said: str = "", errors: Errors = NO_ERRORS) -> Response:
         resource, query = self.resource, self.query
         paging = listing.paging or resource.paging
         names = [parameter.name for parameter in self._parameters]
@@ -90,7 +87,7 @@ class ListView:
             kept=dict(kept),
             chips=make_chips(self._parameters, query, self._link, paging=paging, search=self._search_name),
             clear_href=self._link(kept) if any(name in names for name, _ in query) else None,
-            raw=raw_json(data, self.match.operation.answer),
+            raw_href=None if status >= 400 else href(self.request, f"/-/raw{self.match.path}", query),
             error=said,
         )
         headers = push_canonical(self.request, self._link(query)) if status == 200 else None

@@ -10,6 +10,6 @@ LIMIT = 64 * 1024
 """Characters; what is longer is cut."""
 
 
-def raw_json(data: Any, schema: Schema | None = None) -> str:
+def raw_json(data: Any, schema: Schema | None = None, *, limit: int = LIMIT) -> str:
     """An answer as indented JSON, less its secrets; empty where there was none."""
-    return "" if data is None else pretty(masked(data, schema), LIMIT)
+    return "" if data is None else pretty(masked(data, schema), limit)
