@@ -52,7 +52,7 @@ ODD: list[Any] = [
 ALL = fmt.filters(lambda: NOW)
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if name not in ("listed", "beginning")])
+@pytest.mark.parametrize("name", [name for name in ALL if name != "listed"])
 @pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
 def test_every_filter_makes_bounded_text_of_anything(name: str, value: Any) -> None:
     shown = ALL[name](value)
@@ -305,12 +305,6 @@ def test_json_without_an_end_comes_to_one() -> None:
 
     assert fmt.pretty(loop).endswith("…")
     assert fmt.pretty(DEEP).endswith("…")
-
-
-def test_the_beginning_of_a_text_is_whole_lines() -> None:
-    assert fmt.beginning("a\nb", 10) == "a\nb"
-    assert fmt.beginning("first\nsecond\nthird", 14) == "first\nsecond\n…"
-    assert fmt.beginning("x" * 20, 5) == "xxxxx\n…"
 
 
 @pytest.mark.parametrize(

@@ -200,15 +200,6 @@ def pretty(value: Any, limit: int = MAX_TEXT) -> str:
     return "".join(written)
 
 
-def beginning(value: Any, length: int) -> str:
-    """The first whole lines, as many as fit."""
-    whole = text(value)
-    if len(whole) <= length:
-        return whole
-    lines, _, _ = whole[:length].rpartition("\n")
-    return f"{lines or whole[:length]}\n{ELLIPSIS}"
-
-
 def gist(value: Any) -> str:
     """An object or a list in a few words: its name if it has one, else how much there is in it."""
     if isinstance(value, Mapping):
@@ -286,7 +277,6 @@ def filters(now: Clock) -> dict[str, Callable[..., Any]]:
         "time": clock_time,
         "ago": lambda value: ago(value, now()),
         "days_ago": lambda value: days_ago(value, now()),
-        "beginning": beginning,
         "pretty": pretty,
         "gist": gist,
         "listed": listed,
