@@ -3,9 +3,10 @@
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from tests.html.asking import asking
-from webapp.html.urls import MAX_NEXT, href, safe_next
+from webapp.html.urls import MAX_NEXT, here, href, safe_next
 
 
 @pytest.mark.parametrize(
@@ -185,3 +186,16 @@ def test_letters_beyond_ascii_are_encoded() -> None:
 def test_nowhere_to_go_is_the_default() -> None:
     assert safe_next(None) == "/"
     assert safe_next(None, default="") == ""
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ({"path": "/a b", "raw_path": b"/a%20b", "query_string": b""}, "/a%20b"),
+        ({"path": "/a?b", "raw_path": b"/a%3Fb", "query_string": b"c=%2F"}, "/a%3Fb?c=%2F"),
+        ({"path": "/a?b", "raw_path": b"/a%3Fb?c=d", "query_string": b"c=d"}, "/a%3Fb?c=d"),
+        ({"path": "/ü?x", "query_string": b""}, "/%C3%BC%3Fx"),
+    ],
+)
+def test_where_one_is_stays_encoded_as_it_came(scope: dict[str, object], expected: str) -> None:
+    assert here(HTTPConnection({"type": "http", "headers": [], **scope})) == expected

@@ -187,3 +187,22 @@ async def test_a_page_of_ones_own_that_stumbles_over_an_answer_it_did_not_get_sh
         page = await browser.get("/stumbles")
 
     assert (page.status, page.url) == (status, url)
+
+
+async def test_what_was_sent_is_not_sent_again_by_the_page_that_says_it_failed() -> None:
+    async with scripted({"GET /openapi.json": httpx.ConnectError("refused")}) as browser:
+        read = await browser.get("/login")
+        sent = await browser.post("/login", {"username": "ada", "password": "sesame-open"})
+
+    assert (read.status, sent.status) == (503, 503)
+    assert "Trying again" in read.main
+    assert "Trying again" not in sent.main
+    assert sent.page.find("meta[http-equiv=refresh]") is None
+
+
+async def test_an_encoded_question_mark_in_a_path_stays_one_on_the_way_through_the_sign_in() -> None:
+    item = {"/things/{name}": {"get": {"operationId": "get_thing", "responses": {"200": {"description": "OK"}}}}}
+    async with scripted({"GET /things/a?b": httpx.Response(401)}, paths={**THING, **item}) as browser:
+        page = await browser.get("/things/a%3Fb?c=d")
+
+    assert page.url == "/login?next=%2Fthings%2Fa%253Fb%3Fc%3Dd"

@@ -28,6 +28,14 @@ def href(request: HTTPConnection, path: str, params: Params = ()) -> str:
     return f"{address}?{urlencode(params, doseq=True)}" if params else address
 
 
+def here(request: HTTPConnection) -> str:
+    """The path and query of a request, encoded as the browser sent them."""
+    raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    path = raw.partition(b"?")[0].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
 def safe_next(value: str | None, default: str = "/") -> str:
     """
     The path to go on to, as somebody's query named it; the default unless it is a path on this very site.

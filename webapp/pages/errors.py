@@ -11,7 +11,7 @@ from webapp.errors import APIError, Unauthorized
 from webapp.html.context import ErrorPage
 from webapp.html.htmx import current_path, redirect
 from webapp.html.render import render
-from webapp.html.urls import href
+from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.pages.sites import Sites
 from webapp.sessions import Session
@@ -121,11 +121,11 @@ async def _explain(request: Request, before: APIError | None) -> Response:
 
 def _here(request: Request) -> str:
     """The page to come back to: this one, or the one whose part was asked for, or that a form stood on."""
-    return current_path(request) or (
-        f"{request.url.path}?{request.url.query}".rstrip("?")
-        if request.method in ("GET", "HEAD")
-        else href(request, "/")
-    )
+    return current_path(request) or (here(request) if _is_read(request) else href(request, "/"))
+
+
+def _is_read(request: Request) -> bool:
+    return request.method in ("GET", "HEAD")
 
 
 def _could_sign_in(request: Request) -> bool:
@@ -143,7 +143,8 @@ def _page(request: Request, status: int, message: str, *, error: APIError | None
         message=_message(status, message),
         fields={name: tuple(said) for name, said in error.fields.items()} if error else {},
         request_id=current_request_id(),
-        retry_after=retry,
+        # A page that tries again by itself would only read, so it doesn't where something was sent.
+        retry_after=retry if _is_read(request) else None,
         sign_in_href=href(request, "/login") if status in (401, 403) and not session.kept else None,
     )
     headers = {"Retry-After": str(retry)} if retry else None

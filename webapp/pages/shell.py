@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 
 from webapp.html.context import Link, LinkGroup, Shell
-from webapp.html.urls import href
+from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.routes import Routes
 from webapp.pages.home import navigation
@@ -26,13 +26,13 @@ class ShellMaker:
         sites: Sites = request.state.sites
         session: Session = request.state.session
         routes = sites.routes
-        path = request.url.path
+        path = here(request)
         return Shell(
             site=self._title or (routes.site.title if routes else request.url.hostname or "webapp"),
-            navigation=_mark(self._links(request, routes), path),
+            navigation=_mark(self._links(request, routes), path.partition("?")[0]),
             user=session.user if session.kept else None,
             can_sign_in=bool(routes and routes.site.accounts.sign_in),
-            path=_with_query(path, request.url.query),
+            path=path,
             request_id=current_request_id(),
             hue=self._hue,
         )
@@ -49,10 +49,10 @@ class ShellMaker:
 
 def _mark(groups: tuple[LinkGroup, ...], path: str) -> tuple[LinkGroup, ...]:
     """The navigation with the link that leads here, or nearest above here, marked as current."""
-    here = [link for group in groups for link in group.links if _leads_to(link, path)]
-    if not here:
+    leading = [link for group in groups for link in group.links if _leads_to(link, path)]
+    if not leading:
         return groups
-    current = max(here, key=lambda link: len(link.href))
+    current = max(leading, key=lambda link: len(link.href))
     return tuple(
         replace(group, links=tuple(replace(link, current=True) if link is current else link for link in group.links))
         if current in group.links
@@ -63,7 +63,3 @@ def _mark(groups: tuple[LinkGroup, ...], path: str) -> tuple[LinkGroup, ...]:
 
 def _leads_to(link: Link, path: str) -> bool:
     return path == link.href or path.startswith(link.href.rstrip("/") + "/")
-
-
-def _with_query(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path
