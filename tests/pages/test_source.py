@@ -32,7 +32,9 @@ async def test_an_item_has_one_too(browser: Browser) -> None:
     assert '"id": 1' in source.page.one("pre").raw_text
 
 
-@pytest.mark.parametrize("path", ["/-/raw/nothing", "/-/raw/", "/-/raw/activity/stream", "/-/raw/projects/%2e%2e/users"])
+@pytest.mark.parametrize(
+    "path", ["/-/raw/nothing", "/-/raw/", "/-/raw/activity/stream", "/-/raw/projects/%2e%2e/users"]
+)
 async def test_what_has_no_page_has_no_answer_to_show(browser: Browser, path: str) -> None:
     assert (await browser.fetch("GET", path)).status == 404
 
