@@ -40,3 +40,19 @@ async def test_the_page_one_is_on_is_marked_in_the_navigation() -> None:
 
     current = [link.text for link in page.page.all("nav a[aria-current=page]")]
     assert "Authors" in current
+
+
+async def test_tags_that_only_repeat_the_name_of_their_one_page_share_a_heading() -> None:
+    shown = {
+        name: {"get": {**get({"type": "object"}, summary=label)["get"], "tags": [tag]}}
+        for name, label, tag in (
+            ("/orders", "Orders", "orders"),
+            ("/stock", "Stock", "Stock"),
+            ("/report", "Report of the day", "Daily"),
+        )
+    }
+    async with library(FakeAPI({}, accounts=None, document={**DOCUMENT, "paths": shown})) as browser:
+        page = await browser.get("/")
+
+    groups = {card.one("h2").text: [link.text for link in card.all("a")] for card in page.page.all("main section")}
+    assert groups == {"Resources": ["Orders", "Stock"], "Daily": ["Report of the day"]}

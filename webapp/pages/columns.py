@@ -43,8 +43,8 @@ WORTH = {
 }
 """The smaller, the sooner a field is taken."""
 
-RELATED, KEY, EMPTY, CHANGED = 2, 20, 30, 2
-"""What a reference is worth, and what an id, a column of nulls and the time of the last change lose."""
+LABELLED, RELATED, KEY, EMPTY, CHANGED = 2, 4, 20, 30, 2
+"""What a reference with a name and one without are worth; what an id, only nulls and the last change's time lose."""
 
 NAMING = ("name", "title", "label", "display_name", "full_name", "username", "email", "slug")
 
@@ -106,7 +106,7 @@ def _kind(name: str, known: Mapping[str, Schema], values: Sequence[Any]) -> Kind
 def _worth(field: Field, values: Sequence[Any], *, own: bool, reference: bool) -> int:
     worth = RELATED if reference else WORTH.get(field.kind, LEAST)
     if field.kind is Kind.JSON and any(is_labelled(value) for value in values):
-        worth = RELATED
+        worth = LABELLED
     if field.kind is Kind.LONG_TEXT and all(_is_short(value) for value in values):
         worth = WORTH[Kind.LIST]
     if own or (words(field.key)[-1:] in (["id"], ["uuid"]) and not reference):

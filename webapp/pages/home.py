@@ -13,6 +13,7 @@ from webapp.pages.sites import routes_for
 from webapp.pages.uses import is_plumbing
 
 OTHERS = "Other"
+RESOURCES = "Resources"
 
 
 async def home_page(request: Request) -> Response:
@@ -27,11 +28,16 @@ def navigation(request: Request, site: Site) -> tuple[LinkGroup, ...]:
     """
     The resources and views that have a page without one having to know an id, grouped by tag in the document's order.
 
-    What belongs to signing in isn't among them: it has pages of its own.
+    What belongs to signing in isn't among them: it has pages of its own. Tags that only repeat the name of their one
+    page share a heading.
     """
     groups: dict[str, list[Link]] = {}
     for tag, label, path in _entries(site):
         groups.setdefault(tag or OTHERS, []).append(Link(label, href(request, path)))
+    repeated = [tag for tag, links in groups.items() if [link.label.casefold() for link in links] == [tag.casefold()]]
+    if len(repeated) > 1:
+        gathered = [link for tag in repeated for link in groups.pop(tag)]
+        groups = {RESOURCES: [*gathered, *groups.pop(RESOURCES, [])], **groups}
     return tuple(LinkGroup(tag, tuple(links)) for tag, links in groups.items())
 
 
