@@ -142,3 +142,18 @@ def test_console_lines_are_plain_text_and_debug_says_more(capsys: pytest.Capture
 
     assert "DEBUG" in (line := capsys.readouterr().err)
     assert line.rstrip().endswith("- webapp.sessions: dropped")
+
+
+def test_a_line_break_in_a_message_begins_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("console")
+
+    logging.getLogger("webapp").info("%s: ready", "Title\n2026-01-01 ERROR forged\r")
+
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+async def test_an_address_that_is_none_is_not_passed_on() -> None:
+    async with client("<script>") as browser:
+        passed = (await browser.get("/tell")).json()["headers"]
+
+    assert "X-Forwarded-For" not in passed

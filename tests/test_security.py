@@ -24,6 +24,7 @@ ORIGINS = {
     "http://sub.testserver": False,
     "http://evil.example": False,
     "null": False,
+    "http://[": False,
     "": False,
     None: True,
 }

@@ -90,6 +90,8 @@ def create_app(
         },
         lifespan=frontend.lifespan,
     )
+    # A redirect to the path less its slash would carry whatever Host the request had.
+    app.router.redirect_slashes = False
     app.state.frontend = frontend
     return app
 

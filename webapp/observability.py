@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from ipaddress import ip_address
 from uuid import uuid4
 
 from starlette.datastructures import Headers
@@ -59,12 +60,20 @@ class ObservabilityMiddleware:
 
 def _passed_on(scope: Scope, headers: Headers) -> Mapping[str, str]:
     passed = {}
-    if scope.get("client"):
+    if scope.get("client") and _is_address(scope["client"][0]):
         passed["X-Forwarded-For"] = scope["client"][0]
     for name in ("User-Agent", "Accept-Language"):
         if value := headers.get(name):
             passed[name] = value
     return passed
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is an IP address: a proxy's header may hold anything."""
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 def _log(method: str, path: str, status: int, milliseconds: float, request_id: str) -> None:
@@ -91,6 +100,12 @@ class _RequestIdFilter(logging.Filter):
         return True
 
 
+class _ConsoleFormatter(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the standard library's name)
+        # A line break in what an API says about itself must not begin a line of its own.
+        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+
+
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -109,7 +124,7 @@ def configure_logging(form: str, *, debug: bool = False) -> None:
     """Send our log lines to stderr, each with its request's id; `form` is `console` or `json`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_RequestIdFilter())
-    console = logging.Formatter("%(asctime)s %(levelname)-7s %(request_id)s %(name)s: %(message)s")
+    console = _ConsoleFormatter("%(asctime)s %(levelname)-7s %(request_id)s %(name)s: %(message)s")
     handler.setFormatter(_JsonFormatter() if form == "json" else console)
     logger = logging.getLogger("webapp")
     logger.handlers[:] = [handler]

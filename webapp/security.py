@@ -41,7 +41,14 @@ class CrossOriginMiddleware:
         if site is not None:
             return site not in ("same-origin", "none")
         origin = headers.get("origin")
-        return origin is not None and urlsplit(origin).netloc != (self._host or headers.get("host"))
+        return origin is not None and _host_of(origin) != (self._host or headers.get("host"))
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 class SecurityHeadersMiddleware:

@@ -1,5 +1,6 @@
 """Values as text: what people read, and what becomes of values nobody expected."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -385,3 +386,8 @@ def test_colours_are_hexadecimal(value: str, expected: bool) -> None:
 )
 def test_mail_goes_to_addresses_only(value: str, expected: bool) -> None:
     assert fmt.is_email(value) is expected
+
+
+@pytest.mark.parametrize("shown_by", [fmt.exact, fmt.short_date])
+def test_a_number_too_large_for_any_date_is_shown_as_it_is(shown_by: Callable[[Any], str]) -> None:
+    assert shown_by(10**400).startswith("1000")

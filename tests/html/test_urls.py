@@ -194,6 +194,7 @@ def test_nowhere_to_go_is_the_default() -> None:
         ({"path": "/a b", "raw_path": b"/a%20b", "query_string": b""}, "/a%20b"),
         ({"path": "/a?b", "raw_path": b"/a%3Fb", "query_string": b"c=%2F"}, "/a%3Fb?c=%2F"),
         ({"path": "/a?b", "raw_path": b"/a%3Fb?c=d", "query_string": b"c=d"}, "/a%3Fb?c=d"),
+        ({"path": "//evil.test/x", "raw_path": b"//evil.test/x", "query_string": b""}, "/evil.test/x"),
         ({"path": "/ü?x", "query_string": b""}, "/%C3%BC%3Fx"),
     ],
 )

@@ -206,3 +206,19 @@ async def test_an_encoded_question_mark_in_a_path_stays_one_on_the_way_through_t
         page = await browser.get("/things/a%3Fb?c=d")
 
     assert page.url == "/login?next=%2Fthings%2Fa%253Fb%3Fc%3Dd"
+
+
+async def test_trying_again_never_leads_to_another_site() -> None:
+    async with scripted({"GET /openapi.json": httpx.ConnectError("refused")}) as browser:
+        answer = await browser.fetch("GET", "/%5Cevil.example/x")
+
+    assert answer.status == 503
+    assert 'href="//' not in answer.text
+    assert 'href="/\\' not in answer.text
+
+
+async def test_no_redirect_carries_the_hosts_name() -> None:
+    async with scripted({}, paths=THING) as browser:
+        answer = await browser.fetch("GET", "/things/%0a/", headers={"Host": "evil.example"})
+
+    assert answer.status == 404

@@ -146,3 +146,43 @@ async def test_a_sign_in_page_comes_back_by_itself_when_the_api_is_down() -> Non
 
     assert page.status == 503
     assert page.headers["retry-after"]
+
+
+ME = {"/auth/me": {"get": {"operationId": "me", "responses": {"200": {"description": "OK"}}}}}
+
+
+async def test_a_cookie_that_says_nothing_about_anybody_is_no_sign_in() -> None:
+    refused = httpx.Response(200, json={"ok": False}, headers={"Set-Cookie": "balancer=7; Path=/"})
+    answers = {"POST /auth/token": refused, "GET /auth/me": httpx.Response(401)}
+    async with scripted(answers, paths=ME) as browser:
+        page = await browser.try_sign_in("ada@example.com", "sesame-open")
+
+    assert page.status == 401
+    assert "don't match" in page.main
+    assert not list(browser.cookies)
+
+
+async def test_signing_in_again_ends_the_session_before_at_the_api(browser: Browser) -> None:
+    await browser.try_sign_in(*DEMO)
+    await browser.post("/login", {"username": DEMO[0], "password": DEMO[1], "next": "/-/account"})
+
+    page = await browser.get("/-/account")
+
+    assert page.main.count("Mozilla/5.0 (webapp.testing)") == 1
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("multipart/form-data; boundary=x", b"--x", 415),
+        ("application/x-www-form-urlencoded", b"username=" + b"a" * 70_000, 413),
+        ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(200)), 400),
+        ("application/x-www-form-urlencoded", b"username=\xff", 400),
+    ],
+)
+async def test_what_is_no_sign_in_form_is_refused_before_it_is_stored_anywhere(
+    browser: Browser, content_type: str, body: bytes, status: int
+) -> None:
+    answer = await browser.fetch("POST", "/login", headers={"Content-Type": content_type}, content=body)
+
+    assert answer.status == status

@@ -7,7 +7,18 @@ import pytest
 from webapp.openapi.schema import Schema
 from webapp.pages.masking import MASK, masked
 
-SECRETS = ["password", "new_password", "secret", "client_secret", "api_key", "apiKey", "token", "refreshToken"]
+SECRETS = [
+    "password",
+    "new_password",
+    "secret",
+    "client_secret",
+    "api_key",
+    "apiKey",
+    "token",
+    "refreshToken",
+    "Authorization",
+    "cookie",
+]
 
 
 @pytest.mark.parametrize("name", SECRETS)

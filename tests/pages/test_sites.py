@@ -60,3 +60,16 @@ async def test_a_failure_is_not_repeated_at_once_but_after_a_while() -> None:
 async def test_an_unreadable_document_is_the_apis_fault_and_says_why() -> None:
     with pytest.raises(BadGateway, match="not a document"):
         await Source(DocumentError("not a document")).sites().get()
+
+
+async def test_what_nobody_foresaw_in_a_document_costs_one_reading_and_is_the_apis_fault(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = Source(ZeroDivisionError("on purpose"))
+    sites = source.sites()
+
+    for _ in range(3):
+        with pytest.raises(BadGateway, match="can't be read"):
+            await sites.get()
+    assert source.asked == 1
+    assert [record.levelname for record in caplog.records] == ["ERROR"]

@@ -143,6 +143,26 @@ async def test_a_planted_id_is_never_adopted() -> None:
         assert (await attacker.get("/")).json()["kept"] is False
 
 
+async def test_a_stale_cookie_before_the_living_one_signs_nobody_out() -> None:
+    app, _ = house()
+    signer = SessionCookie([KEY], name="webapp_session", max_age=60)
+    async with browser(app) as ada:
+        await ada.get("/in")
+        living = ada.cookies["webapp_session"]
+        ada.cookies.clear()
+        both = f"webapp_session={signer.sign('ended')}; webapp_session={living}"
+
+        assert (await ada.get("/", headers={"Cookie": both})).json()["kept"] is True
+
+
+async def test_a_mount_point_cannot_write_attributes_of_the_cookie() -> None:
+    app, _ = house(path="/{tenant}")
+    async with browser(app) as ada:
+        cookie = (await ada.get("/a%3BDomain=evil.example/in")).headers["set-cookie"]
+
+    assert "; Path=/a%3BDomain%3Devil.example;" in cookie
+
+
 async def test_signing_out_forgets_the_session_and_takes_the_cookie_back() -> None:
     app, registry = house()
     async with browser(app) as ada:

@@ -338,8 +338,8 @@ _UTC = re.compile(
 
 
 def _since_1970(value: float) -> datetime | None:
-    seconds = value / 1000 if abs(value) >= 1e11 else value
     try:
+        seconds = value / 1000 if abs(value) >= 1e11 else value
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None

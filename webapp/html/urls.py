@@ -13,6 +13,8 @@ Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
 MAX_NEXT = 2048
 """Characters; longer addresses than that are nobody's."""
 
+_SLASHES = re.compile(r"^[/\\]+")
+"""Two slashes at the front would name another host."""
 _RESERVED = "/?#[]@!$&'()*+,;=:%-._~"
 
 
@@ -22,16 +24,15 @@ def href(request: HTTPConnection, path: str, params: Params = ()) -> str:
 
     `path` begins with a slash and is quoted already; `params` become the query.
     """
-    # Two slashes at the front would name another host.
-    below = re.sub(r"^[/\\]+", "/", path)
+    below = _SLASHES.sub("/", path)
     address = quote(request.scope.get("root_path", "").rstrip("/")) + below
     return f"{address}?{urlencode(params, doseq=True)}" if params else address
 
 
 def here(request: HTTPConnection) -> str:
-    """The path and query of a request, encoded as the browser sent them."""
+    """The path and query of a request, encoded as the browser sent them; never a link to another host."""
     raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
-    path = raw.partition(b"?")[0].decode("latin-1")
+    path = _SLASHES.sub("/", raw.partition(b"?")[0].decode("latin-1"))
     query = request.scope["query_string"].decode("latin-1")
     return f"{path}?{query}" if query else path
 

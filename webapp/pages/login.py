@@ -13,6 +13,7 @@ from webapp.html.urls import href, safe_next
 from webapp.openapi.site import Accounts, SignIn
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
+from webapp.pages.submitted import read_form
 from webapp.sessions import Session
 
 NOTICES = {
@@ -37,9 +38,9 @@ async def login_page(request: Request) -> Response:
 
 async def log_in(request: Request) -> Response:
     """Take a name and password to the API; a new session on a new client if they are right."""
-    form = await request.form()
-    attempt = _Attempt(str(form.get("username", "")), _where_to(request, str(form.get("next", ""))))
-    password = str(form.get("password", ""))
+    form = await read_form(request)
+    attempt = _Attempt(form.get("username", ""), _where_to(request, form.get("next", "")))
+    password = form.get("password", "")
 
     accounts = (await routes_for(request)).site.accounts
     sign_in = _needed(accounts)
@@ -53,6 +54,10 @@ async def log_in(request: Request) -> Response:
         return _page(request, accounts, sign_in, attempt, error=error)
 
     user = await who_am_i(api, accounts) or attempt.username
+    if api.over:
+        # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
+        return _page(request, accounts, sign_in, attempt, error=Unauthorized())
+    await _end_at_api(request.state.session, accounts)
     request.state.session = Session.begin(api, user=user, owner=attempt.username.casefold())
     return RedirectResponse(attempt.next, 303)
 
@@ -62,8 +67,7 @@ async def log_out(request: Request) -> Response:
     accounts = (await routes_for(request)).site.accounts
     session: Session = request.state.session
 
-    if accounts.sign_out is not None and session.kept:
-        await session.api.sign_out(accounts.sign_out.path, method=accounts.sign_out.method)
+    await _end_at_api(session, accounts)
 
     request.state.session = Session.stranger(session.api)
     answer = RedirectResponse(href(request, "/login", [("why", "signed-out")]), 303)
@@ -76,6 +80,11 @@ async def log_out(request: Request) -> Response:
 class _Attempt:
     username: str
     next: str
+
+
+async def _end_at_api(session: Session, accounts: Accounts) -> None:
+    if accounts.sign_out is not None and session.kept:
+        await session.api.sign_out(accounts.sign_out.path, method=accounts.sign_out.method)
 
 
 def _where_to(request: Request, wanted: str) -> str:

@@ -10,7 +10,9 @@ from webapp.openapi.schema import Schema
 
 MASK = "••••••"
 
-ENDINGS = frozenset({"token", "jwt", "apikey", "secrets", "credentials", "passcode", "privatekey"})
+ENDINGS = frozenset(
+    {"token", "jwt", "apikey", "secrets", "credentials", "passcode", "privatekey", "authorization", "cookie", "cookies"}
+)
 """Words that end the name of a secret, besides those that guessing kinds knows."""
 POSITIONS = frozenset({"page", "next", "previous", "prev", "continuation", "cursor", "sync", "scroll"})
 """Words that make a token one that turns pages."""

@@ -15,6 +15,7 @@ from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, Operation
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
+from webapp.pages.submitted import read_form
 from webapp.sessions import Session
 
 
@@ -27,8 +28,7 @@ async def register_page(request: Request) -> Response:
 
 async def register(request: Request) -> Response:
     """Take the form to the API; whoever it signs in at once is signed in here too."""
-    form = await request.form()
-    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    typed = await read_form(request)
     where = safe_next(typed.pop("next", ""), default=href(request, "/"))
 
     accounts = (await routes_for(request)).site.accounts

@@ -52,12 +52,18 @@ class Sites:
         try:
             site = await self._read()
         except (APIError, DocumentError) as error:
-            self._failure = error if isinstance(error, APIError) else BadGateway(str(error))
-            self._failed_at = self._clock()
             logger.warning("no OpenAPI document: %s", error)
-            raise self._failure from error
+            raise self._failed(error if isinstance(error, APIError) else BadGateway(str(error))) from error
+        except Exception as error:
+            # A document can be odd in more ways than anybody foresees; it must not cost a reading for every request.
+            logger.exception("the OpenAPI document can't be made a site")
+            raise self._failed(BadGateway("The API's OpenAPI document can't be read.")) from error
         logger.info("%s: %d resources, %d operations", site.title, len(site.resources), len(site.operations))
         return Routes(site)
+
+    def _failed(self, failure: APIError) -> APIError:
+        self._failure, self._failed_at = failure, self._clock()
+        return failure
 
 
 async def routes_for(request: Request) -> Routes:

@@ -1,7 +1,7 @@
 """The one cookie a browser gets: a signed session id."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from itsdangerous import Signer
@@ -46,16 +46,15 @@ class SessionCookie:
                 return session_id
         return None
 
-    def find(self, headers: Iterable[tuple[bytes, bytes]], *, secure: bool, path: str) -> str | None:
-        """The first verified id among a request's cookies; others of the same name, planted or stale, don't count."""
+    def find(self, headers: Iterable[tuple[bytes, bytes]], *, secure: bool, path: str) -> Iterator[str]:
+        """The verified ids among a request's cookies: a planted or stale one can stand before the living one."""
         wanted = self.name(secure=secure, path=path)
         for key, header in headers:
             if key == b"cookie":
                 for pair in header.decode("latin-1").split(";"):
                     name, _, value = pair.strip().partition("=")
                     if name == wanted and (session_id := self.verify(value)):
-                        return session_id
-        return None
+                        yield session_id
 
     def name(self, *, secure: bool, path: str) -> str:
         """The cookie's name for this scheme and mount point."""

@@ -1,6 +1,7 @@
 """A browser's cookie in, its session and API client for the app, a cookie out when that changed."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -69,9 +70,10 @@ class SessionMiddleware:
         await self.app(scope, receive, send_with_cookie)
 
     def _load(self, scope: Scope) -> Session:
-        session_id = self._cookie.find(scope["headers"], secure=self._secure(scope), path=_cookie_path(scope))
-        session = self._registry.get(session_id) if session_id else None
-        return session or Session.stranger(self._client())
+        for session_id in self._cookie.find(scope["headers"], secure=self._secure(scope), path=_cookie_path(scope)):
+            if (session := self._registry.get(session_id)) is not None:
+                return session
+        return Session.stranger(self._client())
 
     async def _settle(self, scope: Scope, loaded: Session, message: Message) -> Message:
         session: Session = scope["state"]["session"]
@@ -93,4 +95,4 @@ class SessionMiddleware:
 
 
 def _cookie_path(scope: Scope) -> str:
-    return scope.get("root_path") or "/"
+    return quote(scope.get("root_path", "").rstrip("/")) or "/"
