@@ -227,7 +227,8 @@ async def test_the_refresh_carries_no_bearer(kind: type[Backend]) -> None:
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_a_refused_refresh_ends_the_session_once(kind: type[Backend], status: int) -> None:
     backend, over = kind(), list[str]()
-    backend.refuse = lambda _: httpx.Response(status, json={"detail": "Invalid refresh token"})
+    refusal = {"error": "invalid_grant"} if kind is GrantBackend else {"detail": "Invalid refresh token"}
+    backend.refuse = lambda _: httpx.Response(status, json=refusal)
     api = backend.client(on_unauthorized=counting(over))
     backend.spend()
     results = await asyncio.gather(*(api.request("GET", "/") for _ in range(50)), return_exceptions=True)
@@ -240,6 +241,32 @@ async def test_a_refused_refresh_ends_the_session_once(kind: type[Backend], stat
         await api.request("GET", "/")
     assert not caught.value.ended
     assert over == ["over"]
+
+
+@pytest.mark.parametrize("kind", [Backend, CookieBackend, NamelessCookieBackend])
+@pytest.mark.parametrize("headers", [{}, {"content-type": "text/html; charset=utf-8"}, {"content-length": "0"}])
+async def test_a_bare_401_is_a_refusal(kind: type[Backend], headers: dict[str, str]) -> None:
+    backend = kind()
+    backend.refuse = failing(httpx.Response(401, headers=headers))
+    api = backend.client()
+    backend.spend()
+
+    with pytest.raises(Unauthorized):
+        await api.request("GET", "/")
+    assert api.over
+
+
+@pytest.mark.parametrize("detail", ["No refresh token", "Invalid refresh token", "User unavailable"])
+@every_backend
+async def test_a_401_that_says_why_in_json_is_a_refusal(kind: type[Backend], detail: str) -> None:
+    backend = kind()
+    backend.refuse = failing(httpx.Response(401, json={"detail": detail}))
+    api = backend.client()
+    backend.spend()
+
+    with pytest.raises(Unauthorized):
+        await api.request("GET", "/")
+    assert api.over
 
 
 def failing(answer: Any) -> Answer:
@@ -259,6 +286,17 @@ FAILURES = [
     httpx.Response(429, headers={"retry-after": "7"}),
     httpx.Response(404, json={"detail": "Not Found"}),
     httpx.Response(422, json={"detail": []}),
+    httpx.Response(400, html="<html><center>400 Bad Request</center>nginx</html>"),
+    httpx.Response(401, html="<html>Proxy sign-in</html>"),
+    httpx.Response(403, html="<html>Blocked</html>"),
+    httpx.Response(400, text="Bad Request"),
+    httpx.Response(401, text="401 Unauthorized"),
+    httpx.Response(403, text="Forbidden"),
+    httpx.Response(400),
+    httpx.Response(403),
+    httpx.Response(401, json="no"),
+    httpx.Response(401, content=b"{", headers={"content-type": "application/json"}),
+    httpx.Response(401, content=b"<html>", headers={"content-encoding": "br", "content-type": "text/html"}),
     httpx.Response(302, headers={"location": "/login"}),
     httpx.Response(200, text="<html>Sign in</html>", headers={"content-type": "text/html"}),
     httpx.Response(200, content=b"{", headers={"content-type": "application/json"}),
@@ -356,15 +394,43 @@ async def test_a_refresh_that_hangs_is_given_up_and_quarantined() -> None:
     assert len(backend.refreshes) == 1
 
 
-async def test_a_wrong_client_id_is_not_the_users_fault() -> None:
-    for error, ends in (("invalid_client", False), ("unauthorized_client", False), ("invalid_grant", True)):
-        backend = GrantBackend()
-        backend.refuse = failing(httpx.Response(400, json={"error": error}))
-        api = backend.client()
-        backend.spend()
-        with pytest.raises(Unauthorized if ends else Unavailable):
-            await api.request("GET", "/")
-        assert api.over is ends
+@pytest.mark.parametrize(
+    ("status", "answer", "ends"),
+    [
+        (400, {"error": "invalid_client"}, False),
+        (401, {"error": "invalid_client"}, False),
+        (400, {"error": "unauthorized_client"}, False),
+        (400, {"error": "invalid_grant"}, True),
+        (401, {"error": "invalid_token"}, True),
+        (403, {"error": "invalid_grant"}, True),
+        (400, {"detail": "Bad Request"}, False),
+        (400, {"error": {"code": 7}}, False),
+        (403, {"message": "Forbidden"}, False),
+        (401, {"error": {"code": 7}}, True),
+    ],
+)
+async def test_a_grant_ends_a_session_only_by_what_is_said_of_the_token(
+    status: int, answer: dict[str, Any], ends: bool
+) -> None:
+    backend = GrantBackend()
+    backend.refuse = failing(httpx.Response(status, json=answer))
+    api = backend.client()
+    backend.spend()
+
+    with pytest.raises(Unauthorized if ends else Unavailable):
+        await api.request("GET", "/")
+    assert api.over is ends
+
+
+async def test_a_grant_is_not_refused_without_a_word() -> None:
+    backend = GrantBackend()
+    backend.refuse = failing(httpx.Response(401))
+    api = backend.client()
+    backend.spend()
+
+    with pytest.raises(Unavailable):
+        await api.request("GET", "/")
+    assert not api.over
 
 
 @every_backend

@@ -124,7 +124,7 @@ class Access:
         data, _ = decode_body(got)
         tokens = find_tokens(data)
         now = config.clock()
-        outcome = judge(endpoint, status, data, tokens, cookie_set=_sets_cookie(got, now))
+        outcome = judge(endpoint, status, data, tokens, cookie_set=_sets_cookie(got, now), bare=_is_bare(got))
         if credentials.generation != generation:
             return Result(Outcome.RENEWED)  # a sign-in came first; its credentials stay as they are
         if outcome is Outcome.RENEWED:
@@ -215,6 +215,12 @@ class Access:
 def _sets_cookie(got: Answer, now: float) -> bool:
     """Whether an answer sets a cookie, and doesn't just delete some."""
     return any(cookie.expires is None or cookie.expires > now for cookie in got.cookies)
+
+
+def _is_bare(got: Answer) -> bool:
+    """Whether an answer came without a body, rather than with one that couldn't be read."""
+    headers = got.response.headers
+    return not got.content and headers.get("content-length", "0") == "0" and "content-encoding" not in headers
 
 
 def _ended(call: Call) -> Unauthorized:

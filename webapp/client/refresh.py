@@ -128,17 +128,27 @@ def renewal_body(endpoint: RefreshEndpoint, credentials: Credentials) -> Body:
     return encode_body("POST", dict(endpoint.extra) or ..., None, None, None)
 
 
-def judge(endpoint: RefreshEndpoint, status: int, data: Any, tokens: Tokens, *, cookie_set: bool) -> Outcome:
-    """What an answer of the refresh endpoint means."""
+def judge(
+    endpoint: RefreshEndpoint, status: int, data: Any, tokens: Tokens, *, cookie_set: bool, bare: bool
+) -> Outcome:
+    """What an answer of the refresh endpoint means; `bare` when it has no body."""
     if 200 <= status < 300:
         renewed = tokens.access is not None or (endpoint.kind == "cookie" and cookie_set)
         return Outcome.RENEWED if renewed else Outcome.FAILED
+    return Outcome.REFUSED if _is_refusal(endpoint, status, data, bare) else Outcome.FAILED
+
+
+def _is_refusal(endpoint: RefreshEndpoint, status: int, data: Any, bare: bool) -> bool:
+    """Whether it's the API that refuses the token: a proxy or a firewall in between has these statuses too."""
     if status not in (400, 401, 403):
-        return Outcome.FAILED
-    error = data.get("error") if isinstance(data, Mapping) else None
-    if endpoint.kind == "grant" and isinstance(error, str) and error not in _SPENT:
-        return Outcome.FAILED  # invalid_client and its like: our set-up is wrong, not the user's session
-    return Outcome.REFUSED
+        return False
+    if not isinstance(data, Mapping):
+        return bare and status == 401 and endpoint.kind != "grant"
+    if endpoint.kind != "grant":
+        return True
+    if isinstance(error := data.get("error"), str):
+        return error in _SPENT  # not invalid_client and its like: our set-up is wrong, not the user's session
+    return status == 401
 
 
 _SPENT = ("invalid_grant", "invalid_token", "expired_token", "token_expired")
