@@ -1,6 +1,8 @@
 """The client's calls: what is sent, and what comes back."""
 
+import asyncio
 import io
+import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +12,11 @@ import httpx
 import pytest
 
 from tests.client.support import Clock, answering, client
-from webapp.client import APIClient, Credentials, Reply, RequestContext, request_context
+from webapp.client import APIClient, Credentials, RefreshEndpoint, Reply, RequestContext, request_context
 from webapp.client.bodies import encode_body
+from webapp.client.config import BaseURL, ClientConfig
 from webapp.client.reply import ReplyKind
+from webapp.client.wire import prepare
 from webapp.errors import (
     APIError,
     BadGateway,
@@ -130,7 +134,11 @@ async def test_the_kinds_of_answers_can_be_told_apart(
         b"<html>",
         b"[" * 100_000,
         b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+        b"[" * 201 + b"]" * 201,
+        b'{"a":' * 201 + b"1" + b"}" * 201,
+        b'[["]"], ' + b"[" * 200 + b'"[]"' + b"]" * 200 + b"]",
         b"1" * 5_000,
+        b'{"a": [-' + b"1" * 5_000 + b"]}",
         b'"\xff"',
         b'{"a":1} trailing',
         b"[1,]",
@@ -148,6 +156,35 @@ async def test_json_that_others_write_wrongly_is_read_usefully() -> None:
     api = answering(200, content=content, headers={"content-type": "application/json"})
 
     assert await api.get("/") == {"a": None, "b": [None, None], "a2": 2, "half": "x?y", "pair": "😀"}
+
+
+async def test_numbers_that_no_float_holds_are_read_as_null() -> None:
+    content = b'{"a": 1e999, "b": [-1e999, 1.5, 1E+400], "c": ' + b"1" * 400 + b'.0, "d": 1e-999}'
+    api = answering(200, content=content, headers={"content-type": "application/json"})
+
+    assert await api.get("/") == {"a": None, "b": [None, 1.5, None], "c": None, "d": 0.0}
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 422, 500])
+@pytest.mark.parametrize("content", [b'{"detail": ' + b"1" * 5_000 + b"}", b"[" * 5_000 + b"]" * 5_000])
+async def test_json_that_cannot_be_held_is_an_api_error_whatever_the_status(status: int, content: bytes) -> None:
+    with pytest.raises(APIError):
+        await answering(status, content=content, headers={"content-type": "application/json"}).request("GET", "/")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 200 + b"]" * 200,
+        b"[" + b"[[]]," * 500 + b"0]",
+        b'{"a": "' + b"[{" * 500 + b'", "b": [1, {"c": null}]}',
+    ],
+    ids=["deep", "wide", "in a string"],
+)
+async def test_json_is_read_as_deep_as_pages_can_show_it(content: bytes) -> None:
+    api = answering(200, content=content, headers={"content-type": "application/json"})
+
+    assert (await api.request("GET", "/")).data == json.loads(content)
 
 
 async def test_whole_pairs_of_surrogates_are_left_alone() -> None:
@@ -635,8 +672,51 @@ async def test_a_transport_that_was_given_is_never_closed() -> None:
         await api.aclose()
 
     assert transport.closed == 0
-    with pytest.raises(RuntimeError, match="closed"):
-        await api.get("/")
+
+
+async def test_a_closed_session_asks_to_sign_in_again() -> None:
+    api = client(echo).for_session(Credentials("t"))
+    await api.aclose()
+
+    assert api.over
+    with pytest.raises(Unauthorized, match="The session has ended") as caught:
+        await api.request("GET", "/")
+    assert caught.value.ended
+    assert await api.get("/") is None
+    assert isinstance(api.last_error, Unauthorized)
+    with pytest.raises(Unauthorized):
+        async with api.stream("GET", "/"):
+            pass
+    with pytest.raises(Unauthorized):
+        await api.sign_out("/logout")
+
+
+@pytest.mark.parametrize("status", [200, 401])
+async def test_a_session_closed_while_a_call_waits_gets_that_answer_and_no_more(status: int) -> None:
+    reached, held, paths = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.path)
+        reached.set()
+        await held.wait()
+        return httpx.Response(status, json={})
+
+    endpoint = RefreshEndpoint("/refresh", "json")
+    api = client(slow, refresh=endpoint).for_session(Credentials("t", refresh_token="r"))
+    waiting = asyncio.create_task(api.request("GET", "/"))
+    await reached.wait()
+    await api.aclose()
+    held.set()
+
+    if status == 200:
+        assert (await waiting).data == {}
+    else:
+        with pytest.raises(Unauthorized) as caught:
+            await waiting
+        assert caught.value.ended
+    assert paths == ["/"]
+    with pytest.raises(Unauthorized):
+        await api.request("GET", "/next")
 
 
 async def test_the_address_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -707,6 +787,26 @@ async def test_a_reply_shows_nothing_of_what_it_holds() -> None:
 
     assert isinstance(reply, Reply)
     assert "hush" not in repr(reply)
+
+
+def test_a_call_shows_neither_its_query_nor_what_it_sends() -> None:
+    config = ClientConfig(
+        base=BaseURL.parse("http://api.test"),
+        transport=httpx.MockTransport(echo),
+        headers={"x-own": "hush"},
+        user_agent="",
+        timeout=1,
+        connect_timeout=1,
+        max_body=1,
+        clock=lambda: 0,
+        api_key=None,
+        api_key_name="x-api-key",
+        auth_header_factory=None,
+    )
+    call = prepare(config, "POST", "/reset", params={"token": "hush"}, json={"a": "hush"}, headers={"x-b": "hush"})
+
+    assert call.target == "/reset?token=hush"
+    assert "hush" not in repr(call)
 
 
 async def test_a_request_id_cannot_smuggle_a_header() -> None:

@@ -31,7 +31,7 @@ from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
 from webapp.client.reply import Reply, StreamReply
 from webapp.client.wire import Call, error_of, prepare
-from webapp.errors import APIError, BadRequest, UnsafePath
+from webapp.errors import APIError, BadRequest, Unauthorized, UnsafePath
 
 T = TypeVar("T")
 
@@ -142,10 +142,10 @@ class APIClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """End this client: a renewal under way is seen through, a transport of its own is closed."""
+        """End this client and its session: a renewal under way is seen through, a transport of its own is closed."""
         if self._closed:
             return
-        self._closed = True
+        self._closed = self._access.over = True  # no call that still waits begins another renewal
         try:
             await self._access.settle()
         finally:
@@ -172,7 +172,7 @@ class APIClient:
 
     @property
     def over(self) -> bool:
-        """Whether the session has ended: it was refused a renewal, or signed out."""
+        """Whether the session has ended: it was refused a renewal, signed out, or closed."""
         return self._access.over
 
     def clear_cookies(self) -> None:
@@ -256,8 +256,16 @@ class APIClient:
 
     def _prepare(self, method: str, path: str, **options: Any) -> Call:
         if self._closed:
-            raise RuntimeError("This client is closed.")
+            raise self._closed_error()
         return prepare(self._config, method, path, **options)
+
+    def _closed_error(self) -> Exception:
+        """A session can be dropped under a request that uses it; closing a pool of one's own too early is a mistake."""
+        if self._owns_transport:
+            return RuntimeError("This client is closed.")
+        error = Unauthorized("The session has ended.")
+        error.ended = True
+        return error
 
     async def get_model(self, path: str, model: type[T], **options: Unpack[Options]) -> T:
         """The answer as `model`, which is anything that pydantic can validate."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from codecs import getincrementaldecoder
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ class Reply:
     An answer that was hoped for: 2xx, or 304.
 
     `data` is the decoded JSON (objects, arrays, scalars, null) and None for every other `kind`. Of names given twice
-    the last counts; NaN and Infinity, which JSON doesn't have, are read as null.
+    the last counts; NaN and Infinity, which JSON doesn't have, are read as null, and so is 1e999.
     """
 
     status: int
@@ -178,15 +179,39 @@ def is_json(kind: str) -> bool:
 
 
 def parse_json(content: bytes) -> Any:
-    """JSON as Python has it; ValueError or RecursionError when it isn't any."""
+    """JSON as Python has it; ValueError or RecursionError when it isn't any, or more than can be worked with."""
     text = content.decode(json.detect_encoding(content))
     data = _DECODER.decode(text)
+    if text.count("[") + text.count("{") > _DEEPEST:
+        _check_depth(data)
     if "\\ud" in text or "\\uD" in text:
         return _without_lone_surrogates(data)
     return data
 
 
-_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+_DEEPEST = 200  # what walks the data (masks it, renders it) recurses, with a few frames for each level
+
+
+def _check_depth(data: Any) -> None:
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if type(each) is dict else each)
+            if type(inner) is dict or type(inner) is list  # isinstance takes twice as long
+        ]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_finite)
 
 
 def _without_lone_surrogates(data: Any) -> Any:

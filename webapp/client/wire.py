@@ -53,8 +53,8 @@ class Call:
     """
 
     method: str
-    target: str
-    url: httpx.URL
+    target: str = field(repr=False)
+    url: httpx.URL = field(repr=False)
     body: Body
     base: dict[str, str] = field(repr=False)
     own: dict[str, str] = field(repr=False)
