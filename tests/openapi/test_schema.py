@@ -285,3 +285,85 @@ def test_a_schema_names_itself_in_a_debugger() -> None:
     assert repr(Schema({"type": "string"})) == "Schema(('string',))"
     assert within({"Name": {}}, {"allOf": [ref("Name")], "description": "Its name"}).name == "Name"
     assert within({"Name": {}}, {"allOf": [ref("Name"), {"properties": {}}]}).name is None
+
+
+@pytest.mark.parametrize("reference", ["http://[#/x", "http://[", "#/a/" + "9" * 5000, "#/a/\u00b2"])
+def test_a_reference_that_is_no_url_or_index_is_a_problem(reference: str) -> None:
+    references = References({"a": [1]}, url="http://api.example/openapi.json")
+
+    assert Schema({"$ref": reference}, references).problem is None
+    with pytest.raises(DocumentError):
+        references.find(reference)
+    schema = Schema({"$ref": reference}, references)
+    assert schema.types == ()
+    assert schema.problem is not None
+
+
+@pytest.mark.parametrize("bound", [float("inf"), float("nan"), 10**400])
+def test_a_bound_beyond_all_numbers_bounds_nothing(bound: float) -> None:
+    schema = Schema({"maximum": bound, "minimum": 3, "maxLength": bound, "multipleOf": bound})
+
+    assert (schema.minimum, schema.maximum, schema.max_length, schema.multiple_of) == (3, None, None, None)
+
+
+class Counting(References):
+    """References that don't go on for ever."""
+
+    looked_up = 0
+
+    def find(self, reference: str) -> Any:
+        self.looked_up += 1
+        assert self.looked_up < 1000
+        return super().find(reference)
+
+
+LEVELS = 40
+
+
+@pytest.mark.parametrize("last", [{"properties": {"id": {"type": "string"}}, "required": ["id"]}, ref("S0"), ref("S7")])
+def test_what_many_ways_lead_to_is_merged_once(last: dict[str, Any]) -> None:
+    schemas = {f"S{n}": {"allOf": [ref(f"S{n + 1}"), ref(f"S{n + 1}")]} for n in range(LEVELS)}
+    own = {"properties": {"name": {"type": "string"}}, "required": ["name"]}
+    references = Counting({"components": {"schemas": {**schemas, f"S{LEVELS}": {"allOf": [last, own]}}}})
+
+    schema = Schema(ref("S0"), references)
+
+    assert "name" in schema.properties
+    assert "name" in schema.required
+    assert len(schema.keywords["required"]) <= 2
+    assert Schema(ref("S1"), references).required == schema.required
+    assert references.looked_up <= 3 * LEVELS
+
+
+def test_what_was_cut_short_in_a_circle_is_whole_when_asked_for_itself() -> None:
+    components = {
+        "A": {"allOf": [ref("B"), {"properties": {"a": {"type": "string"}}}]},
+        "B": {"allOf": [ref("C"), {"properties": {"b": {"type": "string"}}}]},
+        "C": {"allOf": [ref("A"), {"properties": {"c": {"type": "string"}}}]},
+    }
+    references = References({"components": {"schemas": components}})
+
+    for name in ("A", "C", "B"):
+        assert set(Schema(ref(name), references).properties) == {"a", "b", "c"}
+    assert set(Schema({"allOf": [ref("B"), ref("A")]}, references).properties) == {"a", "b", "c"}
+
+
+def test_what_is_made_of_too_many_or_too_deep_parts_is_a_problem() -> None:
+    wide: dict[str, Any] = {"type": "string"}
+    for _ in range(LEVELS):
+        wide = {"allOf": [wide, wide]}
+    deep = {f"S{n}": {"allOf": [ref(f"S{n + 1}")]} for n in range(5000)}
+    endless: dict[str, Any] = {}
+    endless["allOf"] = [endless]
+
+    for schema, sentence in (
+        (Schema(wide), "too many"),
+        (within({**deep, "S5000": {}}, ref("S0")), "too deeply"),
+        (Schema(endless), "too deeply"),
+    ):
+        assert schema.types == ()
+        assert sentence in str(schema.problem)
+
+
+def test_an_all_of_that_is_no_list_is_passed_over() -> None:
+    assert Schema({"allOf": 5, "anyOf": [{"type": "string"}]}).type == "string"

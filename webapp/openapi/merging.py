@@ -3,62 +3,95 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from webapp.errors import DocumentError
 from webapp.openapi.references import References, reference_of
 
 UNIONS = ("anyOf", "oneOf")
 CONSTRAINTS = frozenset({"required", "not", "minProperties", "maxProperties", "description", "title"})
 """A branch with nothing else is a rule about the same shape, not another shape."""
+MOST_PARTS = 10_000
+"""Far beyond any schema that means something."""
 
 
-def merge(raw: Any, references: References, visiting: frozenset[str] = frozenset()) -> Mapping[str, Any]:
+def merge(raw: Any, references: References) -> Mapping[str, Any]:
     """
     The keywords that hold for a value of this schema, its properties and items left as they are.
 
-    References on the way (`visiting`) are not entered twice, so a schema that contains itself ends. Raises
-    DocumentError where a reference leads nowhere.
+    Raises DocumentError where a reference leads nowhere, or where there is too much to merge.
     """
-    if not isinstance(raw, Mapping):
-        return {"not": {}} if raw is False else {}
-    reference = reference_of(raw)
-    if reference is not None:
-        return _merge_reference(raw, reference, references, visiting)
-    if not any(isinstance(raw.get(keyword), list) for keyword in ("allOf", *UNIONS)):
-        return raw
-
-    keywords: dict[str, Any] = {}
-    for part in raw.get("allOf") or ():
-        keywords = _combine(keywords, merge(part, references, visiting))
-    keywords = _combine(keywords, {key: value for key, value in raw.items() if key != "allOf"})
-    for union in UNIONS:
-        if isinstance(keywords.get(union), list):
-            keywords = _collapse(keywords, union, references, visiting)
-    return keywords
+    try:
+        return _Merge(references).schema(raw)
+    except RecursionError as error:
+        raise DocumentError("A schema is made of others too deeply to be read.") from error
 
 
-def _merge_reference(
-    raw: Mapping[str, Any], reference: str, references: References, visiting: frozenset[str]
-) -> Mapping[str, Any]:
-    if reference in visiting:
-        return {}
-    target = references.merged.get(reference)
-    if target is None:
-        target = merge(references.find(reference), references, visiting | {reference})
-        if not visiting:  # inside a circle the answer is cut short
-            references.merged[reference] = target
-    beside = {key: value for key, value in raw.items() if key != "$ref"}
-    return _combine(target, merge(beside, references, visiting)) if beside else target
+class _Merge:
+    """
+    One merge, which enters each reference once however many ways lead to it.
 
+    A schema that contains itself ends where it comes up again (`cuts`). What was merged below such a cut lacks
+    what stands above it, so it serves for this merge alone: there, what it lacks is added from above.
+    """
 
-def _collapse(keywords: dict[str, Any], union: str, references: References, visiting: frozenset[str]) -> dict[str, Any]:
-    branches = keywords.pop(union)
-    shapes = [branch for branch in branches if not _is_null(branch)]
-    if len(shapes) < len(branches):
-        keywords["nullable"] = True
-    if len(shapes) == 1:
-        return _combine(merge(shapes[0], references, visiting), keywords)
-    if shapes and not all(isinstance(shape, Mapping) and CONSTRAINTS.issuperset(shape) for shape in shapes):
-        keywords[union] = shapes
-    return keywords
+    def __init__(self, references: References) -> None:
+        self._references = references
+        self._parts = 0
+        self._cuts: set[str] = set()
+        self._partial: dict[str, tuple[Mapping[str, Any], set[str]]] = {}
+
+    def schema(self, raw: Any) -> Mapping[str, Any]:
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            raise DocumentError("A schema is made of too many others to be read.")
+        if not isinstance(raw, Mapping):
+            return {"not": {}} if raw is False else {}
+        reference = reference_of(raw)
+        if reference is not None:
+            target = self._target(reference)
+            beside = {key: value for key, value in raw.items() if key != "$ref"}
+            return _combine(target, self.schema(beside)) if beside else target
+        if not any(isinstance(raw.get(keyword), list) for keyword in ("allOf", *UNIONS)):
+            return raw
+
+        keywords: dict[str, Any] = {}
+        for part in raw["allOf"] if isinstance(raw.get("allOf"), list) else ():
+            keywords = _combine(keywords, self.schema(part))
+        keywords = _combine(keywords, {key: value for key, value in raw.items() if key != "allOf"})
+        for union in UNIONS:
+            if isinstance(keywords.get(union), list):
+                keywords = self._collapse(keywords, union)
+        return keywords
+
+    def _target(self, reference: str) -> Mapping[str, Any]:
+        known = self._references.merged.get(reference)
+        if known is not None:
+            return known
+        if reference in self._partial:
+            partial, cuts = self._partial[reference]
+            self._cuts |= cuts
+            return partial
+
+        first = not self._partial
+        around, self._cuts = self._cuts, set()
+        self._partial[reference] = {}, {reference}
+        target = self.schema(self._references.find(reference))
+        self._cuts.discard(reference)
+        self._partial[reference] = target, self._cuts
+        if first or not self._cuts:
+            self._references.merged[reference] = target
+        self._cuts = around | self._cuts
+        return target
+
+    def _collapse(self, keywords: dict[str, Any], union: str) -> dict[str, Any]:
+        branches = keywords.pop(union)
+        shapes = [branch for branch in branches if not _is_null(branch)]
+        if len(shapes) < len(branches):
+            keywords["nullable"] = True
+        if len(shapes) == 1:
+            return _combine(self.schema(shapes[0]), keywords)
+        if shapes and not all(isinstance(shape, Mapping) and CONSTRAINTS.issuperset(shape) for shape in shapes):
+            keywords[union] = shapes
+        return keywords
 
 
 def _is_null(branch: Any) -> bool:
@@ -89,7 +122,9 @@ def _properties(first: Any, second: Any) -> Any:
 
 
 def _required(first: Any, second: Any) -> Any:
-    return [*first, *second] if isinstance(first, list) and isinstance(second, list) else second
+    if not (isinstance(first, list) and isinstance(second, list)):
+        return second
+    return list(dict.fromkeys(name for name in (*first, *second) if isinstance(name, str)))
 
 
 def _types(first: Any, second: Any) -> Any:

@@ -1,5 +1,6 @@
 """Finds what a document's `$ref`s point at."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
@@ -8,6 +9,8 @@ from webapp.errors import DocumentError
 
 LONGEST_CHAIN = 64
 """A `$ref` to a `$ref` to a `$ref` ends somewhere, or it is a circle."""
+
+INDEX = re.compile(r"[0-9]{1,9}")
 
 
 class References:
@@ -42,8 +45,12 @@ class References:
         raise DocumentError(f"The reference {reference_of(node)} leads back to itself.")
 
     def _look_up(self, reference: str) -> Any:
-        elsewhere, fragment = urldefrag(reference)
-        if elsewhere and not self._is_here(elsewhere):
+        try:
+            elsewhere, fragment = urldefrag(reference)
+            outside = bool(elsewhere) and not self._is_here(elsewhere)
+        except ValueError as error:
+            raise DocumentError(f"The reference {reference} is not a URL.") from error
+        if outside:
             raise DocumentError(f"The reference {reference} points outside of the document.")
         if fragment and not fragment.startswith("/"):
             raise DocumentError(f"The reference {reference} is not a path through the document.")
@@ -69,6 +76,6 @@ def reference_of(node: Any) -> str | None:
 def _step(node: Any, key: str, reference: str) -> Any:
     if isinstance(node, Mapping) and key in node:
         return node[key]
-    if isinstance(node, Sequence) and not isinstance(node, str) and key.isdecimal() and int(key) < len(node):
+    if isinstance(node, Sequence) and not isinstance(node, str) and INDEX.fullmatch(key) and int(key) < len(node):
         return node[int(key)]
     raise DocumentError(f"The reference {reference} points at nothing: there is no {key!r} there.")

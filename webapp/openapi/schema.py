@@ -1,6 +1,7 @@
 """One JSON Schema, read only as far as it is asked."""
 
 from collections.abc import Mapping
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
@@ -311,7 +312,7 @@ class Schema:
 
     def _number(self, keyword: str) -> int | float | None:
         given = self.keywords.get(keyword)
-        return given if isinstance(given, int | float) and not isinstance(given, bool) else None
+        return given if isinstance(given, int | float) and not isinstance(given, bool) and _is_finite(given) else None
 
     def _count(self, keyword: str) -> int | None:
         given = self._number(keyword)
@@ -327,6 +328,13 @@ class Schema:
             return True
         bound = self._number(exclusive)
         return bound is not None and bound == (self.minimum if inclusive == "minimum" else self.maximum)
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return isfinite(number)
+    except OverflowError:  # an integer beyond what a float, and so a page's script, can hold
+        return False
 
 
 def _sole_reference(raw: Any) -> str | None:
