@@ -122,3 +122,23 @@ async def test_a_document_of_the_wrong_kind_ends_the_search() -> None:
 
     with pytest.raises(DocumentError, match=r"Swagger 2\.0"):
         await discover(web.fetch, "http://h.example")
+
+
+@pytest.mark.parametrize("link", ["http://[", "//[/x"])
+async def test_a_link_that_is_no_url_is_passed_over(link: str) -> None:
+    web = Web()
+    web["http://h.example/api"] = f"<redoc spec-url='{link}'></redoc>".encode()
+    web["http://h.example/described"] = DOCUMENT
+    web.links["http://h.example/api"] = f"<{link}>; rel=service-desc, </described>; title=x; Rel = 'help service-desc'"
+
+    assert (await discover(web.fetch, "http://h.example/api")).url == "http://h.example/described"
+
+
+async def test_a_link_header_is_read_in_one_pass() -> None:
+    web = Web()
+    web["http://h.example/openapi.json"] = DOCUMENT
+    web["http://h.example/api"] = b"{}"
+    web.links["http://h.example/api"] = "<http://h.example/x>; " + "rel=" * 500_000 + "service-desc"
+
+    assert (await discover(web.fetch, "http://h.example/api")).url == "http://h.example/openapi.json"
+    assert "http://h.example/x" not in web.asked

@@ -137,3 +137,23 @@ def test_a_part_behind_a_broken_reference_is_noted_once() -> None:
     assert len(read.problems) == 1
     with pytest.raises(DocumentError):
         read.resolve({"$ref": "#/gone"})
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://[::1", "//["])
+def test_a_server_whose_url_is_none_is_passed_over(url: str) -> None:
+    through = {"url": "{all}", "variables": {"all": {"default": url}}}
+
+    assert document({}, servers=[{"url": url}, through]).base_url is None
+    assert document({}, servers=[through, {"url": "https://b.example"}]).base_url == "https://b.example"
+
+
+def test_half_a_character_is_replaced_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = "\U0001f600"
+    halves = {"openapi": "3.1.0", "info": {"title": f"a\ud800b{whole}"}, "paths": {"/\udc00x": [1, "\udbff"]}}
+    expected = {"openapi": "3.1.0", "info": {"title": f"a\ufffdb{whole}"}, "paths": {"/\ufffdx": [1, "\ufffd"]}}
+
+    assert Document.parse(json.dumps(halves)).root == expected
+    assert Document.parse(json.dumps(halves, ensure_ascii=False)).root == expected
+
+    monkeypatch.setitem(sys.modules, "yaml", yaml_giving(halves))
+    assert Document.parse("openapi: 3.1").root == expected

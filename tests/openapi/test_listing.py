@@ -394,3 +394,11 @@ def test_rows_show_which_field_names_them_where_the_document_does_not() -> None:
 def test_an_item_is_taken_out_of_its_wrapper(data: Any, item: Any) -> None:
     assert read_item(users(), data) == item
     assert read_item(None, {"data": {"id": 1}}) == {"id": 1}
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "9" * 16])
+def test_a_total_of_more_digits_than_a_count_has_is_ignored(digits: str) -> None:
+    assert read(rows(3), users(PAGE), content_range=f"items 0-2/{digits}").total == 3
+    assert read(rows(3), users(PAGE), x_total_count=digits).total == 3
+    assert read({"items": rows(3), "total": digits}, users(PAGE)).total == 3
+    assert read({"items": rows(3), "total": 10**100}, users(PAGE)).total == 3

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.openapi.building import NUMBER, TEXT, answers, document, query, takes, thing
+from tests.openapi.building import NUMBER, TEXT, answers, document, operation, query, site, takes, thing
 from webapp.openapi.operations import read_operations
 from webapp.openapi.site import Operation
 
@@ -207,3 +207,10 @@ def test_a_broken_path_is_passed_over_and_noted() -> None:
 
     assert [each.path for each in read_operations(read)] == ["/b"]
     assert len(read.problems) == 1
+
+
+def test_a_parameter_whose_reference_is_no_url_is_noted_and_left_out() -> None:
+    found = site({"/a": {"get": answers(parameters=[{"$ref": "http://["}])}})
+
+    assert operation(found, "GET", "/a").parameters == ()
+    assert found.problems == ("The reference http://[ is not a URL.",)

@@ -198,3 +198,11 @@ def test_credentials_are_no_filters_even_if_they_must_be_sent() -> None:
     found = read(parameter("key", required=True), parameter("status"), credentials=("key",))
 
     assert [each.name for each in found.filters] == ["status"]
+
+
+@pytest.mark.parametrize("odd", [float("inf"), float("nan"), 10**400, 10**12, 0, -1, True, "20"])
+def test_a_page_size_that_no_page_has_is_not_told(odd: Any) -> None:
+    found = read(parameter("page", NUMBER), parameter("size", {"type": "integer", "default": odd, "maximum": odd}))
+
+    assert found.paging is not None
+    assert (found.paging.default_size, found.paging.max_size) == (None, None)

@@ -179,3 +179,10 @@ def test_resources_are_found_by_name() -> None:
     assert users.path == "/users"
     assert found.resource("nothing") is None
     assert found.site.title == "Test"
+
+
+def test_a_path_with_half_a_character_still_has_a_page() -> None:
+    match = routes({"/x\ud800/{id}": {"get": answers()}}).match("/x%EF%BF%BD/7")
+
+    assert match is not None
+    assert match.path == "/x%EF%BF%BD/7"

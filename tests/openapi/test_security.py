@@ -253,3 +253,28 @@ def test_without_a_way_to_renew_there_is_none() -> None:
     )
 
     assert refresh_endpoint(found) is None
+
+
+@pytest.mark.parametrize("url", ["http://[", "//[/token", "http://h.example:port/token"])
+def test_a_token_url_that_is_none_gives_no_way_to_sign_in(url: str) -> None:
+    flows = {"password": {"tokenUrl": url, "refreshUrl": url}}
+
+    found = site(
+        {"/users": {"get": answers()}},
+        components={"securitySchemes": {"p": {"type": "oauth2", "flows": flows}}},
+    )
+
+    assert found.accounts.sign_in is None
+    assert found.accounts.refresh is None
+
+
+def test_an_answer_that_contains_itself_is_looked_into_only_so_far() -> None:
+    login = takes(thing(username=TEXT, password=TEXT))
+    login["responses"] = answers({"$ref": "#/components/schemas/Envelope"})["responses"]
+
+    found = site(
+        {"/login": {"post": login}},
+        components={"schemas": {"Envelope": thing(data={"$ref": "#/components/schemas/Envelope"})}},
+    )
+
+    assert found.accounts.sign_in is not None

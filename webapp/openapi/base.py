@@ -30,7 +30,10 @@ class Base:
 
     def url_path(self, url: str) -> str | None:
         """The same for a URL in the document, which may be relative; None where it leads to another host or outside."""
-        target = urlsplit(urljoin((self.told or "http://api") + "/", url))
+        try:
+            target = urlsplit(urljoin((self.told or "http://api") + "/", url))
+        except ValueError:
+            return None
         hosts = {urlsplit(known).netloc for known in (self.told, self.url, "http://api") if known}
         if target.netloc not in hosts:
             return None

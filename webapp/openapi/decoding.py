@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,9 @@ from webapp.errors import DocumentError
 
 MAX_BYTES = 32 * 2**20
 """The largest documents known have 15 MB."""
+
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""How JSON may write half of a character."""
 
 
 def decode(content: bytes | str) -> Any:
@@ -29,7 +33,7 @@ def decode(content: bytes | str) -> Any:
 
 def _text(content: bytes | str) -> str:
     if isinstance(content, str):
-        return content.removeprefix("\ufeff")
+        return _encodable(content.removeprefix("\ufeff"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -38,7 +42,8 @@ def _text(content: bytes | str) -> str:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        values = json.loads(text)
+        return _as_json(values, {}) if SURROGATE.search(text) else values
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise DocumentError(f"The document is not valid JSON: {error.msg} ({where}).") from error
@@ -62,10 +67,12 @@ def _yaml(text: str) -> Any:
 
 def _as_json(value: Any, done: dict[int, Any]) -> Any:
     """
-    The value with string keys and without dates, as the same document in JSON would have it.
+    The value with string keys, without dates and lone surrogates, as the same document in sound JSON would have it.
 
     What an alias repeats is converted once and stays shared (`done`), so a few lines of aliases can't fill the memory.
     """
+    if isinstance(value, str):
+        return _encodable(value)
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, dict | list):
@@ -84,4 +91,9 @@ def _as_json(value: Any, done: dict[int, Any]) -> Any:
 
 
 def _key(key: Any) -> str:
-    return str(key).lower() if isinstance(key, bool) else str(key)
+    return str(key).lower() if isinstance(key, bool) else _encodable(str(key))
+
+
+def _encodable(text: str) -> str:
+    """The text with U+FFFD for each half of a pair that stands alone, which no URL and no page could hold."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -95,15 +95,30 @@ def _mentioned(fetched: Fetched | None, target: str) -> Iterator[str]:
     if fetched is None:
         return
     for link, parameters in re.findall(r"<([^<>]*)>([^,]*)", fetched.headers.get("link", "")):
-        if re.search(r"""\brel\s*=\s*["']?[^"']*\bservice-desc\b""", parameters):
-            yield from _same_host(urljoin(fetched.url, link), target)
+        if _is_description(parameters):
+            yield from _same_host(fetched.url, link, target)
     if b"<" in fetched.content[:512]:
         for url in MENTIONED.findall(fetched.content[:65536].decode("utf-8", "replace"))[:3]:
-            yield from _same_host(urljoin(fetched.url, url), target)
+            yield from _same_host(fetched.url, url, target)
 
 
-def _same_host(url: str, target: str) -> Iterator[str]:
-    if urlsplit(url)[:2] == urlsplit(target)[:2]:
+def _is_description(parameters: str) -> bool:
+    """Whether `; rel="service-desc"` is among a link's parameters."""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "rel" and "service-desc" in value.strip(" \t\"'").lower().split():
+            return True
+    return False
+
+
+def _same_host(base: str, link: str, target: str) -> Iterator[str]:
+    """Where a link on the page at `base` leads, if that is on the target's host."""
+    try:
+        url = urljoin(base, link)
+        same = urlsplit(url)[:2] == urlsplit(target)[:2]
+    except ValueError:
+        return
+    if same:
         yield url
 
 

@@ -135,13 +135,13 @@ def read_evidence(data: Any, items_path: Sequence[str], headers: Mapping[str, st
 
 def whole(value: object) -> int | None:
     """The value if it is a whole number, or the text of one."""
+    if isinstance(value, Mapping):
+        value = value.get("value")  # Elasticsearch
     if isinstance(value, bool):
         return None
     if isinstance(value, str) and value.isdecimal() and len(value) < 16:
         return int(value)
-    if isinstance(value, Mapping):
-        return whole(value.get("value"))  # Elasticsearch
-    return value if isinstance(value, int) and value >= 0 else None
+    return value if isinstance(value, int) and 0 <= value < 10**15 else None
 
 
 def _members(data: Any, items_path: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -176,7 +176,7 @@ def _header_total(headers: Mapping[str, str]) -> int | None:
     for name in TOTAL_HEADERS:
         if (number := whole(headers.get(name, "").strip())) is not None:
             return number
-    ranged = re.search(r"/(\d+)\s*$", headers.get("content-range", ""))
+    ranged = re.search(r"/(\d{1,15})\s*$", headers.get("content-range", ""))
     return int(ranged[1]) if ranged else None
 
 

@@ -37,6 +37,8 @@ ASCENDING = frozenset({"asc", "ascending", "up", "1", "ascend"})
 DESCENDING = frozenset({"desc", "descending", "down", "-1", "descend"})
 ALTERNATIVES = re.compile(r"\^?\(?(?:\?:)?([\w.:|+-]+)\)?\$?")
 DATES = frozenset({"date", "date-time"})
+LARGEST_PAGE = 10**9
+"""In rows; a limit beyond it limits nothing, and may be too large to count with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +124,21 @@ def _turns(style: PagingStyle, position: Parameter, size: Parameter | None) -> b
 def _made_paging(style: PagingStyle, position: Parameter, size: Parameter | None) -> Paging:
     if size is position:
         size = None
-    default = size.schema.default if size else None
-    maximum = size.schema.maximum if size else None
     return Paging(
         style=style,
         position=position.name,
         size=size.name if size else None,
-        default_size=default if isinstance(default, int) and default > 0 else None,
-        max_size=int(maximum) if maximum is not None and maximum > 0 else None,
+        default_size=_rows(size.schema.default) if size else None,
+        max_size=_rows(size.schema.maximum) if size else None,
         first=_first_page(position),
     )
+
+
+def _rows(told: object) -> int | None:
+    """A number of rows, if it is one that a page could have."""
+    if not isinstance(told, int | float) or isinstance(told, bool):
+        return None
+    return int(told) if 1 <= told <= LARGEST_PAGE else None
 
 
 def _first_page(position: Parameter) -> int:

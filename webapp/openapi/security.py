@@ -210,12 +210,13 @@ def _username_label(schema: Schema | None, name: str, register: Operation | None
     return "Email" if "email" in made_with and not made_with & {"username", "login"} else "Username"
 
 
-def _gives_token(answer: Schema | None) -> bool:
-    if answer is None:
+def _gives_token(answer: Schema | None, depth: int = 3) -> bool:
+    """Whether a token is in an answer, or in the envelopes around it; an envelope may contain itself."""
+    if answer is None or not depth:
         return False
     names = {normal(name) for name in answer.properties}
     inner = [each for name, each in answer.properties.items() if normal(name) in ("data", "result")]
-    return not names.isdisjoint(TOKENS) or any(_gives_token(each) for each in inner)
+    return not names.isdisjoint(TOKENS) or any(_gives_token(each, depth - 1) for each in inner)
 
 
 # What surrounds it

@@ -27,7 +27,7 @@ def _resolve(server: Any, document_url: str | None) -> str | None:
     template = _fill(server["url"].strip(), server.get("variables"))
     if template is None:
         return None
-    url = _split(urljoin(document_url or "", template))
+    url = _split(template, document_url or "")
     if url is None or url.scheme not in ("http", "https", ""):
         return None
     if not url.netloc or url.username is not None:
@@ -35,9 +35,9 @@ def _resolve(server: Any, document_url: str | None) -> str | None:
     return f"{url.scheme or 'https'}://{url.netloc}{url.path.rstrip('/')}"
 
 
-def _split(url: str) -> SplitResult | None:
+def _split(url: str, base: str) -> SplitResult | None:
     try:
-        split = urlsplit(url)
+        split = urlsplit(urljoin(base, url))
         _ = split.port  # a port that is no number shows only when it is asked for
     except ValueError:
         return None
