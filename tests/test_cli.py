@@ -69,6 +69,10 @@ def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]
     ("arguments", "environ", "complaint"),
     [
         (["run", "example"], {}, "neither an http:// or https:// URL nor module:app"),
+        (["run", "localhost:8000"], {}, "is it http://localhost:8000?"),
+        (["run", "webapp.cli:DEMO_ACCOUNT"], {}, "no ASGI app but str"),
+        (["run"], {}, "WEBAPP_API_URL is not set"),
+        (["run", "http://example.com", "--openapi", "nope.json"], {}, "no file, nor a URL"),
         (["run", "ftp://example.com"], {}, "not an http:// or https:// URL"),
         (["run", "no.such.module:app"], {}, "can't be imported"),
         (["run", "webapp.errors:app"], {}, "can't be imported"),
@@ -85,6 +89,7 @@ def test_what_is_wrong_stops_the_start_with_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.delenv("WEBAPP_API_URL", raising=False)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
 
@@ -94,6 +99,19 @@ def test_what_is_wrong_stops_the_start_with_one_sentence(
     assert said.startswith("webapp: ")
     assert complaint in said
     assert said.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_served(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        assert main(["run", "http://127.0.0.1:9", "--port", port]) == 2
+
+    said = capsys.readouterr()
+    assert f"127.0.0.1:{port} can't be listened on" in said.err
+    assert "Ctrl+C" not in said.out
 
 
 def test_the_demo_serves_and_says_how_to_sign_in() -> None:

@@ -103,3 +103,7 @@ def test_a_bad_secret_key_is_not_repeated_either() -> None:
 )
 def test_https_is_known_from_the_public_url_alone(public_url: str | None, https: bool | None) -> None:
     assert Settings(public_url=public_url).https is https
+
+
+def test_a_folder_may_be_given_as_text(tmp_path: Path) -> None:
+    assert Settings(templates=str(tmp_path)).templates == str(tmp_path)

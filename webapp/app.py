@@ -242,6 +242,8 @@ def _settled(
         settings = replace(settings, api_url="http://api")
     if openapi is not None:
         settings = replace(settings, openapi=openapi)
+    if settings.openapi and "://" not in settings.openapi and not Path(settings.openapi).is_file():
+        raise SettingsError(f"The OpenAPI document {settings.openapi!r} is no file, nor a URL.")
     if templates is not None:
         settings = replace(settings, templates=Path(templates))
     if settings.api_url is None:

@@ -1,6 +1,7 @@
 """The command: `webapp run TARGET` and `webapp demo`."""
 
 import argparse
+import socket
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -36,7 +37,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="serve the frontend of an API")
-    run.add_argument("target", metavar="TARGET", help="the API's base URL, or module:app for an ASGI app")
+    run.add_argument(
+        "target",
+        metavar="TARGET",
+        nargs="?",
+        help="the API's base URL, or module:app for an ASGI app (default: $WEBAPP_API_URL)",
+    )
     run.add_argument("--openapi", metavar="URL|FILE", help="the OpenAPI document, where it isn't found from TARGET")
     run.add_argument("--templates", metavar="FOLDER", type=Path, help="templates that come before the built-in ones")
     run.add_argument("--title", help="what the site is called (default: the document's title)")
@@ -60,7 +66,8 @@ def _run(given: argparse.Namespace) -> int:
             "sessions are kept in memory, so run one worker."
         )
     settings = Settings.from_env(openapi=given.openapi, templates=given.templates, title=given.title)
-    return _serve(create_app(_target(given.target), settings=settings), settings, given, f"of {given.target}")
+    app = create_app(_target(given.target) if given.target else None, settings=settings)
+    return _serve(app, settings, given, f"of {given.target or settings.api_url}")
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -76,6 +83,8 @@ def _target(text: str) -> str | ASGIApp:
     if "://" in text:
         return text
     module, colon, name = text.partition(":")
+    if name.partition("/")[0].isdecimal():
+        raise SettingsError(f"TARGET is {text!r}, which lacks its scheme; is it http://{text}?")
     if not colon or not module or not name:
         raise SettingsError(f"TARGET is {text!r}, which is neither an http:// or https:// URL nor module:app.")
     sys.path.insert(0, "")
@@ -83,11 +92,14 @@ def _target(text: str) -> str | ASGIApp:
         app: ASGIApp = getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise SettingsError(f"TARGET is {text!r}, which can't be imported: {error}.") from None
+    if not callable(app):
+        raise SettingsError(f"TARGET is {text!r}, which is no ASGI app but {type(app).__name__}.")
     return app
 
 
 def _serve(app: ASGIApp, settings: Settings, given: argparse.Namespace, what: str) -> int:
     configure_logging(settings.log_format, debug=settings.debug)
+    _free_port(given.host, given.port)
     host = f"[{given.host}]" if ":" in given.host else given.host
     print(f"webapp {what}\n  http://{host}:{given.port}/  (Ctrl+C stops it)", flush=True)
     uvicorn.run(
@@ -103,3 +115,14 @@ def _serve(app: ASGIApp, settings: Settings, given: argparse.Namespace, what: st
         timeout_graceful_shutdown=10,
     )
     return 0
+
+
+def _free_port(host: str, port: int) -> None:
+    """Find out before anything is said about serving; the server's own message names neither the port nor a way out."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise SettingsError(f"{host}:{port} can't be listened on: {error}; --port takes another.") from None

@@ -46,7 +46,7 @@ class Settings:
     api_max_body: int = 32 * MIB
     api_connections: int = 100
     """Connections to the API at once, of all sessions together."""
-    templates: Path | None = None
+    templates: Path | str | None = None
     """A folder whose templates come before ours."""
     log_format: str = "console"
     """`console` or `json`."""
@@ -163,8 +163,8 @@ def _token(name: str) -> str | None:
     return None if fine else f"is {name!r}; letters, digits, - and _ make a cookie's name"
 
 
-def _folder(path: Path) -> str | None:
-    return None if path.is_dir() else f"is {str(path)!r}, which is not a folder"
+def _folder(path: Path | str) -> str | None:
+    return None if Path(path).is_dir() else f"is {str(path)!r}, which is not a folder"
 
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {

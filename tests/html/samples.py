@@ -144,7 +144,9 @@ EMPTY_LIST = ListPage(
     clear_href=None,
     raw_href=None,
 )
-NO_MATCH = replace(FULL_LIST, rows=(), pager=replace(PAGER, first=1, last=0, total=0))
+NOTHING = replace(PAGER, first=0, last=0, total=0, previous_href=None, next_href=None, pages=())
+NO_MATCH = replace(FULL_LIST, rows=(), pager=NOTHING)
+PAST_THE_END = replace(FULL_LIST, rows=(), pager=replace(PAGER, first=0, last=0, next_href=None))
 REFUSED = replace(
     NO_MATCH, pager=None, error="Sort by what?", search=Control("q", "Search", "search", "", error="Too short")
 )
@@ -181,6 +183,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "list-empty": ("pages/list.html", EMPTY_LIST),
     "list": ("pages/list.html", FULL_LIST),
     "list-no-match": ("pages/list.html", NO_MATCH),
+    "list-past-the-end": ("pages/list.html", PAST_THE_END),
     "list-refused": ("pages/list.html", REFUSED),
     "list-every-kind": ("pages/list.html", EVERY_KIND),
     "detail-empty": ("pages/detail.html", DetailPage("issues", "Issue 7", (), (), (), (), "")),

@@ -297,7 +297,12 @@ def test_sorting_and_turning_pages_are_links_that_htmx_takes_over() -> None:
 
 @pytest.mark.parametrize(
     ("sample", "expected"),
-    [("list-empty", "Nothing here yet"), ("list-no-match", "Nothing matches"), ("list-refused", "did not accept")],
+    [
+        ("list-empty", "Nothing here yet"),
+        ("list-no-match", "Nothing matches"),
+        ("list-past-the-end", "Past the end"),
+        ("list-refused", "did not accept"),
+    ],
 )
 def test_a_list_without_rows_says_why(sample: str, expected: str) -> None:
     assert expected in render(*SAMPLES[sample])

@@ -31,7 +31,7 @@ THING = {
         (httpx.Response(404), 404, "no such thing"),
         (httpx.Response(409, json={"detail": "Being rebuilt"}), 409, "Being rebuilt"),
         (httpx.Response(429, headers={"Retry-After": "7"}), 429, ""),
-        (httpx.Response(500, text="Traceback: secret=1"), 502, ""),
+        (httpx.Response(500, text="Traceback: secret=1"), 502, "The API failed (500)"),
         (httpx.Response(502), 503, ""),
         (httpx.Response(503, headers={"Retry-After": "9"}), 503, "Nothing is lost"),
         (httpx.Response(200, text="{", headers={"Content-Type": "application/json"}), 502, ""),

@@ -131,6 +131,17 @@ async def test_what_the_api_has_against_a_filter_is_said_at_its_control_and_the_
     assert page.links["Clear all"] == "/books"
 
 
+async def test_a_filter_refused_in_place_says_so_where_the_rows_were() -> None:
+    complaint = {"detail": [{"loc": ["query", "price_min"], "msg": "must be a number", "type": "float"}]}
+    async with library(library_api({"GET /books": (422, complaint)})) as browser:
+        await browser.get("/books?price_min=cheap")
+        part = await browser.htmx("GET", "/books?price_min=cheap")
+
+    assert part.status == 422
+    assert "must be a number" in part.page.one("[role=alert]").text
+    assert "Nothing matches" not in part.text
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -299,8 +299,8 @@ def _count(count: int, noun: str) -> str:
 
 
 def _rounded(value: float) -> float:
-    """Without the noise of calculating; what is small keeps its first digits."""
-    return round(value, 4) if abs(value) >= 0.01 else value
+    """Without the noise of calculating, `46.15384615384615`; a coordinate, `48.208176`, keeps all that it says."""
+    return round(value, 4) if abs(value) >= 0.01 and value != round(value, 8) else value
 
 
 def _as_float(value: Any) -> float | None:

@@ -139,7 +139,7 @@ def _page(request: Request, status: int, message: str, *, error: APIError | None
     retry = _retry_after(status, error)
     page = ErrorPage(
         status=status,
-        title=TITLES.get(status, "Something went wrong"),
+        title=_title(status, error),
         message=_message(status, message),
         fields={name: tuple(said) for name, said in error.fields.items()} if error else {},
         request_id=current_request_id(),
@@ -149,6 +149,12 @@ def _page(request: Request, status: int, message: str, *, error: APIError | None
     )
     headers = {"Retry-After": str(retry)} if retry else None
     return render(request, "pages/error.html", page, fragment="error", status=status, headers=headers)
+
+
+def _title(status: int, error: APIError | None) -> str:
+    if status == 502 and error and error.api_status and error.api_status >= 500:
+        return f"The API failed ({error.api_status})"
+    return TITLES.get(status, "Something went wrong")
 
 
 def _message(status: int, said: str) -> str:

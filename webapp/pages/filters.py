@@ -90,6 +90,8 @@ def _options(schema: Schema) -> tuple[tuple[str, str], ...]:
 
 
 def _choices(options: Sequence[tuple[str, str]], value: str, *, required: bool) -> tuple[Option, ...]:
+    # An empty value would say the same as none, and forms leave it out.
+    options = [each for each in options if each[0]]
     known = [value for value, _ in options]
     # What isn't among the choices stays visible: it is what the API was asked.
     strange = [(value, value)] if value and value not in known else []

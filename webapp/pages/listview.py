@@ -55,10 +55,11 @@ class ListView:
         return self._render(listing, status=200)
 
     def refused_by(self, error: APIError) -> Response:
-        """The list's page without rows: each complaint at its control, or above where none stands for it."""
+        """The list's page without rows: each complaint at its control, and all of them where the rows would be."""
         names = [parameter.name for parameter in self._parameters]
-        placed = set(names) & set(error.fields)
-        said = unplaced(error.fields, names) or ("" if placed else error.detail)
+        controls = [make_control(parameter, self.query, error.fields) for parameter in self._parameters]
+        placed = [f"{control.label}: {control.error}" for control in controls if control.error]
+        said = " ".join([*placed, unplaced(error.fields, names)]).strip() or error.detail
         return self._render(Listing(rows=()), status=422, said=said, errors=error.fields)
 
     @property

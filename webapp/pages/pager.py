@@ -75,7 +75,7 @@ def _sizes(listing: Listing, query: Query, link: Callable[[Query], str]) -> tupl
         return ()
     most = paging.max_size or SIZES[-1]
     sizes = [size for size in SIZES if size <= most]
-    asked = value_of(query, paging.size) or str(default_size(paging) or paging.default_size or "")
+    asked = value_of(query, paging.size) or str(default_size(paging) or paging.default_size or listing.size or "")
     beginning = without(query, (paging.position,))
     links = [Link(str(size), link(replaced(beginning, paging.size, str(size))), str(size) == asked) for size in sizes]
     return tuple(links) if len(links) > 1 else ()
