@@ -1,5 +1,6 @@
 """The wiring: targets, mounting, start and stop, what comes first."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from tests.pages.house import DEMO, document
 from webapp import Settings, SettingsError, create_app, render
 from webapp.app import Frontend
 from webapp.demo.app import create_demo
-from webapp.testing import Browser
+from webapp.testing import Browser, FakeAPI
 
 
 class Backend(httpx.AsyncBaseTransport):
@@ -154,3 +155,43 @@ async def test_two_frontends_in_one_process_share_nothing() -> None:
     assert first.state.frontend.registry is not second.state.frontend.registry
     async with Browser(second) as browser:
         assert (await browser.get("/x")).status == 404
+
+
+def readme_template(beginning: str) -> str:
+    """The template of the README that begins like this."""
+    blocks = re.findall(r"```jinja\n(.*?)```", (Path(__file__).parent.parent / "README.md").read_text(), re.DOTALL)
+    [found] = [block for block in blocks if block.startswith(beginning)]
+    return str(found)
+
+
+async def test_the_readmes_template_changes_one_list_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "projects").mkdir()
+    (tmp_path / "projects" / "list.html").write_text(readme_template("{% extends"))
+    app = create_app(create_demo(), templates=tmp_path, settings=Settings())
+
+    async with Browser(app) as browser:
+        await browser.try_sign_in(*DEMO)
+        projects, users = await browser.get("/projects"), await browser.get("/users")
+
+    assert "What we are working on." in projects.main
+    assert projects.page.all("table tbody tr")
+    assert "What we are working on." not in users.main
+
+
+async def test_the_readmes_page_of_ones_own_sends_strangers_to_sign_in_and_back(tmp_path: Path) -> None:
+    async def dashboard(request: Request) -> Response:
+        orders = await request.state.api.get("/orders", params={"status": "open"})
+        return render(request, "dashboard.html", {"orders": orders})
+
+    (tmp_path / "dashboard.html").write_text(readme_template("{# templates/dashboard.html #}"))
+    api = FakeAPI({"GET /orders": [{"id": 1, "item": "Tea"}]})
+    routes = [Route("/dashboard", dashboard)]
+    app = create_app("http://api", transport=api.transport, templates=tmp_path, routes=routes, settings=Settings())
+
+    async with Browser(app) as browser:
+        login = await browser.get("/dashboard")
+        assert login.url == "/login?next=%2Fdashboard"
+        page = await browser.sign_in()
+
+    assert page.url == "/dashboard"
+    assert page.page.one("h1").text == "1 open orders"
