@@ -21,10 +21,15 @@ class Relay(httpx.AsyncBaseTransport):
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.cut: set[str] = set()
+        """What can't be reached at the moment, by method and path."""
         self._pool = shared_transport(limit=100)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.counts[f"{request.method} {request.url.path}"] += 1
+        asked = f"{request.method} {request.url.path}"
+        self.counts[asked] += 1
+        if asked in self.cut:
+            raise httpx.ConnectError("cut off", request=request)
         return await self._pool.handle_async_request(request)
 
     async def aclose(self) -> None:

@@ -1,6 +1,7 @@
 """Fifty requests at once on an access token that has run out: one renewal, fifty answers, nobody signed out."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -75,6 +76,42 @@ async def test_a_renewal_that_fails_signs_nobody_out(demo_api: str, faults: dict
             while (page := await house.browser.get("/projects")).status == 503:
                 await asyncio.sleep(0.2)
         assert page.status == 200
+        assert house.api is client
+
+
+async def test_a_renewal_that_cannot_be_reached_signs_nobody_out(demo_api: str) -> None:
+    async with house_on(demo_api) as house:
+        await house.browser.sign_in(USERNAME, PASSWORD)
+        client = house.api
+        spoil_access(client, "/auth")
+        house.relay.cut.add("POST /auth/refresh")
+
+        assert await at_once(REQUESTS, house.browser, "/projects") == [503] * REQUESTS
+        house.relay.cut.clear()
+
+        assert (await house.browser.get("/projects")).status == 200
+        assert house.api is client
+
+
+async def test_a_slow_renewal_is_waited_for_by_all(demo_api: str, faults: dict[str, Fault]) -> None:
+    async with house_on(demo_api) as house:
+        await house.browser.sign_in(USERNAME, PASSWORD)
+        client = house.api
+        spoil_access(client, "/auth")
+        begun, released = asyncio.get_running_loop().create_future(), threading.Event()
+
+        async def hold() -> None:
+            begun.get_loop().call_soon_threadsafe(begun.set_result, None)
+            await asyncio.to_thread(released.wait)
+
+        faults["POST /auth/refresh"] = Fault(hold=hold)
+        asked = asyncio.create_task(at_once(REQUESTS, house.browser, "/projects"))
+        await begun
+        faults.clear()
+        released.set()
+
+        assert await asked == [200] * REQUESTS
+        assert house.relay.counts["POST /auth/refresh"] == 1
         assert house.api is client
 
 
