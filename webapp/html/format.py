@@ -250,9 +250,7 @@ def is_image_link(value: Any) -> bool:
 
 def is_hex_color(value: Any) -> bool:
     """`#09f`, `#0099ff`, also with an alpha."""
-    return isinstance(value, str) and bool(
-        re.fullmatch(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", value, re.IGNORECASE)
-    )
+    return isinstance(value, str) and _HEX_COLOR.fullmatch(value) is not None
 
 
 def is_email(value: Any) -> bool:

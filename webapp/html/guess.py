@@ -8,6 +8,7 @@ from uuid import UUID
 
 from webapp.html.format import is_hex_color, is_web_link, moment
 from webapp.html.kinds import Kind
+from webapp.openapi.schema import json_type
 
 LONG = 80
 """Characters that no longer fit into a cell."""
@@ -96,7 +97,7 @@ def kind_of(name: str, schema: ValueSchema | None = None, samples: Iterable[Any]
 
 
 def _type_of(schema: ValueSchema | None, seen: list[Any]) -> str | None:
-    found = {_json_type(value) for value in seen}
+    found = {json_type(value) for value in seen}
     if found == {"integer", "number"}:
         found = {"number"}
     declared = schema.type if schema is not None else None
@@ -104,22 +105,6 @@ def _type_of(schema: ValueSchema | None, seen: list[Any]) -> str | None:
         (only,) = found
         return declared if declared == "number" and only == "integer" else only
     return None if found else declared
-
-
-def _json_type(value: Any) -> str:
-    match value:
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list() | tuple():
-            return "array"
-        case _:
-            return "object"
 
 
 def _is_secret(words: list[str], schema: ValueSchema | None) -> bool:
@@ -145,7 +130,7 @@ def _whole_number(words: list[str]) -> Kind:
 
 
 def _list(schema: ValueSchema | None, seen: list[Any]) -> Kind:
-    types = {_json_type(item) for value in seen for item in islice(value, MOST_SAMPLES)}
+    types = {json_type(item) for value in seen for item in islice(value, MOST_SAMPLES)}
     declared = schema.items.type if schema is not None and schema.items is not None else None
     nested = types & {"object", "array"} if types else declared in ("object", "array")
     return Kind.JSON if nested else Kind.LIST

@@ -29,10 +29,15 @@ def href(request: HTTPConnection, path: str, params: Params = ()) -> str:
     return f"{address}?{urlencode(params, doseq=True)}" if params else address
 
 
+def sent_path(request: HTTPConnection) -> str:
+    """The path of a request, encoded as the browser sent it; some servers add the query to theirs."""
+    raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
+    return raw or quote(request.scope["path"])
+
+
 def here(request: HTTPConnection) -> str:
     """The path and query of a request, encoded as the browser sent them; never a link to another host."""
-    raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
-    path = _SLASHES.sub("/", raw.partition(b"?")[0].decode("latin-1"))
+    path = _SLASHES.sub("/", sent_path(request))
     query = request.scope["query_string"].decode("latin-1")
     return f"{path}?{query}" if query else path
 

@@ -368,7 +368,7 @@ def _implied_types(keywords: Mapping[str, Any]) -> tuple[str, ...]:
         return ("array",)
     values = [keywords["const"]] if "const" in keywords else keywords.get("enum")
     if isinstance(values, list):
-        return tuple(dict.fromkeys(_type_of(value) for value in values if value is not None))
+        return tuple(dict.fromkeys(json_type(value) for value in values if value is not None))
     if isinstance(keywords.get("format"), str) and keywords["format"] in FORMATS:
         return FORMATS[keywords["format"]]
     return ()
@@ -381,7 +381,8 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _type_of(value: Any) -> str:
+def json_type(value: Any) -> str:
+    """What JSON calls a value that is there; of anything it doesn't know, an object."""
     match value:
         case bool():
             return "boolean"
@@ -391,7 +392,7 @@ def _type_of(value: Any) -> str:
             return "number"
         case str():
             return "string"
-        case list():
+        case list() | tuple():
             return "array"
         case _:
             return "object"

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.errors import NotFound
 from webapp.html.htmx import is_htmx
-from webapp.html.urls import href
+from webapp.html.urls import href, sent_path
 from webapp.openapi.site import MatchKind
 from webapp.pages.detail import detail_page
 from webapp.pages.list import list_page
@@ -34,10 +34,7 @@ async def resource_page(request: Request) -> Response:
 
 def api_path(request: Request) -> str:
     """The path below our own mount point, encoded as the browser sent it."""
-    root = request.scope.get("root_path", "").rstrip("/")
-    raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
-    return _below(quote(root), raw) or _below(quote(root), quote(request.scope["path"])) or "/"
-
-
-def _below(root: str, path: str) -> str:
-    return path.removeprefix(root) if path == root or path.startswith(root + "/") else path
+    root = quote(request.scope.get("root_path", "").rstrip("/"))
+    path = sent_path(request)
+    below = path.removeprefix(root) if path == root or path.startswith(root + "/") else path
+    return below or "/"
