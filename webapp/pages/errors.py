@@ -78,6 +78,11 @@ def session_ended(request: Request) -> Response:
     return to_login(request, ended=True)
 
 
+def retry_header(seconds: float | None) -> dict[str, str] | None:
+    """Says after how many seconds to try again, where that is known."""
+    return {"Retry-After": f"{seconds:.0f}"} if seconds else None
+
+
 class ErrorBoundary:
     """Turns what no handler foresaw into a page of its own, inside everything that headers and sessions need."""
 
@@ -147,7 +152,7 @@ def _page(request: Request, status: int, message: str, *, error: APIError | None
         retry_after=retry if _is_read(request) else None,
         sign_in_href=href(request, "/login") if status in (401, 403) and not session.kept else None,
     )
-    headers = {"Retry-After": str(retry)} if retry else None
+    headers = retry_header(retry)
     return render(request, "pages/error.html", page, fragment="error", status=status, headers=headers)
 
 

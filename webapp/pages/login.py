@@ -11,6 +11,7 @@ from webapp.html.context import LoginPage
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
 from webapp.openapi.site import Accounts, SignIn
+from webapp.pages.errors import retry_header
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
@@ -130,7 +131,7 @@ def _page(
         notice=notice,
         register_href=href(request, "/register", [("next", attempt.next)]) if accounts.register else None,
     )
-    headers = {"Retry-After": f"{error.retry_after:.0f}"} if error and error.retry_after else None
+    headers = retry_header(error.retry_after) if error else None
     return render(request, "pages/login.html", page, status=_status(error), headers=headers)
 
 

@@ -13,6 +13,7 @@ from webapp.html.urls import href, safe_next
 from webapp.openapi.labels import humanise
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, Operation
+from webapp.pages.errors import retry_header
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
@@ -92,7 +93,7 @@ def _page(
         error="" if error is None else " ".join(elsewhere) or ("" if complaints else error.detail),
         login_href=href(request, "/login", [("next", where)] if where else []),
     )
-    headers = {"Retry-After": f"{error.retry_after:.0f}"} if error and error.retry_after else None
+    headers = retry_header(error.retry_after) if error else None
     return render(request, "pages/register.html", page, status=error.status if error else 200, headers=headers)
 
 
