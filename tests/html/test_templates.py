@@ -41,7 +41,7 @@ def tree(name: str) -> nodes.Template:
 
 def annotations(page: str) -> dict[str, str]:
     """The fields of a page's dataclass with their types, as they are written."""
-    module = ast.parse(Path(inspect.getfile(context)).read_text(encoding="utf-8"))
+    module = ast.parse(Path(inspect.getfile(getattr(context, page))).read_text(encoding="utf-8"))
     (found,) = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name == page]
     return {
         node.target.id: ast.unparse(node.annotation).replace("'", "")

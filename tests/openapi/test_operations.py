@@ -54,6 +54,26 @@ def test_a_long_summary_is_cut_at_a_word() -> None:
     assert len(label) <= 81
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "raw", "slug"),
+    [
+        ("patch", "/projects/{id}", {"operationId": "update_project"}, "update-project"),
+        ("patch", "/projects/{id}", {"operationId": "updateProject"}, "update-project"),
+        ("get", "/api/orgs", {"operationId": "list_orgs_api_orgs_get"}, "list-orgs"),
+        ("get", "/orgs/{id}", {}, "get-orgs-id"),
+        ("post", "/", {"operationId": "…"}, "operation"),
+    ],
+)
+def test_an_operation_has_a_name_fit_for_a_url(method: str, path: str, raw: dict[str, Any], slug: str) -> None:
+    assert only({path: {method: raw}}).slug == slug
+
+
+def test_slugs_are_unique_even_where_names_differ_only_in_signs() -> None:
+    made = read_operations(document({"/a": {"get": {"operationId": "a.b"}, "post": {"operationId": "a_b"}}}))
+
+    assert [each.slug for each in made] == ["a-b", "a-b-2"]
+
+
 def test_names_are_unique_even_where_the_document_repeats_them() -> None:
     made = read_operations(document({"/a": {"get": {"operationId": "x"}}, "/b": {"get": {"operationId": "x"}}}))
 

@@ -186,3 +186,13 @@ def test_a_path_with_half_a_character_still_has_a_page() -> None:
 
     assert match is not None
     assert match.path == "/x%EF%BF%BD/7"
+
+
+def test_an_operation_is_found_by_its_slug() -> None:
+    routes = Routes(site({"/jobs/{id}/run": {"post": {"operationId": "runJob", "responses": {}}}}))
+
+    found = routes.operation("run-job")
+
+    assert found is not None
+    assert (found.method, found.path) == ("POST", "/jobs/{id}/run")
+    assert routes.operation("run") is None

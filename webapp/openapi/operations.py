@@ -16,6 +16,7 @@ LOCATIONS = ("path", "query", "header", "cookie")
 VERBS = {"GET": "Get", "POST": "Create", "PUT": "Replace", "PATCH": "Change", "DELETE": "Delete", "QUERY": "Query"}
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 LONGEST_LABEL = 80
+LONGEST_SLUG = 100
 
 
 def read_operations(document: Document) -> tuple[Operation, ...]:
@@ -46,6 +47,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._names: set[str] = set()
+        self._slugs: set[str] = set()
         self._tags = tag_labels(document)
 
     def read_path(self, template: str, item: Mapping[str, Any]) -> Iterator[Operation]:
@@ -58,10 +60,12 @@ class _Reader:
         identifier = raw.get("operationId")
         identifier = identifier if isinstance(identifier, str) else ""
         answer_types, answer = self._answer(raw.get("responses"))
+        name = _unique(identifier or f"{method.lower()} {where.path}", self._names, " ")
         return Operation(
             method=method,
             path=where.path,
-            name=self._unique(identifier or f"{method.lower()} {where.path}"),
+            name=name,
+            slug=_unique(_slug(_without_path(name, method, where.path)), self._slugs, "-"),
             label=_label(method, where.path, identifier, _text(raw, "summary")),
             description=_text(raw, "description"),
             tags=tuple(self._tags.get(tag) or tag_label(tag) for tag in _strings(raw.get("tags"))),
@@ -72,13 +76,6 @@ class _Reader:
             secured=_secured(raw.get("security", self._document.security)),
             deprecated=raw.get("deprecated") is True,
         )
-
-    def _unique(self, name: str) -> str:
-        number, unique = 2, name
-        while unique in self._names:
-            number, unique = number + 1, f"{name} {number}"
-        self._names.add(unique)
-        return unique
 
     def _parameters(self, given: Any) -> list[Parameter]:
         found = (mapping(self._document.part(raw)) for raw in given) if isinstance(given, list) else ()
@@ -254,6 +251,20 @@ def _plain(text: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST_LABEL else text[:LONGEST_LABEL].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _unique(name: str, taken: set[str], between: str) -> str:
+    number, unique = 2, name
+    while unique in taken:
+        number, unique = number + 1, f"{name}{between}{number}"
+    taken.add(unique)
+    return unique
+
+
+def _slug(name: str) -> str:
+    """`updateProject` and `update_project` as `update-project`."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+    return re.sub(r"[^a-z0-9]+", "-", apart).strip("-")[:LONGEST_SLUG].strip("-") or "operation"
 
 
 def _without_path(identifier: str, method: str, path: str) -> str:

@@ -46,6 +46,7 @@ class Routes:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._resources = {resource.name: resource for resource in site.resources}
+        self._operations = {operation.slug: operation for operation in site.operations}
         self._root = _Node()
         self._fixed: dict[str, Match] = {}
         kinds = _kinds(site)
@@ -56,6 +57,10 @@ class Routes:
     def resource(self, name: str) -> Resource | None:
         """The resource of that name."""
         return self._resources.get(name)
+
+    def operation(self, slug: str) -> Operation | None:
+        """The operation of that slug."""
+        return self._operations.get(slug)
 
     def match(self, path: str) -> Match | None:
         """The page at a path; None where the API has nothing to get."""

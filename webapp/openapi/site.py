@@ -53,6 +53,8 @@ class Operation:
     """The operationId, or one made of method and path; unique in its document."""
     label: str
     """What a person would call it."""
+    slug: str = ""
+    """The name as a URL's segment, unique in its document: `update-project`."""
     description: str = ""
     tags: tuple[str, ...] = ()
     """As headings for people."""

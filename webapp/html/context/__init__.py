@@ -1,0 +1,37 @@
+"""
+What each page's template may rely on.
+
+One dataclass for each page; its fields are the variables of the template, and nothing else is. Every page also gets
+`shell` (below), and the functions and filters named in `render.py`. A test holds templates and dataclasses together.
+"""
+
+from webapp.html.context.accounts import AccountPage, Device, LoginPage, RegisterField, RegisterPage
+from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPage
+from webapp.html.context.facts import Fact, Section
+from webapp.html.context.problems import ErrorPage
+from webapp.html.context.shell import Link, LinkGroup, Shell
+from webapp.html.context.tables import Chip, Column, Control, Option, Pager, Row
+
+__all__ = [
+    "AccountPage",
+    "Chip",
+    "Column",
+    "Control",
+    "DetailPage",
+    "Device",
+    "ErrorPage",
+    "Fact",
+    "HomePage",
+    "Link",
+    "LinkGroup",
+    "ListPage",
+    "LoginPage",
+    "Option",
+    "Pager",
+    "RegisterField",
+    "RegisterPage",
+    "Row",
+    "Section",
+    "Shell",
+    "ViewPage",
+]

@@ -1,0 +1,73 @@
+"""Pages around signing in."""
+
+from dataclasses import dataclass
+
+from webapp.html.context.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPage:
+    """`pages/login.html`: the way in."""
+
+    action: str
+    next: str
+    username: str
+    """What was typed; a password never comes back."""
+    username_label: str
+    username_type: str
+    """`email` or `text`."""
+    error: str
+    notice: str
+    """Why one is here: the session ended, one has signed out."""
+    register_href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterField:
+    """One field of the registration form."""
+
+    name: str
+    label: str
+    type: str
+    value: str
+    required: bool
+    autocomplete: str
+    hint: str = ""
+    error: str = ""
+    minlength: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """`pages/register.html`: a new account."""
+
+    action: str
+    next: str
+    fields: tuple[RegisterField, ...]
+    error: str
+    login_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One of the account's sessions at the API."""
+
+    id: str
+    name: str
+    """The browser, as the API knows it."""
+    address: str
+    current: bool
+    facts: tuple[Fact, ...]
+    end_action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """`pages/account.html`: who am I, and where am I signed in. Fragment: `devices`."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    devices: tuple[Device, ...] | None
+    """None where the API doesn't tell."""
+    end_others_action: str | None
+    notice: str

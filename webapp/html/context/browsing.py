@@ -1,0 +1,80 @@
+"""Pages that show what an API has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webapp.html.context.facts import Fact, Section
+from webapp.html.context.shell import Link, LinkGroup
+from webapp.html.context.tables import Chip, Column, Control, Pager, Row
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """`pages/home.html`: what there is."""
+
+    title: str
+    description: str
+    groups: tuple[LinkGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """`pages/list.html`: a resource's rows. Fragment: `list`."""
+
+    name: str
+    title: str
+    description: str
+    crumbs: tuple[Link, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    pager: Pager | None
+    action: str
+    """Where the filter form goes."""
+    search: Control | None
+    filters: tuple[Control, ...]
+    kept: Mapping[str, str]
+    """Query parameters that the filter form carries along (sort, rows per page)."""
+    chips: tuple[Chip, ...]
+    clear_href: str | None
+    """The list without any filter; None while there is none."""
+    raw_href: str | None
+    """The answer itself, as JSON."""
+    error: str = ""
+    """Why there are no rows: what the API said against the filters, where no control stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetailPage:
+    """`pages/detail.html`: one item."""
+
+    name: str
+    title: str
+    crumbs: tuple[Link, ...]
+    facts: tuple[Fact, ...]
+    sections: tuple[Section, ...]
+    """Nested objects and lists of objects, in the answer's order."""
+    related: tuple[Link, ...]
+    """Lists that lie under this item."""
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPage:
+    """`pages/view.html`: an answer that is neither a list nor an item of a resource."""
+
+    name: str
+    title: str
+    description: str
+    crumbs: tuple[Link, ...]
+    facts: tuple[Fact, ...]
+    sections: tuple[Section, ...]
+    text: str | None
+    """An answer that is not JSON, as text."""
+    media_type: str
+    raw: str
+    notice: str = ""
+    """Why there is nothing to see: an empty answer, a file, a stream, or an input that is missing."""
+    action: str = ""
+    """Where the form of `controls` goes."""
+    controls: tuple[Control, ...] = ()
+    """The inputs of the question, where it takes any."""

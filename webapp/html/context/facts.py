@@ -1,0 +1,31 @@
+"""What is known about one thing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.html.context.tables import Column, Row
+from webapp.html.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One labelled value of an item."""
+
+    key: str
+    label: str
+    kind: Kind
+    value: Any
+    href: str | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A nested part of an item: facts of an object, or a small table of a list of objects."""
+
+    label: str
+    facts: tuple[Fact, ...] = ()
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Row, ...] = ()
+    more: int = 0
+    """Rows left out."""

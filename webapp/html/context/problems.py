@@ -1,0 +1,18 @@
+"""The page of what went wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """`pages/error.html`: what went wrong, and what one can do. Fragment: `error`."""
+
+    status: int
+    title: str
+    message: str
+    fields: Mapping[str, tuple[str, ...]]
+    request_id: str
+    retry_after: int | None
+    """Seconds after which the page tries again by itself; None if it doesn't."""
+    sign_in_href: str | None

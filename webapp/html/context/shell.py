@@ -1,0 +1,37 @@
+"""What surrounds every page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    """Links under one heading."""
+
+    label: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What surrounds every page."""
+
+    site: str
+    """The API's title."""
+    navigation: tuple[LinkGroup, ...]
+    user: str | None
+    """How the signed-in person is called; None for a stranger."""
+    can_sign_in: bool
+    path: str
+    """The path and query of this page, for "back here after signing in"."""
+    request_id: str
+    hue: int | None
+    """The accent's hue, 0 to 359, where configured."""
