@@ -1,0 +1,1 @@
+"""Documents of real APIs, walked through the pages as their users would."""
