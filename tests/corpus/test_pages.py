@@ -1,39 +1,11 @@
 """A page for every GET of every document, none of them a failure of ours."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
-import httpx
-import pytest
 
-from tests.corpus.documents import DOCUMENTS, Corpus, Declared
+from tests.corpus.documents import Corpus, Declared
 from tests.corpus.mock import VARIABLE, MockAPI
-from webapp import Settings, create_app
 from webapp.testing import Browser
-
-
-@pytest.fixture(params=DOCUMENTS, ids=lambda path: path.stem)
-def corpus(request: pytest.FixtureRequest) -> Corpus:
-    path: Path = request.param
-    return Corpus(path)
-
-
-@pytest.fixture
-def api(corpus: Corpus) -> MockAPI:
-    return MockAPI(corpus)
-
-
-@pytest.fixture
-async def browser(api: MockAPI) -> AsyncIterator[Browser]:
-    app = create_app(
-        f"http://api.test{api.corpus.prefix}",
-        openapi=str(api.corpus.path),
-        transport=httpx.MockTransport(api),
-        settings=Settings(),
-    )
-    async with Browser(app) as browser:
-        yield browser
 
 
 def address(corpus: Corpus, operation: Declared) -> str:
