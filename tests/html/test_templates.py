@@ -249,6 +249,12 @@ def test_a_secret_is_never_shown(value: Any) -> None:
         (Kind.LIST, ["a", "b"], "a b", "a b"),
         (Kind.JSON, {"name": "Apollo"}, '{ "name": "Apollo" }', "Apollo"),
         (Kind.URL, "no link", "no link", "no link"),
+        (Kind.PERCENT, 46.25, "46.25 %", "46.25 %"),
+        (Kind.SECONDS, 93_784, "1 d 2 h", "1 d 2 h"),
+        (Kind.SECONDS, {"a": 1}, '{ "a": 1 }', '{ "a": 1 }'),
+        (Kind.MILLISECONDS, 1534, "1.5 s", "1.5 s"),
+        (Kind.DURATION, "PT90M", "90 min", "90 min"),
+        (Kind.PHONE, "+49 30 1234567", "+49 30 1234567", "+49 30 1234567"),
     ],
 )
 def test_a_value_is_shown_as_what_it_is(kind: Kind, value: Any, fact: str, cell: str) -> None:

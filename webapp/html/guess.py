@@ -8,6 +8,7 @@ from uuid import UUID
 
 from webapp.html.format import is_hex_color, is_web_link, moment
 from webapp.html.kinds import Kind
+from webapp.html.spans import is_duration, is_phone
 from webapp.openapi.schema import json_type
 
 LONG = 80
@@ -19,6 +20,8 @@ FORMATS = {
     "date": Kind.DATE,
     "date-time": Kind.DATETIME,
     "time": Kind.TIME,
+    "duration": Kind.DURATION,
+    "phone": Kind.PHONE,
     "email": Kind.EMAIL,
     "idn-email": Kind.EMAIL,
     "uri": Kind.URL,
@@ -41,8 +44,21 @@ SECRET_ENDINGS = ("api key", "secret key", "private key", "access token", "refre
 CODES = frozenset(
     {"id", "uuid", "guid", "slug", "sku", "isbn", "ean", "iban", "hash", "sha", "sha256", "md5", "etag", "ip", "key"}
 )
-NUMBERED = frozenset({"id", "year", "code", "zip", "postcode", "phone", "port", "pid"})
+NUMBERED = frozenset(
+    {"id", "year", "code", "zip", "postcode", "phone", "port", "pid", "number", "nr", "serial", "reference", "version"}
+)
 """Whole numbers that name something: a separator of thousands would be wrong in them."""
+COUNTED = frozenset({"total", "max", "min", "maximum", "minimum", "average", "overall"})
+"""What makes a number of something out of a number that names it: `total_number`."""
+UNITS = {
+    **dict.fromkeys(("percent", "percentage", "pct"), Kind.PERCENT),
+    **dict.fromkeys(("seconds", "secs", "sec"), Kind.SECONDS),
+    **dict.fromkeys(("ms", "msec", "millis", "milliseconds"), Kind.MILLISECONDS),
+}
+"""Units that end a number's name."""
+INSTANTS = frozenset({"timestamp", "epoch", "unix", "at", "date"})
+"""Words that make seconds a point in time."""
+PHONES = frozenset({"phone", "mobile", "telephone", "tel", "fax", "cellphone"})
 LONG_NAMES = frozenset({"body", "description", "content", "text", "bio", "summary", "notes", "markdown", "html"})
 IMAGES = frozenset({"avatar", "image", "thumbnail", "photo", "picture", "logo", "icon", "cover", "banner"})
 IMAGE_FILE = re.compile(r"\.(png|jpe?g|gif|webp|avif|svg)([?#]|$)", re.IGNORECASE)
@@ -85,7 +101,7 @@ def kind_of(name: str, schema: ValueSchema | None = None, samples: Iterable[Any]
         case "integer":
             return _whole_number(words)
         case "number":
-            return Kind.BYTES if _is_size(words) else Kind.NUMBER
+            return _measure(words) or Kind.NUMBER
         case "array":
             return _list(schema, seen)
         case "object":
@@ -122,11 +138,18 @@ def _is_moment(words: list[str]) -> bool:
 
 
 def _whole_number(words: list[str]) -> Kind:
-    if words and words[-1] in NUMBERED:
+    if words and words[-1] in NUMBERED and COUNTED.isdisjoint(words):
         return Kind.CODE
+    return _measure(words) or Kind.INTEGER
+
+
+def _measure(words: list[str]) -> Kind | None:
+    """What a number measures, where its name tells the unit."""
     if _is_size(words):
         return Kind.BYTES
-    return Kind.INTEGER
+    if not words or not INSTANTS.isdisjoint(words):
+        return None
+    return Kind.SECONDS if words[-2:] == ["expires", "in"] else UNITS.get(words[-1])
 
 
 def _list(schema: ValueSchema | None, seen: list[Any]) -> Kind:
@@ -154,6 +177,8 @@ def _signs(words: list[str], schema: ValueSchema | None, seen: list[str]) -> Ite
         yield Kind.DATETIME
     if last == "email":
         yield Kind.EMAIL
+    if (last in PHONES or words[-2:] == ["phone", "number"]) and all(is_phone(each) for each in seen):
+        yield Kind.PHONE
     if last in CODES:
         yield Kind.CODE
     if last in LONG_NAMES or any(len(each) > LONG or "\n" in each for each in seen):
@@ -175,6 +200,8 @@ def _signs_in_values(words: list[str], seen: list[str]) -> Iterator[Kind]:
         yield Kind.EMAIL
     if all(_is_uuid(each) for each in seen):
         yield Kind.CODE
+    if all(is_duration(each) for each in seen):
+        yield Kind.DURATION
 
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

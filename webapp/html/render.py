@@ -32,6 +32,7 @@ from webapp.html.assets import Assets, find_folder
 from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
+from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
 from webapp.html.urls import href
 
 Names = str | Sequence[str]
@@ -103,8 +104,8 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=debug,
         )
-        self.environment.filters.update(filters(now))
-        self.environment.tests.update(TESTS)
+        self.environment.filters.update({**filters(now), **SPAN_FILTERS})
+        self.environment.tests.update({**TESTS, **SPAN_TESTS})
         self.environment.globals["zip"] = zip
         self._shell = shell
         self._assets = assets
