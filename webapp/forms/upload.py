@@ -61,7 +61,9 @@ class _Held:
 def clean_filename(given: str) -> str:
     """A file's own name: no folders, nothing unprintable, of a length that any system takes; never empty."""
     name = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
-    name = "".join(each for each in name if each.isprintable()).strip().strip(".") or "file"
+    name = "".join(each for each in name if each.isprintable()).strip()
+    if not name.strip("."):
+        return "file"
     if len(name) <= LONGEST_NAME:
         return name
     stem, dot, ending = name.rpartition(".")

@@ -1,0 +1,91 @@
+"""A submitted form of any size: its fields at once, a large file as it comes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+
+from webapp.errors import BadRequest, TooLarge, Unsupported
+from webapp.forms.parts import HELD, MOST_PAIRS, MOST_TEXT, TOO_MUCH, UNREADABLE, Pair, read_parts
+from webapp.forms.submission import Submission
+
+PATIENCE = 60.0
+"""Seconds for which a browser may send nothing."""
+
+BROKEN_OFF = "The sending was broken off."
+SILENT = "Nothing more of the form arrived for a minute."
+
+
+@asynccontextmanager
+async def submitted(request: Request, *, hold: int = HELD) -> AsyncIterator[Submission]:
+    """
+    What a form of ours sent, urlencoded or as multipart, to be worked with while a large file in it is still coming.
+
+    Our forms have their file inputs last, so all that is typed is there on the way in. Files of up to `hold` bytes
+    together are held; of one that is larger, `Upload.chunks` come as they are asked for, at the pace of whoever asks.
+    Nothing has to be read to its end: what is left is given up with the answer.
+    Raises TooLarge, Unsupported or BadRequest, on the way in or while a file is being read.
+    """
+    try:
+        yield Submission.of(await _pairs(request, hold))
+    except ClientDisconnect:
+        # Nobody is there to see the page of this; it keeps a tab that was closed from being logged as a failure.
+        raise BadRequest(BROKEN_OFF) from None
+
+
+async def _pairs(request: Request, hold: int) -> list[Pair]:
+    content_type = request.headers.get("content-type", "")
+    chunks = _limited(request)
+    match content_type.partition(";")[0].strip().lower():
+        case "multipart/form-data":
+            return await read_parts(content_type, chunks, hold=hold)
+        case "application/x-www-form-urlencoded" | "":
+            return await _read_urlencoded(chunks)
+    raise Unsupported("This form is sent as application/x-www-form-urlencoded or multipart/form-data.")
+
+
+async def _read_urlencoded(chunks: AsyncIterator[bytes]) -> list[Pair]:
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > 3 * MOST_TEXT:  # quoted, a byte becomes three
+            raise TooLarge(TOO_MUCH)
+    try:
+        return [*parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_PAIRS)]
+    except UnicodeDecodeError:
+        raise BadRequest(UNREADABLE) from None
+    except ValueError:
+        raise TooLarge(TOO_MUCH) from None
+
+
+def _limited(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes: TooLarge beyond what the operator allows, before any of it is read where it says so."""
+    limit: int | None = getattr(request.state, "max_upload", None)
+    length = request.headers.get("content-length", "")
+    if limit is not None and length.isascii() and length.isdigit() and int(length[:18]) > limit:
+        raise _too_large(limit)
+    return _chunks(request, limit)
+
+
+async def _chunks(request: Request, limit: int | None) -> AsyncIterator[bytes]:
+    size = 0
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                chunk = await anext(stream, None)
+        except TimeoutError:
+            raise BadRequest(SILENT) from None
+        if chunk is None:
+            return
+        size += len(chunk)
+        if limit is not None and size > limit:
+            raise _too_large(limit)
+        if chunk:
+            yield chunk
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"More than {limit // (1024 * 1024):,} MB can't be sent here.")
