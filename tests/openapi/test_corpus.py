@@ -75,6 +75,23 @@ def test_every_get_without_variables_is_claimed_once(site: Site) -> None:
     assert {name for name, count in claims.items() if count == 1 and name in gets} == gets
 
 
+def test_every_operation_is_claimed_once_and_found_by_its_slug(site: Site) -> None:
+    routes = Routes(site)
+    elsewhere = {each.name: each for each in site.resources if each.item and not each.item.path.startswith(each.path)}
+    claims = Counter(each.name for each in (*site.views, *site.rest))
+    for resource in site.resources:
+        own = [resource.list, resource.create, resource.update, resource.delete, *resource.actions, *resource.views]
+        # A nested list's rows may lead to the items of another resource.
+        own += [] if resource.name in elsewhere and resource.parent else [resource.item]
+        claims.update(each.name for each in own if each is not None)
+        assert len(resource.actions) == len(resource.item_actions) + len(resource.collection_actions)
+
+    assert {name: count for name, count in claims.items() if count != 1} == {}
+    assert {each.name for each in site.operations} == set(claims)
+    for operation in site.operations:
+        assert routes.operation(operation.slug) is operation
+
+
 def test_names_are_unique_and_whatever_is_named_exists(site: Site) -> None:
     names = [each.name for each in site.resources]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from webapp.openapi.labels import humanise, label, plural, singular
+from webapp.openapi.labels import called, humanise, label, plural, singular, without_verb
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,50 @@ def test_what_is_plural_stays_plural_and_what_is_singular_singular() -> None:
     assert plural("people") == "people"
     assert singular("bus") == "bus"
     assert singular("status") == "status"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("in_progress", "In progress"),
+        ("IN_PROGRESS", "In progress"),
+        ("inProgress", "In progress"),
+        ("on-hold", "On hold"),
+        ("open", "Open"),
+        ("OPEN", "Open"),
+        ("low", "Low"),
+        ("HTTP_ERROR", "HTTP error"),
+        ("json", "json"),
+        ("EUR", "EUR"),
+        ("en-US", "en-US"),
+        ("de-at", "de-at"),
+        ("us-east-1", "us-east-1"),
+        ("-created_at", "-created_at"),
+        ("Already in words", "Already in words"),
+        ("text/plain", "text/plain"),
+        ("", ""),
+    ],
+)
+def test_a_choice_is_written_in_words_and_a_code_is_not(value: str, expected: str) -> None:
+    assert called(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ("List my orgs", "My orgs"),
+        ("Get user", "User"),
+        ("Retrieve all users", "Users"),
+        ("Returns a list of the countries", "Countries"),
+        ("List of countries", "Countries"),
+        ("Get the API's version", "API's version"),
+        ("Read", "Read"),
+        ("Get by id", "Get by id"),
+        ("Find or create", "Find or create"),
+        ("Listing", "Listing"),
+        ("Getting started", "Getting started"),
+        ("Showcase", "Showcase"),
+    ],
+)
+def test_what_is_got_is_called_without_the_getting(given: str, title: str) -> None:
+    assert without_verb(given) == title

@@ -74,6 +74,38 @@ def test_what_is_done_to_an_item_belongs_to_its_resource() -> None:
     assert [each.path for each in found.views] == ["/api/v1/projects/{project_id}/stats"]
 
 
+def test_an_action_is_an_items_if_it_needs_to_know_which() -> None:
+    found = site(
+        {
+            **TRACKER,
+            "/api/v1/settings/reset": {"post": {}},
+            "/api/v1/projects/{project_id}/issues/bulk": {"post": {}},
+            "/api/v1/projects/{project_id}/issues/{issue_id}/close": {"post": {}},
+        }
+    )
+
+    def actions(name: str) -> tuple[list[str], list[str]]:
+        one = resource(found, name)
+        return [each.path for each in one.item_actions], [each.path for each in one.collection_actions]
+
+    assert actions("projects") == (
+        ["/api/v1/projects/{project_id}", "/api/v1/projects/{project_id}/archive"],
+        ["/api/v1/projects/import"],
+    )
+    assert actions("projects-issues") == (
+        ["/api/v1/projects/{project_id}/issues/{issue_id}/close"],
+        ["/api/v1/projects/{project_id}/issues/bulk"],
+    )
+    assert actions("settings") == (["/api/v1/settings/reset"], [])
+
+
+def test_what_belongs_to_nothing_is_the_rest() -> None:
+    found = site({"/geocode/{place}": {"get": answers(TEXT)}, "/ping": {"post": {}}, "/now": {"get": answers(TEXT)}})
+
+    assert [each.path for each in found.rest] == ["/geocode/{place}", "/ping"]
+    assert [each.path for each in found.views] == ["/now"]
+
+
 def test_a_list_below_an_item_is_a_resource_of_its_own() -> None:
     found = resource(site(TRACKER), "projects-issues")
 

@@ -13,7 +13,7 @@ async def test_an_item_shows_its_values_under_its_name() -> None:
     facts = {fact.one("dt").text: fact.one("dd").text for fact in page.page.all(".facts div") if fact.find("dt")}
     assert page.page.one("h1").text == "Book 1"
     assert "Title" not in facts
-    assert facts["Genre"] == "fiction"
+    assert facts["Genre"] == "Fiction"
     assert facts["Price"].startswith("9.5")
     assert "In euros." in facts["Price"]
     assert list(facts)[-1] == "Created at"

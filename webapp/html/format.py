@@ -15,6 +15,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from webapp.openapi.labels import called
+
 Clock = Callable[[], datetime]
 
 MAX_TEXT = 20_000
@@ -221,6 +223,11 @@ def listed(value: Any, most: int = 12) -> list[str]:
     return [*shown, f"+{len(value) - most}"] if len(value) > most else shown
 
 
+def choice(value: Any) -> str:
+    """One of a few values, as people would write it: `in_progress` -> `In progress`."""
+    return called(text(value))
+
+
 def tone(value: Any) -> str:
     """`ok`, `warn` or `bad` for a state whose name says so; empty for all others."""
     return TONES.get(value.lower().replace("-", "_").replace(" ", "_"), "") if isinstance(value, str) else ""
@@ -279,6 +286,7 @@ def filters(now: Clock) -> dict[str, Callable[..., Any]]:
         "gist": gist,
         "listed": listed,
         "tone": tone,
+        "choice": choice,
         "short_url": short_url,
     }
 

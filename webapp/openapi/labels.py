@@ -30,6 +30,14 @@ WITHOUT_PLURAL = """
 """
 UNCOUNTABLE = frozenset(WITHOUT_PLURAL.split())
 
+CODED = re.compile(r"[a-z]+([_-][a-z]+)*|[A-Z]+(_[A-Z]+)*|[a-z]+([A-Z][a-z]+)+")
+"""A value in one of the ways that programs write words: `on-hold`, `ON_HOLD`, `onHold`."""
+GETTING = re.compile(
+    r"((get|gets|list|lists|read|retrieve|retrieves|fetch|fetches|show|find|return|returns|obtain)\s+(?!of\b))?"
+    r"((all|every|the|an?)\s+)*(list\s+of\s+((all|the)\s+)*)?",
+    re.IGNORECASE,
+)
+NOT_A_THING = re.compile(r"(by|or|and|for|from|in|of|on|with|to|if|whether)\b", re.IGNORECASE)
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 
 
@@ -58,6 +66,24 @@ def humanise(name: str) -> str:
     """`list_my_orgs` -> `List my orgs`, `createdAt` -> `Created at`, `callback_url` -> `Callback URL`."""
     cased = [ACRONYMS.get(word.lower()) or word.lower() for word in words(name)]
     return capitalise(" ".join(cased)) or name
+
+
+def called(value: str) -> str:
+    """
+    A value of an enum as people would write it: `in_progress` and `IN_PROGRESS` are `In progress`.
+
+    Codes stay as they are, `en-US` and `EUR` among them, and so does whatever somebody wrote in words.
+    """
+    longest = max(len(part) for part in re.split("[_-]", value))
+    is_code = longest < 3 or (longest == 3 and not value.islower()) or value.lower() in ACRONYMS
+    return value if is_code or not CODED.fullmatch(value) else humanise(value)
+
+
+def without_verb(label: str) -> str:
+    """What is got, without saying that it is: `List my orgs` -> `My orgs`, `Retrieve all users` -> `Users`."""
+    getting = GETTING.match(label)
+    rest = label[getting.end() :] if getting else label
+    return capitalise(rest) if rest and not NOT_A_THING.match(rest) else label
 
 
 def label(name: str, title: str = "") -> str:

@@ -45,6 +45,7 @@ def build_site(document: Document, *, base_url: str | None = None) -> Site:
         version=document.api_version,
         resources=resources,
         views=finder.views(),
+        rest=finder.rest(),
         operations=operations,
         accounts=read_accounts(document, operations, base),
         base_url=base.url,
@@ -102,6 +103,11 @@ class _Finder:
             for each in self._operations
             if each.method == "GET" and not each.path_parameters and each.name not in self._claimed
         )
+
+    def rest(self) -> tuple[Operation, ...]:
+        """Whatever is left."""
+        viewed = {each.name for each in self.views()}
+        return tuple(each for each in self._operations if each.name not in self._claimed | viewed)
 
     def _resource(self, found: Candidate) -> Resource:
         item_key = found.item_key or (None if found.list else found.key)

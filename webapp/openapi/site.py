@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from webapp.openapi.labels import without_verb
 from webapp.openapi.schema import Schema
 
 
@@ -67,6 +68,11 @@ class Operation:
     secured: bool | None = None
     """Whether it asks for a sign-in; None where the document doesn't say."""
     deprecated: bool = False
+
+    @property
+    def title(self) -> str:
+        """What its page is called: of a GET what is got, of any other what it does."""
+        return without_verb(self.label) if self.method == "GET" else self.label
 
     @property
     def path_parameters(self) -> tuple[str, ...]:
@@ -160,6 +166,22 @@ class Resource:
     """Fields that hold the id of another resource, with that resource's name."""
     confidence: float = 1.0
 
+    @property
+    def item_actions(self) -> tuple[Operation, ...]:
+        """The actions on one item: what needs to know which."""
+        return tuple(each for each in self.actions if self._needs_item(each))
+
+    @property
+    def collection_actions(self) -> tuple[Operation, ...]:
+        """The actions on the collection, or on several of its items at once."""
+        return tuple(each for each in self.actions if not self._needs_item(each))
+
+    def _needs_item(self, operation: Operation) -> bool:
+        """Whether a path lies at an item or below it: it has a place for more than leads to the collection."""
+        if self.list is None and self.item is not None and self.item.path == self.path:
+            return True  # a thing there is one of
+        return len(operation.path_parameters) > self.path.count("{")
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -231,6 +253,8 @@ class Site:
     operations: tuple[Operation, ...]
     """Every operation of the document, in its order."""
     accounts: Accounts
+    rest: tuple[Operation, ...] = ()
+    """What belongs to no resource and is no view: to be found among the operations."""
     base_url: str | None = None
     """What the paths are relative to: the URL the site was built for, else where the document says the API lives."""
     problems: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from webapp.html.format import cut, filesize, text
 from webapp.html.kinds import Kind
 from webapp.html.render import render
 from webapp.html.urls import href
+from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation
@@ -81,9 +82,9 @@ def _blank(request: Request, routes: Routes, match: Match, controls: tuple[Contr
     operation = match.operation
     return ViewPage(
         name=name_of(operation),
-        title=operation.label,
-        description=" ".join(operation.description.strip().split("\n\n")[0].split()),
-        crumbs=crumbs(request, routes, match, operation.label),
+        title=operation.title,
+        description=first_paragraph(operation.description),
+        crumbs=crumbs(request, routes, match, operation.title),
         facts=(),
         sections=(),
         text=None,

@@ -12,7 +12,7 @@ from webapp.openapi.site import Match, MatchKind
 
 def crumbs(request: Request, routes: Routes, match: Match, title: str) -> tuple[Link, ...]:
     """Home, the pages above, and this one."""
-    above = tuple(Link(_label(page), href(request, page.path)) for page in _above(routes, match))
+    above = tuple(Link(page_label(page), href(request, page.path)) for page in _above(routes, match))
     return (Link("Home", href(request, "/")), *above, Link(title, href(request, match.path), current=True))
 
 
@@ -30,9 +30,10 @@ def _above(routes: Routes, match: Match) -> Iterator[Match]:
             yield page
 
 
-def _label(page: Match) -> str:
+def page_label(page: Match) -> str:
+    """What a page is called before it was read."""
     if page.resource is None or page.kind is MatchKind.VIEW:
-        return page.operation.label
+        return page.operation.title
     if page.kind is MatchKind.LIST:
         return page.resource.label
     return " ".join([page.resource.singular, *list(page.path_params.values())[-1:]])

@@ -68,6 +68,6 @@ def _related(routes: Routes, resource: Resource, links: Links) -> Iterator[Link]
             if found is not None:
                 yield found
     for view in resource.views:
-        found = links.below(view, view.label)
+        found = links.below(view, view.title)
         if found is not None:
             yield found

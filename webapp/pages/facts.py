@@ -7,6 +7,7 @@ from webapp.html.context import Column, Fact, Section
 from webapp.html.format import cut, gist
 from webapp.html.kinds import Kind
 from webapp.openapi.labels import words
+from webapp.openapi.prose import first_paragraph
 from webapp.openapi.schema import Schema
 from webapp.pages.columns import NAMING, choose_fields, is_labelled
 from webapp.pages.labels import field_label
@@ -131,4 +132,4 @@ def _is_stamp(fact: Fact, schema: Schema | None) -> bool:
 
 
 def _hint(schema: Schema | None) -> str:
-    return cut(schema.description, LONGEST_HINT) if schema is not None and schema.description else ""
+    return cut(first_paragraph(schema.description), LONGEST_HINT) if schema is not None and schema.description else ""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from webapp.html.context import Chip, Control, Option
 from webapp.html.format import cut
-from webapp.openapi.labels import humanise
+from webapp.openapi.labels import called, humanise
+from webapp.openapi.prose import first_paragraph
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Paging, Parameter
 from webapp.pages.labels import field_label
@@ -105,8 +106,7 @@ def _written(value: object) -> str:
 
 def _called(value: object) -> str:
     """A choice as people would write it; codes and numbers stay as they are."""
-    text = _written(value)
-    return humanise(text) if text.islower() and len(text) > 2 else text
+    return called(_written(value))
 
 
 def _shown(parameter: Parameter, value: str) -> str:
@@ -120,5 +120,5 @@ def _preset(parameter: Parameter) -> str:
 
 
 def _hint(parameter: Parameter) -> str:
-    told = (parameter.description or parameter.schema.description).strip().split("\n\n")[0]
+    told = first_paragraph(parameter.description or parameter.schema.description)
     return cut(told, LONGEST_HINT) if told else ""

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from webapp.html.context import HomePage, Link, LinkGroup
 from webapp.html.render import render
 from webapp.html.urls import href
+from webapp.openapi.prose import plain
 from webapp.openapi.site import Operation, Site
 from webapp.pages.sites import routes_for
 from webapp.pages.uses import is_plumbing
@@ -20,7 +21,7 @@ async def home_page(request: Request) -> Response:
     """Show what there is."""
     site = (await routes_for(request)).site
 
-    page = HomePage(title=site.title, description=site.description, groups=navigation(request, site))
+    page = HomePage(title=site.title, description=plain(site.description), groups=navigation(request, site))
     return render(request, "pages/home.html", page)
 
 
@@ -51,7 +52,7 @@ def _entries(site: Site) -> Iterator[tuple[str, str, str]]:
             yield resource.tag, resource.label, operation.path
     for view in site.views:
         if _stands_alone(view) and view.name not in claimed and not is_plumbing(view):
-            yield next(iter(view.tags), ""), view.label, view.path
+            yield next(iter(view.tags), ""), view.title, view.path
 
 
 def _stands_alone(operation: Operation) -> bool:

@@ -33,7 +33,7 @@ async def source_page(request: Request) -> Response:
         "GET", match.path, params=for_api(read_query(request), match.operation, paging)
     )
 
-    label = match.resource.label if match.resource else match.operation.label
+    label = match.resource.label if match.resource else match.operation.title
     page = ViewPage(
         name="raw",
         title=f"{label} as JSON",

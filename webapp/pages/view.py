@@ -44,7 +44,7 @@ async def view_page(request: Request, routes: Routes, match: Match) -> Response:
     if reply.kind is ReplyKind.JSON and (found := read_listing(None, reply.data, headers=reply.headers, query=asked)):
         resource = list_of(routes, match.operation, found)
         listing = read_listing(resource, reply.data, headers=reply.headers, query=asked, path=match.path)
-        return ListView.of(request, routes, match, resource).page(listing or found)
+        return await ListView.of(request, routes, match, resource).page(listing or found)
     headers = push_canonical(request, href(request, match.path, query))
     return answer_page(request, routes, match, reply, controls=_controls(match.operation, query), headers=headers)
 
@@ -61,7 +61,7 @@ def list_of(routes: Routes, operation: Operation, listing: Listing) -> Resource:
     query = sort_out(_shown(operation), fields, ())
     return Resource(
         name=name_of(operation),
-        label=operation.label,
+        label=operation.title,
         singular=twin.singular if twin else "Row",
         tag="",
         path=operation.path,
