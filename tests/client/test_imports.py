@@ -28,6 +28,7 @@ def test_the_public_names_are_exact() -> None:
         "RefreshEndpoint",
         "Reply",
         "RequestContext",
+        "StreamReply",
         "request_context",
         "shared_transport",
     ]

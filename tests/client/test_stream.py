@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.client.support import client
-from webapp.client import APIClient
+from webapp.client import APIClient, Reply, StreamReply
 from webapp.errors import APIError, BadGateway, NotFound, Unavailable
 
 Source = Callable[[], AsyncIterator[bytes]]
@@ -206,3 +206,35 @@ async def test_nothing_to_stream_is_an_empty_stream() -> None:
         api = client(lambda _, status=status: httpx.Response(status))  # type: ignore[misc]
         async with api.stream("GET", "/") as reply:
             assert (reply.status, await reply.read(10)) == (status, b"")
+
+
+async def test_an_answer_is_read_unless_its_headers_say_otherwise() -> None:
+    body = saying(b"PK")
+    answers = {
+        "/rows": httpx.Response(200, json=[1]),
+        "/file": httpx.Response(200, headers={"content-type": "application/zip"}, stream=body),
+        "/none": httpx.Response(204, headers={"content-type": "application/zip"}),
+    }
+    api = client(lambda request: answers[request.url.path])
+
+    def is_zip(headers: httpx.Headers) -> bool:
+        return "zip" in headers.get("content-type", "")
+
+    rows = await api.ask("GET", "/rows", keep=is_zip)
+    nothing = await api.ask("GET", "/none", keep=is_zip)
+    file = await api.ask("GET", "/file", keep=is_zip)
+
+    assert isinstance(rows, Reply)
+    assert rows.data == [1]
+    assert isinstance(nothing, Reply)
+    assert isinstance(file, StreamReply)
+    assert file.media_type == "application/zip"
+    assert not body.closed
+    await file.aclose()
+    assert body.closed
+
+
+async def test_asking_raises_what_a_request_raises() -> None:
+    api = client(lambda _: httpx.Response(404, json={"detail": "No such file"}))
+    with pytest.raises(NotFound, match="No such file"):
+        await api.ask("GET", "/file", keep=lambda _: True)

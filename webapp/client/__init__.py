@@ -6,7 +6,7 @@ from webapp.client.context import RequestContext, request_context
 from webapp.client.credentials import Credentials
 from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
-from webapp.client.reply import Reply
+from webapp.client.reply import Reply, StreamReply
 
 __all__ = [
     "APIClient",
@@ -15,6 +15,7 @@ __all__ = [
     "RefreshEndpoint",
     "Reply",
     "RequestContext",
+    "StreamReply",
     "request_context",
     "shared_transport",
 ]

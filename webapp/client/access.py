@@ -18,7 +18,7 @@ from webapp.client.paths import join
 from webapp.client.refresh import Outcome, RefreshEndpoint, Renewals, Result, can_renew, judge, renewal_body
 from webapp.client.reply import Reply, ReplyKind, build_reply
 from webapp.client.tokens import find_tokens
-from webapp.client.wire import Answer, Call, answer, decode_body, error_of, prepare, retry_after
+from webapp.client.wire import Answer, Call, Keep, answer, decode_body, error_of, prepare, retry_after
 from webapp.errors import APIError, Unauthorized, Unavailable
 
 Hook = Callable[[], Awaitable[None] | None]
@@ -46,13 +46,13 @@ class Access:
         self.credentials = credentials
         self.over = False
 
-    async def answer(self, call: Call, *, keep_open: bool = False) -> Answer:
+    async def answer(self, call: Call, *, keep: Keep | None = None) -> Answer:
         """The API's answer, of any status, after renewing the access where that's what was missing."""
         credentials = self.credentials
         if credentials.renew_at is not None:
             await self._renew_early(credentials.renew_at, call)
         generation, holder, known = credentials.generation, credentials.holder, self._is_known()
-        got = await answer(self._config, credentials, call, keep_open=keep_open)
+        got = await answer(self._config, credentials, call, keep=keep)
         if got.response.status_code != 401:
             return got
         if generation == credentials.generation:
@@ -66,7 +66,7 @@ class Access:
             raise _ended(call)
         if not call.body.replayable:
             raise Unavailable("The sign-in was renewed meanwhile; please send this again.", request_id=call.request_id)
-        return await answer(self._config, credentials, call, keep_open=keep_open)
+        return await answer(self._config, credentials, call, keep=keep)
 
     async def _renew_early(self, due: float, call: Call) -> None:
         """Save the call a 401 where the token's end is known; a renewal that fails is the call's own to find out."""

@@ -1,5 +1,6 @@
 """What a call sends."""
 
+import asyncio
 import json as jsonlib
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ class Body:
     The bytes of a request, or the stream that they come from.
 
     `submitted` is what they were made of, kept to take its secrets out of an error that echoes it. What goes wrong in
-    the caller's own stream is kept in `failures`: transports would tell of a lost connection instead.
+    the caller's own stream is kept in `failures`: transports would tell of a lost connection instead. `pace` follows
+    how that stream goes.
     """
 
     headers: Mapping[str, str]
@@ -34,10 +36,62 @@ class Body:
     replayable: bool = True
     submitted: Any = field(default=None, repr=False)
     failures: list[Exception] = field(default_factory=list)
+    pace: "Pace | None" = None
 
     def open(self) -> Stream:
         """The stream to send; once more for each time it's sent."""
         return self.stream if self.stream is not None else httpx.ByteStream(self.content or b"")
+
+
+class Pace:
+    """
+    Keeps a time-out from ending what still goes on, and a stream from going on when nobody wants it.
+
+    An upload takes as long as it takes. Whoever sends it may be slow, which is not the API's fault, so the time-out
+    stands still while the next piece isn't there; with each piece that is, the API has the whole time again.
+    """
+
+    def __init__(self) -> None:
+        self._timeout: asyncio.Timeout | None = None
+        self._seconds = 0.0
+        self._refused = False
+        self.begun = False
+        """Whether any of it was sent."""
+
+    def follow(self, timeout: asyncio.Timeout, seconds: float) -> None:
+        """The time-out to keep, from now on."""
+        self._timeout, self._seconds = timeout, seconds
+
+    def stop(self, *, refused: bool = False) -> None:
+        """There is an answer, so no time-out to keep any longer; if it `refused` the stream, that ends here."""
+        self.go_on()
+        self._timeout = None
+        self._refused = refused
+
+    def wait(self) -> None:
+        """A piece is asked for."""
+        self._set(None)
+
+    def go_on(self) -> None:
+        """A piece is there, or there are no more."""
+        self._set(asyncio.get_running_loop().time() + self._seconds)
+
+    async def listen(self) -> None:
+        """
+        Let an answer that is there be read before the next piece is sent.
+
+        A server that has refused an upload soon closes the connection, and a write that finds it closed would take the
+        answer with it. The loop looks for what arrived at the first pause and reads it at the second. What was refused
+        never ends by itself, for its end would make half of it look whole; the transport drops it with the connection.
+        """
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if self._refused:
+            await asyncio.Event().wait()
+
+    def _set(self, when: float | None) -> None:
+        if self._timeout is not None and not self._timeout.expired():
+            self._timeout.reschedule(when)
 
 
 EMPTY = Body({}, b"")
@@ -90,14 +144,24 @@ def _encode_content(content: Content) -> Body:
     if isinstance(content, bytes | bytearray | memoryview):
         return _whole(bytes(content), None)
     failures: list[Exception] = []
-    encoder = httpx.Request("POST", "http://body", content=_watched(content, failures))
-    return Body({"transfer-encoding": "chunked"}, stream=encoder.stream, replayable=False, failures=failures)
+    pace = Pace()
+    encoder = httpx.Request("POST", "http://body", content=_watched(content, failures, pace))
+    headers = {"transfer-encoding": "chunked"}
+    return Body(headers, stream=encoder.stream, replayable=False, failures=failures, pace=pace)
 
 
-async def _watched(content: Iterable[bytes] | AsyncIterable[bytes], failures: list[Exception]) -> AsyncIterator[bytes]:
+async def _watched(
+    content: Iterable[bytes] | AsyncIterable[bytes], failures: list[Exception], pace: Pace
+) -> AsyncIterator[bytes]:
     try:
+        pace.wait()
         async for chunk in content if isinstance(content, AsyncIterable) else _chunks(content):
+            pace.go_on()
+            await pace.listen()
+            pace.begun = True
             yield chunk
+            pace.wait()
+        pace.go_on()
     except Exception as error:
         failures.append(error)
         raise

@@ -30,7 +30,7 @@ from webapp.client.paths import Params
 from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
 from webapp.client.reply import Reply, StreamReply
-from webapp.client.wire import Call, error_of, prepare
+from webapp.client.wire import Call, Keep, prepare
 from webapp.errors import APIError, BadRequest, Unauthorized, UnsafePath
 
 T = TypeVar("T")
@@ -133,6 +133,11 @@ class APIClient:
         """A client for whoever holds `token`."""
         return self.for_session(Credentials(token))
 
+    def renew_with(self, endpoint: RefreshEndpoint) -> None:
+        """Renew by `endpoint` from now on, where nothing was known of a way to."""
+        if self._access.endpoint is None:
+            self._access.endpoint = endpoint
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -159,6 +164,11 @@ class APIClient:
     def base_url(self) -> str:
         """The API's address, without a slash at its end."""
         return self._config.base.origin + self._config.base.prefix
+
+    @property
+    def api_key_name(self) -> str:
+        """The header that an API key goes into."""
+        return self._config.api_key_name
 
     @property
     def credentials(self) -> Credentials:
@@ -297,17 +307,42 @@ class APIClient:
         `timeout` ends with the headers; from then on only silence for `idle_timeout` seconds is an error.
         """
         call = self._prepare(method, path, json=json, data=data, content=content, **options)
+        reply = await self._open(call, lambda _: True, idle_timeout)
         try:
-            got = await self._access.answer(call, keep_open=True)
-            if not got.response.is_success and got.response.status_code != 304:
-                raise error_of(self._config, call, got)
+            yield reply if isinstance(reply, StreamReply) else StreamReply.of(reply)
+        finally:
+            if isinstance(reply, StreamReply):
+                await reply.aclose()
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        keep: Keep,
+        json: Any | EllipsisType = ...,
+        data: Form | None = None,
+        content: Content | None = None,
+        idle_timeout: float | None = 60.0,
+        **options: Unpack[Options],
+    ) -> Reply | StreamReply:
+        """
+        The answer as `request` gives it; or, where `keep` says so of its headers, one to be read by whoever asks.
+
+        That one has to be closed. For what may turn out to be anything: something to show, or a file of any size.
+        """
+        call = self._prepare(method, path, json=json, data=data, content=content, **options)
+        return await self._open(call, keep, idle_timeout)
+
+    async def _open(self, call: Call, keep: Keep, idle_timeout: float | None) -> Reply | StreamReply:
+        try:
+            got = await self._access.answer(call, keep=keep)
+            if got.open:
+                return StreamReply(got.response, call.request_id, idle_timeout)
+            return self._access.reply(call, got)
         except APIError as error:
             log_failure(call, error)
             raise
-        try:
-            yield StreamReply(got.response, call.request_id, idle_timeout)
-        finally:
-            await got.response.aclose()
 
     # Signing in and out.
 

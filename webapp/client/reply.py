@@ -69,6 +69,20 @@ class StreamReply:
         self._response = response
         self._idle = idle_timeout
 
+    @classmethod
+    def of(cls, reply: Reply) -> "StreamReply":
+        """The same for an answer that has no body, so that there was nothing to leave open."""
+        return cls(httpx.Response(reply.status, headers=reply.headers), reply.request_id, None)
+
+    @property
+    def media_type(self) -> str:
+        """What the API says the body is."""
+        return media_type(self.headers)
+
+    async def aclose(self) -> None:
+        """Want no more of it."""
+        await self._response.aclose()
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """The decoded body as it arrives; Unavailable when nothing comes for the idle time-out."""
         pieces = decoded(self._response)

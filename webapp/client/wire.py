@@ -3,7 +3,8 @@
 import asyncio
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import EllipsisType
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from webapp.client.paths import Params, join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type, parse_json
-from webapp.errors import APIError, BadGateway, UnsafePath
+from webapp.errors import APIError, BadGateway, Unavailable, UnsafePath
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
@@ -68,11 +69,12 @@ class Call:
 
 
 class Answer(NamedTuple):
-    """An answer read to its end, or still open when it's to be streamed; with the cookies of a plain call."""
+    """An answer read to its end (or still `open`, to be streamed), with the cookies of a plain call."""
 
     response: httpx.Response
     content: bytes
     cookies: list[Cookie]
+    open: bool = False
 
 
 def prepare(
@@ -148,15 +150,21 @@ async def _all_headers(config: ClientConfig, credentials: Credentials, call: Cal
     return [(name.encode(), header_bytes(value)) for name, value in headers.items()]
 
 
-async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, keep_open: bool = False) -> Answer:
+Keep = Callable[[httpx.Headers], bool]
+"""Says of a successful answer's headers whether it is to stay open, to be read as it comes."""
+
+
+async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, keep: Keep | None = None) -> Answer:
     """Send the call and read what comes back, any status; Unavailable or BadGateway when nothing usable does."""
     began = False
     try:
-        async with asyncio.timeout(call.timeout if call.timeout < math.inf else None):
+        async with _patience(call):
             response, cookies = await _follow(config, credentials, call)
             began = True
-            if keep_open and response.is_success and response.status_code != 204:
-                return Answer(response, b"", cookies)
+            if call.body.pace is not None:
+                call.body.pace.stop(refused=response.is_error)
+            if keep and response.is_success and response.status_code != 204 and keep(response.headers):
+                return Answer(response, b"", cookies, open=True)
             try:
                 return Answer(response, await _read(config, response), cookies)
             finally:
@@ -168,6 +176,21 @@ async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, 
         if began and isinstance(error, httpx.TransportError):
             raise cut_short(error, call.request_id) from error
         raise no_answer(error, call.request_id) from error
+
+
+@asynccontextmanager
+async def _patience(call: Call) -> AsyncIterator[None]:
+    """The call's time-out; begun anew with each piece of a body that the caller streams."""
+    pace = call.body.pace
+    async with asyncio.timeout(call.timeout if call.timeout < math.inf else None) as timeout:
+        if pace is None or call.timeout == math.inf:
+            yield
+            return
+        pace.follow(timeout, call.timeout)
+        try:
+            yield
+        finally:
+            pace.stop()
 
 
 async def _read(config: ClientConfig, response: httpx.Response) -> bytes:
@@ -214,9 +237,13 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
         request.read()
     try:
         response = await config.transport.handle_async_request(request)
-    except Exception:
+    except Exception as error:
         if call.body.failures:
             raise call.body.failures[0] from None
+        if isinstance(error, httpx.ReadError) and call.body.pace is not None and call.body.pace.begun:
+            raise Unavailable(
+                "The API ended the connection before it had everything; it may be too much for it."
+            ) from error
         raise
     response.request = request
     return response
