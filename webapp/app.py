@@ -8,6 +8,7 @@
       -> CompressionMiddleware       gzip, where no other site can be listening
       -> CrossOriginMiddleware       a write that another site started stops here
       -> SessionMiddleware           signed cookie -> request.state.session, request.state.api
+      -> NoticeMiddleware            what the page before has done, and this one says
       -> ErrorBoundary               what nobody foresaw becomes a page
       -> pages.*                     read the request, ask the API, answer
            -> client.APIClient  -> the shared pool -> the API
@@ -49,12 +50,12 @@ from webapp.html.render import Renderer
 from webapp.observability import ObservabilityMiddleware
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts
-from webapp.pages import account, errors, health, home, jump, login, register, resource, source
+from webapp.pages import account, errors, health, home, jump, login, operation, operations, register, resource, source
 from webapp.pages.documents import read_site
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
-from webapp.sessions import SessionCookie, SessionMiddleware, SessionRegistry
+from webapp.sessions import NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
 from webapp.settings import Settings
 
 SWEEP_SECONDS = 30.0
@@ -153,6 +154,7 @@ class Frontend:
                 on_ended=errors.session_ended,
                 https=settings.https,
             ),
+            Middleware(NoticeMiddleware, keys=keys, name=f"{settings.cookie_name}_notice", https=settings.https),
             Middleware(errors.ErrorBoundary),
         ]
 
@@ -221,6 +223,10 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         Route("/-/account", account.account_page, methods=["GET"]),
         Route("/-/account/devices/others", account.end_other_devices, methods=["POST"]),
         Route("/-/account/devices/{device}/end", account.end_device, methods=["POST"]),
+        # Everything the API can do
+        Route("/-/operations", operations.operations_page, methods=["GET"]),
+        Route("/-/operations/{slug}", operation.operation_page, methods=["GET"]),
+        Route("/-/operations/{slug}", operation.run_operation, methods=["POST"]),
         # Around the pages
         Route("/-/jump", jump.jump, methods=["GET"]),
         Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from starlette.requests import Request
 
-from webapp.html.context import Link, LinkGroup, Shell
+from webapp.html.context import Link, LinkGroup, Shell, Toast
+from webapp.html.htmx import is_partial
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.routes import Routes
 from webapp.pages.home import navigation
 from webapp.pages.sites import Sites
-from webapp.sessions import Session
+from webapp.sessions import Notices, Session
 
 
 class ShellMaker:
@@ -35,6 +36,7 @@ class ShellMaker:
             path=path,
             request_id=current_request_id(),
             hue=self._hue,
+            notice=_notice(request),
         )
 
     def _links(self, request: Request, routes: Routes | None) -> tuple[LinkGroup, ...]:
@@ -45,6 +47,17 @@ class ShellMaker:
             links = navigation(request, routes.site)
             self._navigation = (routes, href(request, "/"), links)
         return links
+
+
+def _notice(request: Request) -> Toast | None:
+    """What the page before has done. A part of a page has no place for it, so it stays for the next whole one."""
+    if is_partial(request):
+        return None
+    notices: Notices = request.state.notices
+    notice = notices.take()
+    if notice is None or notice.undo is None:
+        return Toast(notice.text) if notice else None
+    return Toast(notice.text, notice.undo.action, notice.undo.label, notice.undo.fields)
 
 
 def _mark(groups: tuple[LinkGroup, ...], path: str) -> tuple[LinkGroup, ...]:

@@ -2,7 +2,18 @@
 
 from webapp.sessions.cookie import SessionCookie
 from webapp.sessions.middleware import SessionMiddleware
+from webapp.sessions.notices import Notice, NoticeMiddleware, Notices, Undo
 from webapp.sessions.registry import SessionRegistry
 from webapp.sessions.session import Session, State
 
-__all__ = ["Session", "SessionCookie", "SessionMiddleware", "SessionRegistry", "State"]
+__all__ = [
+    "Notice",
+    "NoticeMiddleware",
+    "Notices",
+    "Session",
+    "SessionCookie",
+    "SessionMiddleware",
+    "SessionRegistry",
+    "State",
+    "Undo",
+]

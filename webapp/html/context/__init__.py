@@ -8,8 +8,9 @@ One dataclass for each page; its fields are the variables of the template, and n
 from webapp.html.context.accounts import AccountPage, Device, LoginPage, RegisterField, RegisterPage
 from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPage
 from webapp.html.context.facts import Fact, Section
+from webapp.html.context.operations import OperationEntry, OperationGroup, OperationPage, OperationsPage, ResultPage
 from webapp.html.context.problems import ErrorPage
-from webapp.html.context.shell import Link, LinkGroup, Shell
+from webapp.html.context.shell import Link, LinkGroup, Shell, Toast
 from webapp.html.context.tables import Chip, Column, Control, Option, Pager, Row
 
 __all__ = [
@@ -26,12 +27,18 @@ __all__ = [
     "LinkGroup",
     "ListPage",
     "LoginPage",
+    "OperationEntry",
+    "OperationGroup",
+    "OperationPage",
+    "OperationsPage",
     "Option",
     "Pager",
     "RegisterField",
     "RegisterPage",
+    "ResultPage",
     "Row",
     "Section",
     "Shell",
+    "Toast",
     "ViewPage",
 ]

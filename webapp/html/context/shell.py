@@ -21,6 +21,17 @@ class LinkGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Toast:
+    """What has just been done, on top of the page that comes after it."""
+
+    text: str
+    undo_action: str = ""
+    """Where a form goes that takes it back; empty where there is no way."""
+    undo_label: str = ""
+    undo_fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """What surrounds every page."""
 
@@ -35,3 +46,4 @@ class Shell:
     request_id: str
     hue: int | None
     """The accent's hue, 0 to 359, where configured."""
+    notice: Toast | None = None

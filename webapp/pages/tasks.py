@@ -1,0 +1,144 @@
+"""One operation as its page is about it: what is known of its inputs, and where it belongs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from starlette.requests import Request
+
+from webapp.client.paths import fill_path
+from webapp.errors import NotFound, UnsafePath
+from webapp.forms import ABSENT
+from webapp.forms.pointer import join, split
+from webapp.forms.read import read_value
+from webapp.forms.submission import Submission
+from webapp.html.context import Link
+from webapp.html.urls import href, safe_next
+from webapp.openapi.routes import Routes
+from webapp.openapi.schema import Schema
+from webapp.openapi.site import Match, Operation, Resource
+from webapp.pages.actions import operation_href
+from webapp.pages.crumbs import page_label
+from webapp.pages.sites import routes_for
+
+
+@dataclass(frozen=True)
+class Task:
+    """An operation, and the request that is about it."""
+
+    request: Request
+    routes: Routes
+    operation: Operation
+
+    @classmethod
+    async def of(cls, request: Request) -> "Task":
+        """The task that an address names. Raises NotFound."""
+        routes = await routes_for(request)
+        operation = routes.operation(request.path_params["slug"])
+        if operation is None:
+            raise NotFound
+        return cls(request, routes, operation)
+
+    @cached_property
+    def known(self) -> Mapping[str, str]:
+        """The path parameters that the address gives, if it gives them all."""
+        query = self.request.query_params
+        found = {name: query.get(join("path", name)) or query.get(name, "") for name in self.operation.path_parameters}
+        return found if all(found.values()) else {}
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The pointers of what needs no asking."""
+        return frozenset(join("path", name) for name in self.known)
+
+    @cached_property
+    def path(self) -> str:
+        """The operation's path, filled in as far as its parameters are known."""
+        try:
+            return fill_path(self.operation.path, self.known) if self.known else self.operation.path
+        except UnsafePath:
+            raise NotFound from None
+
+    @property
+    def action(self) -> str:
+        """The address of this page, with what it knows of the path."""
+        return operation_href(self.request, self.operation, self.known)
+
+    @cached_property
+    def above(self) -> tuple[Match, ...]:
+        """The pages that the path passes, the last one first."""
+        told = self.path.partition("{")[0].rstrip("/") if "{" in self.path else self.path
+        segments = told.strip("/").split("/")
+        found = (self.routes.match("/" + "/".join(segments[:end])) for end in range(len(segments), 0, -1))
+        return tuple(match for match in found if match is not None)
+
+    @property
+    def page(self) -> Match | None:
+        """The page that this belongs to: the nearest one above, or the one of the very path."""
+        return next(iter(self.above), None)
+
+    @property
+    def back(self) -> str:
+        """Where one came from, or else the page that this belongs to."""
+        given = safe_next(self.request.query_params.get("next"), default="")
+        if given:
+            return given
+        return href(self.request, self.page.path) if self.page else href(self.request, "/-/operations")
+
+    def crumbs(self) -> tuple[Link, ...]:
+        """The way down to this page."""
+        above = [Link(page_label(match), href(self.request, match.path)) for match in reversed(self.above)]
+        here = Link(self.operation.label, self.action, current=True)
+        return (Link("Home", href(self.request, "/")), *above, here)
+
+    @cached_property
+    def resource(self) -> Resource | None:
+        """The resource that this is done to."""
+        name = self.operation.name
+        for resource in self.routes.site.resources:
+            own = (resource.create, resource.update, resource.delete, resource.list, resource.item)
+            each_of = (*own, *resource.actions, *resource.views)
+            if any(each is not None and each.name == name for each in each_of):
+                return resource
+        return self.page.resource if self.page else None
+
+    def given(self) -> dict[str, Any]:
+        """The inputs that the address fills in: by pointer, or by a name that only one of them has."""
+        values: dict[str, Any] = {"path": dict(self.known)} if self.known else {}
+        for name, text in self.request.query_params.multi_items():
+            pointer = self._pointer(name)
+            schema = self._schema(split(pointer)) if pointer and pointer not in self.hidden else None
+            if schema is None:
+                continue
+            value = read_value(schema, Submission.of([(pointer, text)]), pointer).value
+            if value is not ABSENT:
+                _put(values, split(pointer), value)
+        return values
+
+    def _pointer(self, name: str) -> str:
+        if "/" in name or ":" in name:
+            return name
+        places = [each.location for each in self.operation.parameters if each.name == name]
+        places += ["body"] if any(name in body.schema.properties for body in self.operation.bodies) else []
+        return join(places[0], name) if len(places) == 1 else ""
+
+    def _schema(self, parts: tuple[str, ...]) -> Schema | None:
+        if len(parts) < 2:
+            return None
+        if parts[0] != "body":
+            named = (each for each in self.operation.parameters if (each.location, each.name) == parts)
+            return next((each.schema for each in named), None)
+        for body in self.operation.bodies:
+            found: Schema | None = body.schema
+            for part in parts[1:]:
+                found = found.properties.get(part) if found is not None else None
+            if found is not None and not found.read_only:
+                return found
+        return None
+
+
+def _put(values: dict[str, Any], parts: tuple[str, ...], value: Any) -> None:
+    for part in parts[:-1]:
+        values = values.setdefault(part, {})
+    values[parts[-1]] = value
