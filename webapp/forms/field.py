@@ -92,12 +92,22 @@ class Field:
     can_remove: bool = False
     can_move_up: bool = False
     can_move_down: bool = False
+    can_close: bool = False
+    """A part that was opened and may be left out again."""
     read_only: bool = False
+    hidden: tuple[tuple[str, str], ...] = ()
+    """Further inputs that go with it unseen: the names and values of its companions (`submission.py`)."""
+    row: bool = False
+    """One of a list's items or a map's entries."""
+    shape: bool = False
+    """The chosen shape of the union that it stands in, whose name it has."""
+    folded: bool = False
+    """One of many that are seldom needed."""
 
     @property
     def id(self) -> str:
-        """Fit for an element's id."""
-        return "field-" + "".join(each if each.isalnum() or each in "-_" else f".{ord(each):x}." for each in self.name)
+        """Fit for an element's id, a selector and the end of a URL as it is; another for every name."""
+        return "field-" + "".join(map(_spelt, self.name)) + ("--shape" if self.shape else "")
 
     @property
     def wrong(self) -> bool:
@@ -108,3 +118,9 @@ class Field:
         yield self
         for field in self.fields:
             yield from field.walk()
+
+
+def _spelt(character: str) -> str:
+    if character == "_" or (character.isascii() and character.isalnum()):
+        return character
+    return "--" if character == "/" else f"-{ord(character):x}-"

@@ -1,0 +1,98 @@
+"""The values of an enumeration as options, each with the text that stands for it in a form."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.client import exact
+from webapp.openapi.labels import humanise
+from webapp.openapi.schema import Schema
+
+LABELS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
+HINTS = ("x-enum-descriptions", "x-enumDescriptions")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of an enumeration."""
+
+    value: Any
+    text: str
+    label: str
+    hint: str = ""
+
+
+def options_of(schema: Schema) -> tuple[Option, ...]:
+    """
+    The values there are to choose from, null aside; empty where the schema doesn't name them.
+
+    A text stands for itself. Where that could be misread, because there are numbers that look the same or an empty
+    text, every value is written as JSON.
+    """
+    given = list(_named_values(schema))
+    values: list[tuple[Any, str, str]] = []
+    for value, label, hint in given:
+        if value is not None and not any(same(value, other) for other, _, _ in values):
+            values.append((value, label, hint))
+    texts = [value if isinstance(value, str) else exact.dumps(value) for value, _, _ in values]
+    if len(set(texts)) < len(texts) or "" in texts:
+        texts = [exact.dumps(value) for value, _, _ in values]
+    return tuple(
+        Option(value, text, label or _label(value), hint)
+        for (value, label, hint), text in zip(values, texts, strict=True)
+    )
+
+
+def text_of(value: Any, options: Sequence[Option]) -> str | None:
+    """What stands for a value; None if it is none of them."""
+    return next((option.text for option in options if same(option.value, value)), None)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON: true is not 1, 1.0 is."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(each, other[key]) for key, each in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def _named_values(schema: Schema) -> Iterator[tuple[Any, str, str]]:
+    if schema.is_union and not schema.enum:
+        for branch in schema.branches:
+            for option in options_of(branch):
+                title = branch.title if len(branch.enum) == 1 else ""
+                yield option.value, title or option.label, option.hint or (branch.description if title else "")
+        return
+    labels, hints = _listed(schema, LABELS), _listed(schema, HINTS)
+    for at, value in enumerate(_values(schema)):
+        yield value, _at(labels, at), _at(hints, at)
+
+
+def _values(schema: Schema) -> Sequence[Any]:
+    if schema.has_const:
+        return (schema.const,)
+    given = schema.keywords.get("enum")
+    return given if isinstance(given, list) else ()
+
+
+def _listed(schema: Schema, names: Sequence[str]) -> Sequence[Any]:
+    return next((given for name in names if isinstance(given := schema.extension(name), list)), ())
+
+
+def _at(texts: Sequence[Any], at: int) -> str:
+    return texts[at] if at < len(texts) and isinstance(texts[at], str) else ""
+
+
+def _label(value: Any) -> str:
+    match value:
+        case bool():
+            return "Yes" if value else "No"
+        case str() if value.isascii() and value.replace("_", "").replace("-", "").isalpha() and not value.isupper():
+            return humanise(value)
+        case str():
+            return value or "(empty)"
+        case _:
+            return exact.dumps(value)

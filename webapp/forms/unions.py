@@ -1,0 +1,145 @@
+"""The shapes of a union: what they are called, and which of them a value has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.forms.choices import options_of, same
+from webapp.openapi.labels import humanise, label
+from webapp.openapi.schema import Schema, json_type
+
+MOST_BRANCHES = 60
+DEEPEST = 6
+TYPE_LABELS = {
+    "string": "Text",
+    "integer": "Whole number",
+    "number": "Number",
+    "boolean": "Yes or no",
+    "array": "List",
+    "object": "Object",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One shape."""
+
+    label: str
+    schema: Schema
+    tag: Any = None
+    """The discriminator's value that stands for it, where the document says."""
+
+
+def branches_of(schema: Schema) -> tuple[Branch, ...]:
+    """
+    The shapes to choose from, unions within unions among them; empty for a schema that is no union.
+
+    A schema of several types is a union of those.
+    """
+    found = _named(_flat(schema, DEEPEST)[:MOST_BRANCHES], schema)
+    labels = [branch.label for branch in found]
+    return tuple(
+        branch if labels.count(branch.label) == 1 else Branch(f"{branch.label} ({at})", branch.schema, branch.tag)
+        for at, branch in enumerate(found, 1)
+    )
+
+
+def branch_for(value: Any, branches: tuple[Branch, ...], discriminator: str | None) -> int | None:
+    """The index of the shape that a value has: the best fit, or None if none fits at all."""
+    if discriminator and isinstance(value, Mapping) and discriminator in value:
+        tag = value[discriminator]
+        for at, branch in enumerate(branches):
+            own = branch.schema.properties.get(discriminator)
+            tags = [option.value for option in options_of(own)] if own is not None else []
+            if any(same(tag, each) for each in tags) or (not tags and branch.tag is not None and same(tag, branch.tag)):
+                return at
+    scores = [fit(value, branch.schema) for branch in branches]
+    best = max(scores, default=0)
+    return scores.index(best) if best > 0 else None
+
+
+def fit(value: Any, schema: Schema, depth: int = 4) -> float:
+    """How well a value fits a schema: 0 is not at all. Only as deep as telling shapes apart needs."""
+    if value is None:
+        return 1.0 if schema.nullable or schema.is_unknown else 0.0
+    options = options_of(schema)
+    if options:
+        return 3.0 if any(same(value, option.value) for option in options) else 0.0
+    if schema.is_union and depth:
+        return max(fit(value, branch, depth - 1) for branch in schema.branches)
+    if schema.is_unknown:
+        return 0.25
+    kind = json_type(value)
+    if kind not in schema.types and not (kind == "integer" and "number" in schema.types):
+        return 0.5 if kind == "number" and "integer" in schema.types and float(value).is_integer() else 0.0
+    if isinstance(value, Mapping):
+        return _fit_object(value, schema, depth)
+    if isinstance(value, list) and value and schema.items is not None and depth:
+        return 0.1 + min(fit(each, schema.items, depth - 1) for each in value[:20])
+    return 1.5 if kind in schema.types else 1.0
+
+
+def _fit_object(value: Mapping[str, Any], schema: Schema, depth: int) -> float:
+    if not schema.required <= value.keys():
+        return 0.0
+    known = schema.properties
+    if schema.keywords.get("additionalProperties") is False and not value.keys() <= known.keys():
+        return 0.0
+    score = 1.0 + sum(0.1 for name in value if name in known) - sum(0.05 for name in value if name not in known)
+    for name in (name for name in value if name in known and depth):
+        part = fit(value[name], known[name], depth - 1)
+        if part == 0:
+            return 0.0
+        score += 0.5 if options_of(known[name]) else 0.05
+    return max(score, 0.05)
+
+
+def _flat(schema: Schema, depth: int) -> list[Schema]:
+    if schema.is_union:
+        if not depth:
+            return []
+        return [each for branch in schema.branches for each in (_flat(branch, depth - 1) or [branch])]
+    types = schema.types
+    if len(types) < 2 or schema.enum:
+        return []
+    raw = {key: value for key, value in schema.keywords.items() if key not in ("title", "description", "default")}
+    return [schema.beside({**raw, "type": each, "nullable": False}) for each in types]
+
+
+def _named(schemas: list[Schema], union: Schema) -> list[Branch]:
+    name = union.discriminator
+    given = union.keywords.get("discriminator")
+    mapping = given.get("mapping") if isinstance(given, Mapping) else None
+    mapped = {str(ref).rpartition("/")[2]: tag for tag, ref in mapping.items()} if isinstance(mapping, Mapping) else {}
+    found = []
+    for schema in schemas:
+        tag = mapped.get(schema.name or "")
+        own = options_of(schema.properties[name]) if name and name in schema.properties else ()
+        if len(own) == 1:
+            tag = own[0].value
+        elif name and tag is None:
+            tag = schema.name
+        found.append(Branch(_label(schema, tag if name else None), schema, tag if name else None))
+    return found
+
+
+def _label(schema: Schema, tag: Any) -> str:
+    if schema.title and schema.title != schema.name:
+        return label(schema.title, schema.title)
+    if tag is not None and (not schema.name or tag != schema.name):
+        return humanise(str(tag))
+    if schema.name:
+        return humanise(schema.name)
+    options = options_of(schema)
+    if options:
+        return ", ".join(option.label for option in options[:3]) + ("…" if len(options) > 3 else "")
+    for each, own in schema.properties.items():
+        const = options_of(own)
+        if len(const) == 1 and each in schema.required:
+            return const[0].label
+    if schema.type == "array" and schema.items is not None:
+        inner = TYPE_LABELS.get(schema.items.type or "", "")
+        return f"List of {inner.lower()}" if inner else "List"
+    if schema.type == "object" and schema.properties:
+        return ", ".join(humanise(each) for each in list(schema.required or schema.properties)[:3])
+    return TYPE_LABELS.get(schema.type or "", "Anything")
