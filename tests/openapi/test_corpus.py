@@ -9,6 +9,7 @@ import pytest
 from webapp.openapi.document import Document
 from webapp.openapi.labels import normal
 from webapp.openapi.naming import key_of
+from webapp.openapi.posted import inputs_of
 from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
@@ -115,7 +116,7 @@ def test_what_is_read_off_a_list_is_in_it(site: Site) -> None:
         }
         for told in (resource.id_field, resource.title_field, *resource.relations):
             assert told is None or normal(told) in fields
-        declared = {each.name for each in resource.list.query} if resource.list else set()
+        declared = {each.name for each in inputs_of(resource.list)} if resource.list else set()
         used = [each.name for each in resource.filters]
         used += [resource.paging.position] if resource.paging else []
         used += [resource.search.name] if resource.search else []

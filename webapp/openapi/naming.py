@@ -11,6 +11,8 @@ VERSION = re.compile(r"v?\d+([._]\d+)*(alpha\d*|beta\d*)?|api|apis|rest|restapi|
 VERBS = frozenset({"get", "list", "fetch", "find", "retrieve", "search", "all"})
 ASPECTS = frozenset({"details", "detail", "history", "items", "entries", "logs", "stats"})
 """Words that say nothing without the one before: the details of a member."""
+CHOICES = frozenset({"latest", "recent", "active", "archived", "popular", "trending"})
+"""Words that say which of the things before are meant."""
 VARIABLE = "{}"
 OTHERS = "General"
 
@@ -43,6 +45,8 @@ def noun_of(key: Key) -> str:
     if not told:
         return "root"
     parts = words(told[-1])
+    if len(told) > 1 and told[-1].lower() in CHOICES:
+        parts = [*parts, *words(told[-2])]
     if len(told) > 1 and told[-1].lower() in ASPECTS:
         parts = [*words(singular(told[-2])), *parts]
     while len(parts) > 1 and parts[0].lower() in VERBS:

@@ -10,13 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from webapp.openapi.labels import normal, plural, singular, wordlist, words
-from webapp.openapi.naming import VARIABLE, Key, key_of, literals, noun_of
+from webapp.openapi.naming import VARIABLE, VERSION, Key, key_of, literals, noun_of
+from webapp.openapi.posted import asks, can_be_asked, inputs_of, rank
 from webapp.openapi.query import turns_pages
 from webapp.openapi.shapes import Place, is_not_a_list, rows_in_schema
 from webapp.openapi.site import Operation
 
 ENOUGH = 4
 """The evidence that makes a path a collection."""
+SURE_OF_ROWS = 2
+"""How sure a POST's answer must be rows: nothing is ever sent that may do something else."""
 FUNCTIONS = frozenset(
     wordlist("""
     search parse query check validate status health login logout token me self current batch bulk count export
@@ -91,14 +94,18 @@ class Candidate:
     list: Operation | None
     place: Place | None
     score: int
+    path: str = ""
+    """The path of its list's page."""
 
 
 def candidates(index: Index) -> list[Candidate]:
     """The collections, then the items without a list, then the things there is one of."""
     collections = [found for key in index if (found := _collection(index, key)) is not None and found.score >= ENOUGH]
     keys = {each.key for each in collections}
+    collections += _posted_collections(index, keys)
+    keys |= {each.key for each in collections}
     items = {each.item_key for each in collections}
-    orphans = [found for key in index if key not in items and (found := _orphan(index, key)) is not None]
+    orphans = [found for key in index if key not in items and (found := _orphan(index, key, keys)) is not None]
     taken = keys | items | {each.item_key for each in orphans}
     singletons = [found for key in index if key not in taken and (found := _singleton(index, key)) is not None]
     return [*collections, *orphans, *singletons]
@@ -121,7 +128,36 @@ def _collection(index: Index, key: Key) -> Candidate | None:
     score += plural(noun) == noun
     score -= 3 * any(each.required and each.name not in index.credentials for each in operation.query)
     score -= 2 * (normal(key[-1]) in FUNCTIONS)
-    return Candidate(key, item_key, named_after, operation, place, score)
+    return Candidate(key, item_key, named_after, operation, place, score, operation.path)
+
+
+def _posted_collections(index: Index, known: set[Key]) -> list[Candidate]:
+    """What is listed by a POST alone, where no GET does; of `filter` and `paginate`, by the usual one."""
+    found: dict[Key, Candidate] = {}
+    places = [key for key in index if len(key) > 1 and key[:-1] not in known and asks(key[-1])]
+    for key in sorted(places, key=lambda each: rank(each[-1])):
+        candidate = _posted(index, key)
+        if candidate is not None and candidate.score >= ENOUGH:
+            found.setdefault(key[:-1], candidate)
+    return list(found.values())
+
+
+def _posted(index: Index, key: Key) -> Candidate | None:
+    operation, above = index.get(key, "POST"), key[:-1]
+    answer = operation.answer if operation is not None else None
+    if operation is None or answer is None or VARIABLE in above[-1] or not can_be_asked(operation):
+        return None
+    noun = noun_of(above)
+    place = rows_in_schema(answer, sorted({noun, plural(noun), singular(noun), above[-1]}))
+    if place is None or place.weight < SURE_OF_ROWS or VERSION.fullmatch(above[-1]):
+        return None
+    below = (*above, VARIABLE)
+    item_key = below if index.has_item(below) else None
+    score = place.weight + 3 * (item_key is not None) + 2 * turns_pages(inputs_of(operation)) + index.has(above, "POST")
+    # Where the API has something else to get, the list keeps the path that it is asked for at.
+    own = index.has(above, "GET")
+    path = operation.path if own else operation.path.rstrip("/").rsplit("/", 1)[0]
+    return Candidate(key if own else above, item_key, above, operation, place, score, path)
 
 
 def _says_list(operation: Operation) -> bool:
@@ -147,10 +183,12 @@ def _item_of(index: Index, key: Key) -> tuple[Key | None, Key]:
     return None, key
 
 
-def _orphan(index: Index, key: Key) -> Candidate | None:
+def _orphan(index: Index, key: Key, collections: set[Key]) -> Candidate | None:
     """An item that can be opened by one who knows its id."""
     operation = index.get_item(key)
     if operation is None or len(key) < 2 or key[-1] != VARIABLE or VARIABLE in key[-2]:
+        return None
+    if key[:-2] in collections and _finds_by(key[-2], operation.path_parameters[-1]):
         return None
     answer = operation.answer
     if answer is not None and (answer.is_array or answer.is_scalar):
@@ -160,6 +198,12 @@ def _orphan(index: Index, key: Key) -> Candidate | None:
     if (nested and not index.has(key, *WRITES)) or not (has_more or plural(key[-2]) == key[-2]):
         return None
     return Candidate(key[:-1], key, key[:-1], None, None, 3 + index.has(key, *WRITES))
+
+
+def _finds_by(segment: str, variable: str) -> bool:
+    """Whether a path says what it finds a thing by: `/variables/name/{name}`, `/users/by-email/{email}`."""
+    said, asked = normal(segment).removeprefix("findby").removeprefix("by"), normal(variable)
+    return said == asked or (len(said) > 3 and said in asked) or (len(asked) > 1 and said.endswith(asked))
 
 
 def _singleton(index: Index, key: Key) -> Candidate | None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from webapp.openapi.labels import normal, wordlist
+from webapp.openapi.posted import search_of
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Paging, PagingStyle, Parameter, Sorting
 
@@ -61,6 +62,7 @@ def read_query(parameters: Sequence[Parameter], fields: Collection[str], credent
     paging = _paging(known)
     sorting = _sorting(known, fields)
     search = next((known[name] for name in SEARCHES if name in known and _is_text(known[name].schema)), None)
+    search = search or search_of(parameters)
 
     used = {
         each for each in (search and search.name, sorting and sorting.parameter, sorting and sorting.direction) if each

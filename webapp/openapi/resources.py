@@ -16,6 +16,7 @@ from webapp.openapi.labels import normal, singular
 from webapp.openapi.naming import Key, derived_tags, distinct_labels, key_of, label_of, name_of, unique
 from webapp.openapi.operations import read_operations
 from webapp.openapi.pairing import Candidate, Index, candidates
+from webapp.openapi.posted import inputs_of
 from webapp.openapi.query import read_query
 from webapp.openapi.relations import relations
 from webapp.openapi.schema import Schema
@@ -120,8 +121,8 @@ class _Finder:
         delete = self._index.get(item_key, "DELETE") or self._renamed(item_key, "DELETE")
         create = None
         if found.item_key is not None or found.list is not None:
-            create = self._index.get(found.key, "POST") or self._renamed(found.named_after, "POST")
-            create = create or self._index.get(found.named_after, "POST")
+            create = self._index.get(found.key, "POST") if found.list is None or found.list.method == "GET" else None
+            create = create or self._renamed(found.named_after, "POST") or self._index.get(found.named_after, "POST")
         self._claim(found.list, item, update, delete, create)
 
         label, one = label_of(found.named_after, many=bool(found.list or found.item_key))
@@ -130,7 +131,7 @@ class _Finder:
             label=label,
             singular=one,
             tag=(found.list or item or self._operations[0]).tags[0],
-            path=(found.list.path if found.list else _above(item, found)),
+            path=found.path or _above(item, found),
             list=found.list,
             item=item,
             create=create,
@@ -160,7 +161,8 @@ class _Finder:
         )
         parameter = variables[-1] if variables and found.item_key else None
         key = id_field(parameter, fields, resource.singular, variables[:-1] if parameter else variables)
-        query = read_query(resource.list.query if resource.list else (), fields, self._index.credentials)
+        inputs = inputs_of(resource.list) if resource.list else ()
+        query = read_query(inputs, fields, self._index.credentials)
         return replace(
             resource,
             row_schema=row,

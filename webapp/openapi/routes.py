@@ -21,9 +21,13 @@ class _Target:
     operation: Operation
     kind: MatchKind
     resource: Resource | None
+    path: str
+    """The page's, which is the operation's own but for lists that are asked for with a POST."""
     names: tuple[str, ...]
     """The path's variables, and the quoted `pieces` around them."""
     pieces: tuple[str, ...]
+    asked: tuple[str, ...] | None
+    """The pieces of the operation's path, where it is another."""
 
 
 @dataclass(slots=True)
@@ -52,7 +56,10 @@ class Routes:
         kinds = _kinds(site)
         for operation in site.operations:
             if operation.method == "GET":
-                self._add(_target(operation, *kinds.get(operation.name, (MatchKind.VIEW, None))))
+                self._add(_target(operation, operation.path, *kinds.get(operation.name, (MatchKind.VIEW, None))))
+        for resource in site.resources:
+            if resource.list is not None and resource.list.method != "GET":
+                self._add(_target(resource.list, resource.path, MatchKind.LIST, resource))
 
     def resource(self, name: str) -> Resource | None:
         """The resource of that name."""
@@ -61,6 +68,10 @@ class Routes:
     def operation(self, slug: str) -> Operation | None:
         """The operation of that slug."""
         return self._operations.get(slug)
+
+    def item_below(self, _: Operation) -> Operation | None:
+        """The GET of one row of a list that is no resource's; None, as the document would have told."""
+        return None
 
     def match(self, path: str) -> Match | None:
         """The page at a path; None where the API has nothing to get."""
@@ -75,18 +86,22 @@ class Routes:
         return _made(_choose(node.targets, values, slash=path.endswith("/")), values)
 
     def _add(self, target: _Target) -> None:
-        path = target.operation.path
+        path = target.path
         node = self._root
         for segment in path.strip("/").split("/") if path.strip("/") else ():
             node = _child(node, segment)
         node.targets.append(target)
-        if not target.operation.path_parameters:
+        if not target.names:
             self._fixed.setdefault(path, _made(target, []))
 
 
-def _target(operation: Operation, kind: MatchKind, resource: Resource | None) -> _Target:
-    pieces = tuple(quote(piece, safe=SAFE + "/%") for piece in VARIABLE.split(operation.path)[::2])
-    return _Target(operation, kind, resource, operation.path_parameters, pieces)
+def _target(operation: Operation, path: str, kind: MatchKind, resource: Resource | None) -> _Target:
+    asked = _pieces(operation.path) if operation.path != path else None
+    return _Target(operation, kind, resource, path, operation.path_parameters, _pieces(path), asked)
+
+
+def _pieces(path: str) -> tuple[str, ...]:
+    return tuple(quote(piece, safe=SAFE + "/%") for piece in VARIABLE.split(path)[::2])
 
 
 def _kinds(site: Site) -> dict[str, tuple[MatchKind, Resource | None]]:
@@ -193,7 +208,7 @@ def _choose(targets: list[_Target], values: list[str], *, slash: bool) -> _Targe
     fitting = [target for target in targets if _takes(target.operation, values)] or targets
 
     def preference(target: _Target) -> tuple[bool, int, bool]:
-        other_slash = target.operation.path.endswith("/") != slash
+        other_slash = target.path.endswith("/") != slash
         return other_slash, -_strictness(target.operation), target.kind is MatchKind.VIEW
 
     return min(fitting, key=preference)
@@ -221,8 +236,13 @@ def _schemas(operation: Operation) -> Mapping[str, Schema]:
 
 
 def _made(target: _Target, values: list[str]) -> Match:
-    path = target.pieces[0]
-    for value, piece in zip(values, target.pieces[1:], strict=True):
-        path += (value if PLAIN.fullmatch(value) else quote(value, safe=SAFE)) + piece
     params = dict(zip(target.names, values, strict=True))
-    return Match(target.kind, target.operation, target.resource, params, path)
+    asked = _joined(target.asked, values) if target.asked is not None else ""
+    return Match(target.kind, target.operation, target.resource, params, _joined(target.pieces, values), asked)
+
+
+def _joined(pieces: tuple[str, ...], values: list[str]) -> str:
+    path = pieces[0]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        path += (value if PLAIN.fullmatch(value) else quote(value, safe=SAFE)) + piece
+    return path

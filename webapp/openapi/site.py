@@ -4,6 +4,7 @@ What a document says, as pages see it: a Site of resources and operations.
 Values only: `resources.py` and `security.py` fill them in, `pages` reads them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +12,8 @@ from typing import Any
 
 from webapp.openapi.labels import without_verb
 from webapp.openapi.schema import Schema
+
+VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,9 @@ class Resource:
     tag: str
     """The heading it stands under on the home page."""
     path: str
-    """The collection's path, `/projects` or `/projects/{project_id}/issues`; of a singleton, its own."""
+    """The path of its list's page, `/projects` or `/projects/{project_id}/issues`; of a singleton, its own."""
     list: Operation | None = None
+    """A GET, or a POST whose body says what to list (`posted.py`)."""
     item: Operation | None = None
     """GET of one item: `/projects/{project_id}`."""
     create: Operation | None = None
@@ -167,20 +171,42 @@ class Resource:
     confidence: float = 1.0
 
     @property
+    def is_single(self) -> bool:
+        """Whether it is a thing there is one of: settings, a profile."""
+        return self.list is None and self.item is not None and self.item.path == self.path
+
+    @property
     def item_actions(self) -> tuple[Operation, ...]:
-        """The actions on one item: what needs to know which."""
-        return tuple(each for each in self.actions if self._needs_item(each))
+        """The actions on one item: what lies at its path or below."""
+        return tuple(each for each in self.actions if self._is_below_item(each))
 
     @property
     def collection_actions(self) -> tuple[Operation, ...]:
         """The actions on the collection, or on several of its items at once."""
-        return tuple(each for each in self.actions if not self._needs_item(each))
+        return tuple(each for each in self.actions if not self._is_below_item(each))
 
-    def _needs_item(self, operation: Operation) -> bool:
-        """Whether a path lies at an item or below it: it has a place for more than leads to the collection."""
-        if self.list is None and self.item is not None and self.item.path == self.path:
-            return True  # a thing there is one of
-        return len(operation.path_parameters) > self.path.count("{")
+    @property
+    def item_views(self) -> tuple[Operation, ...]:
+        """The views that lie below an item."""
+        return tuple(each for each in self.views if self._is_below_item(each))
+
+    @property
+    def lookups(self) -> tuple[Operation, ...]:
+        """The views that find something by what isn't an item's id: `/users/by-email/{email}`."""
+        return tuple(each for each in self.views if not self._is_below_item(each))
+
+    def _is_below_item(self, operation: Operation) -> bool:
+        if self.is_single:
+            return True
+        path = _unnamed(operation.path) + "/"
+        known = (self.item, self.update, self.delete)
+        items = {_unnamed(self.path) + "/{}", *(_unnamed(each.path) for each in known if each is not None)}
+        return any(path.startswith(item + "/") for item in items)
+
+
+def _unnamed(path: str) -> str:
+    """A path whatever its variables are called: `/projects/{}`."""
+    return VARIABLE.sub("{}", path).rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +263,9 @@ class Match:
     path_params: Mapping[str, str]
     """Decoded values."""
     path: str
-    """The API's path with the values filled in and quoted."""
+    """The page's path, which is the API's, with the values filled in and quoted."""
+    api_path: str = ""
+    """Where the API is asked, if not there: a list that is asked for with a POST may have the path of what it lists."""
 
 
 @dataclass(frozen=True, slots=True)

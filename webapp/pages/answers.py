@@ -15,6 +15,7 @@ from webapp.html.format import cut, filesize, text
 from webapp.html.kinds import Kind
 from webapp.html.render import render
 from webapp.html.urls import href
+from webapp.openapi.posted import inputs_of
 from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
@@ -68,7 +69,7 @@ def notice_page(
 
 def what_is_missing(operation: Operation, query: Query) -> str:
     """What has to be filled in before the API can be asked; empty where nothing is."""
-    missing = [each for each in operation.query if each.required and not value_of(query, each.name)]
+    missing = [each for each in inputs_of(operation) if each.required and not value_of(query, each.name)]
     labels = " and ".join(make_control(each, ()).label for each in missing)
     return f"Fill in {labels} to see anything here." if missing else ""
 

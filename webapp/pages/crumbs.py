@@ -23,9 +23,10 @@ def _above(routes: Routes, match: Match) -> Iterator[Match]:
         if page is not None:
             yield page
     listed = match.resource.list if match.resource and match.kind is MatchKind.ITEM else None
-    if listed is not None and not listed.path_parameters and not match.path.startswith(listed.path):
+    path = match.resource.path if match.resource and listed else "{"
+    if "{" not in path and not match.path.startswith(path):
         # An item that lies somewhere else than its list.
-        page = routes.match(listed.path)
+        page = routes.match(path)
         if page is not None:
             yield page
 

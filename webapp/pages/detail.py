@@ -67,7 +67,7 @@ def _related(routes: Routes, resource: Resource, links: Links) -> Iterator[Link]
             found = links.below(operation, child.label)
             if found is not None:
                 yield found
-    for view in resource.views:
+    for view in resource.item_views:
         found = links.below(view, view.title)
         if found is not None:
             yield found

@@ -49,7 +49,7 @@ def _entries(site: Site) -> Iterator[tuple[str, str, str]]:
     for resource in site.resources:
         operation = resource.list or resource.item
         if operation is not None and _stands_alone(operation) and operation.name not in claimed:
-            yield resource.tag, resource.label, operation.path
+            yield resource.tag, resource.label, resource.path if resource.list else operation.path
     for view in site.views:
         if _stands_alone(view) and view.name not in claimed and not is_plumbing(view):
             yield next(iter(view.tags), ""), view.title, view.path

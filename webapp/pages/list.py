@@ -9,6 +9,7 @@ from webapp.openapi.listing import read_listing
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
 from webapp.pages.answers import answer_page, notice_page, what_is_missing
+from webapp.pages.asking import ask
 from webapp.pages.listview import ListView
 from webapp.pages.queries import for_api
 
@@ -21,7 +22,7 @@ async def list_page(request: Request, routes: Routes, match: Match) -> Response:
 
     asked = for_api(view.query, match.operation, view.resource.paging)
     try:
-        reply = await request.state.api.request("GET", match.path, params=asked)
+        reply = await ask(request, match, asked)
     except (BadRequest, Invalid) as error:
         if not view.query:
             raise

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 
 from webapp.openapi.labels import normal
+from webapp.openapi.posted import inputs_of
 from webapp.openapi.query import CURSORS, OFFSETS, PAGES, SIZES
 from webapp.openapi.site import Operation, Paging, Parameter
 
@@ -51,7 +52,7 @@ def for_api(query: Query, operation: Operation, paging: Paging | None = None) ->
     That is what the document declares, and what turns pages; everything, where it declares nothing. A visitor's
     `utm_source` is none of an API's business, and a strict one would refuse it.
     """
-    declared = {parameter.name: parameter for parameter in operation.query}
+    declared = {parameter.name: parameter for parameter in inputs_of(operation)}
     passed = [pair for pair in query if not declared or _is_known(pair[0], declared)]
     asked = _joined([(name, _as_sent(value, declared.get(name))) for name, value in passed], declared)
     size = default_size(paging)

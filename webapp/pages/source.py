@@ -11,6 +11,7 @@ from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
+from webapp.pages.asking import ask
 from webapp.pages.crumbs import crumbs
 from webapp.pages.queries import for_api, read_query
 from webapp.pages.raw import raw_json
@@ -29,9 +30,7 @@ async def source_page(request: Request) -> Response:
     match = _shown(routes.match(api_path(request).removeprefix(PREFIX)))
     paging = match.resource.paging if match.resource else None
 
-    reply = await request.state.api.request(
-        "GET", match.path, params=for_api(read_query(request), match.operation, paging)
-    )
+    reply = await ask(request, match, for_api(read_query(request), match.operation, paging))
 
     label = match.resource.label if match.resource else match.operation.title
     page = ViewPage(
