@@ -68,7 +68,7 @@ def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("arguments", "environ", "complaint"),
     [
-        (["run", "example"], {}, "neither an http:// or https:// URL nor module:app"),
+        (["run", "example"], {}, "neither an http:// or https:// URL nor a file nor module:app"),
         (["run", "localhost:8000"], {}, "is it http://localhost:8000?"),
         (["run", "webapp.cli:DEMO_ACCOUNT"], {}, "no ASGI app but str"),
         (["run"], {}, "WEBAPP_API_URL is not set"),

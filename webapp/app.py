@@ -43,15 +43,18 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from webapp.client import APIClient, ASGIBackend, shared_transport
-from webapp.errors import APIError, SettingsError, UnsafePath
+from webapp.client import APIClient, ASGIBackend, Credentials, shared_transport
+from webapp.errors import APIError, DocumentError, SettingsError, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
 from webapp.observability import ObservabilityMiddleware
+from webapp.openapi.discover import looks_like_document, origin_of
+from webapp.openapi.document import Document
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts
 from webapp.pages import account, errors, health, home, jump, login, operation, operations, register, resource, source
-from webapp.pages.documents import read_site
+from webapp.pages.documents import Documents
+from webapp.pages.fetching import read_capped
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
@@ -59,6 +62,7 @@ from webapp.sessions import NoticeMiddleware, SessionCookie, SessionMiddleware, 
 from webapp.settings import Settings
 
 SWEEP_SECONDS = 30.0
+ALIVE = "/-/livez"
 
 
 def create_app(
@@ -73,10 +77,10 @@ def create_app(
     """
     The frontend of one API, as an ASGI app to serve or to mount.
 
-    `target` is the API's base URL, or an ASGI app to be asked in the same process; without it, `WEBAPP_API_URL` says.
-    `openapi` is the document's URL or file where it isn't found from there. `routes` are pages of your own and come
-    before ours, `templates` a folder whose templates do. `transport` replaces the connection pool. Settings come from
-    the environment unless given. Raises SettingsError.
+    `target` is the API's base URL, its OpenAPI document's URL or file, or an ASGI app to be asked in the same process;
+    without it, `WEBAPP_API_URL` says. `openapi` is the document's URL or file where it isn't found from the base URL.
+    `routes` are pages of your own and come before ours, `templates` a folder whose templates do. `transport` replaces
+    the connection pool. Settings come from the environment unless given. Raises SettingsError.
     """
     given = settings or Settings.from_env()
     frontend = Frontend(_settled(given, target, openapi, templates), _transport(given, target, transport))
@@ -109,9 +113,13 @@ class Frontend:
             per_owner=settings.max_sessions_per_user,
         )
         self.transport = transport()
-        assert settings.api_url is not None
-        self._client = self._anonymous(settings.api_url)
-        self.sites = Sites(lambda: read_site(self._client.base_url, settings.openapi, self._anonymous))
+        self._client = self._anonymous(settings.api_url or origin_of(settings.openapi or ""))
+        self._base_known = settings.api_url is not None
+        self.sites = Sites(
+            Documents(settings.api_url, settings.openapi, self._anonymous),
+            every=settings.document_refresh,
+            sign=self._signed,
+        )
         self.assets = Assets(find_folder("static"))
         self.renderer = Renderer(
             [settings.templates] if settings.templates else [],
@@ -125,6 +133,10 @@ class Frontend:
     def new_client(self, accounts: Accounts | None = None) -> APIClient:
         """A client for a new session, on the shared pool; with `accounts` it renews its sign-in the API's way."""
         return self._client.for_session(refresh=refresh_endpoint(accounts) if accounts else None)
+
+    def _signed(self, api: APIClient) -> APIClient:
+        """A client that is known to the API as `api` is, and whose end is not the session's."""
+        return self._client.for_session(Credentials.load(api.credentials.dump()))
 
     def _anonymous(self, base_url: str) -> APIClient:
         return APIClient(
@@ -176,11 +188,21 @@ class Frontend:
                 asyncio.create_task(self._read_ahead()),
             ]
 
+    async def ready(self) -> None:
+        """Know where the API is, where only its document tells; a page says what is wrong if that can't be had."""
+        if not self._base_known:
+            with contextlib.suppress(APIError):
+                base_url = (await self.sites.get()).site.base_url
+                self._base_known = True
+                if base_url is not None:
+                    self._client = self._anonymous(base_url)
+
     async def close(self) -> None:
         """End all sessions' clients, then the pool."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.sites.close()
         await self.registry.close()
         await self.transport.aclose()
         self._started = False
@@ -201,6 +223,8 @@ class StartMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             self._frontend.start()
+            if not scope["path"].endswith(ALIVE):
+                await self._frontend.ready()
             # A copy: under a parent app the state is the parent's too.
             scope["state"] = {
                 **scope.get("state", {}),
@@ -230,7 +254,7 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         # Around the pages
         Route("/-/jump", jump.jump, methods=["GET"]),
         Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),
-        Route("/-/livez", health.livez, methods=["GET"]),
+        Route(ALIVE, health.livez, methods=["GET"]),
         Route("/-/readyz", health.readyz, methods=["GET"]),
         Route("/-/static/{name}", frontend.assets, methods=["GET"]),
         # Everything the API has: a page's path is the API's
@@ -243,18 +267,34 @@ def _settled(
     settings: Settings, target: str | ASGIApp | None, openapi: str | None, templates: str | Path | None
 ) -> Settings:
     if isinstance(target, str):
-        settings = replace(settings, api_url=target)
+        is_document = looks_like_document(target) if "://" in target else Path(target).is_file()
+        settings = replace(settings, openapi=target) if is_document else replace(settings, api_url=target)
     elif target is not None:
-        settings = replace(settings, api_url="http://api")
+        settings = replace(settings, api_url="http://api", document_refresh=0.0)
     if openapi is not None:
         settings = replace(settings, openapi=openapi)
-    if settings.openapi and "://" not in settings.openapi and not Path(settings.openapi).is_file():
-        raise SettingsError(f"The OpenAPI document {settings.openapi!r} is no file, nor a URL.")
+    if settings.openapi and "://" not in settings.openapi:
+        settings = replace(settings, api_url=_base_of_file(Path(settings.openapi), settings.api_url))
     if templates is not None:
         settings = replace(settings, templates=Path(templates))
-    if settings.api_url is None:
+    if settings.api_url is None and settings.openapi is None:
         raise SettingsError("WEBAPP_API_URL is not set, so there is no API to be the frontend of.")
     return settings
+
+
+def _base_of_file(path: Path, given: str | None) -> str:
+    """Where the API of a document in a file is: as given, else as the document says."""
+    if not path.is_file():
+        raise SettingsError(f"The OpenAPI document {str(path)!r} is no file, nor a URL.")
+    if given is not None:
+        return given
+    try:
+        base_url = Document.parse(read_capped(path)).base_url
+    except (DocumentError, OSError) as error:
+        raise SettingsError(f"The OpenAPI document {str(path)!r} can't be read: {error}") from error
+    if base_url is None:
+        raise SettingsError(f"{str(path)!r} doesn't say where its API is; --api or WEBAPP_API_URL does.")
+    return base_url
 
 
 def _transport(

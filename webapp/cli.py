@@ -41,8 +41,10 @@ def _parser() -> argparse.ArgumentParser:
         "target",
         metavar="TARGET",
         nargs="?",
-        help="the API's base URL, or module:app for an ASGI app (default: $WEBAPP_API_URL)",
+        help="the API's base URL, its OpenAPI document's URL or file, or module:app for an ASGI app "
+        "(default: $WEBAPP_API_URL)",
     )
+    run.add_argument("--api", metavar="URL", help="the API's base URL, where TARGET is a document that doesn't say it")
     run.add_argument("--openapi", metavar="URL|FILE", help="the OpenAPI document, where it isn't found from TARGET")
     run.add_argument("--templates", metavar="FOLDER", type=Path, help="templates that come before the built-in ones")
     run.add_argument("--title", help="what the site is called (default: the document's title)")
@@ -65,7 +67,7 @@ def _run(given: argparse.Namespace) -> int:
             f"--workers {given.workers} would give each process sessions of its own; "
             "sessions are kept in memory, so run one worker."
         )
-    settings = Settings.from_env(openapi=given.openapi, templates=given.templates, title=given.title)
+    settings = Settings.from_env(api_url=given.api, openapi=given.openapi, templates=given.templates, title=given.title)
     app = create_app(_target(given.target) if given.target else None, settings=settings)
     return _serve(app, settings, given, f"of {given.target or settings.api_url}")
 
@@ -80,13 +82,15 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _target(text: str) -> str | ASGIApp:
-    if "://" in text:
+    if "://" in text or Path(text).is_file():
         return text
     module, colon, name = text.partition(":")
     if name.partition("/")[0].isdecimal():
         raise SettingsError(f"TARGET is {text!r}, which lacks its scheme; is it http://{text}?")
     if not colon or not module or not name:
-        raise SettingsError(f"TARGET is {text!r}, which is neither an http:// or https:// URL nor module:app.")
+        raise SettingsError(
+            f"TARGET is {text!r}, which is neither an http:// or https:// URL nor a file nor module:app."
+        )
     sys.path.insert(0, "")
     try:
         app: ASGIApp = getattr(import_module(module), name)

@@ -26,6 +26,8 @@ class Settings:
     """The API's base URL; not needed for an API in the same process."""
     openapi: str | None = None
     """The OpenAPI document's URL or file, where it isn't found from the base URL."""
+    document_refresh: float = 30.0
+    """How often to look, while requests come, whether the document has changed; 0 for never."""
     title: str | None = None
     """What the site is called; the document's title otherwise."""
     hue: int | None = None
@@ -113,6 +115,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "api_connect_timeout": float,
     "api_max_body": int,
     "api_connections": int,
+    "document_refresh": float,
     "templates": Path,
     "debug": _flag,
 }
@@ -158,6 +161,10 @@ def _positive(number: float) -> str | None:
     return None if 0 < number < float("inf") else f"is {number}, but must be more than 0"
 
 
+def _not_negative(number: float) -> str | None:
+    return None if 0 <= number < float("inf") else f"is {number}, but must be 0 or more"
+
+
 def _token(name: str) -> str | None:
     fine = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
     return None if fine else f"is {name!r}; letters, digits, - and _ make a cookie's name"
@@ -181,6 +188,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_connect_timeout": _positive,
     "api_max_body": _positive,
     "api_connections": _positive,
+    "document_refresh": _not_negative,
     "templates": _folder,
     "log_format": lambda form: None if form in ("console", "json") else f"is {form!r}, but must be console or json",
 }

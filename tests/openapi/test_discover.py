@@ -3,7 +3,7 @@ import json
 import pytest
 
 from webapp.errors import DocumentError
-from webapp.openapi.discover import Fetched, discover
+from webapp.openapi.discover import Fetched, NoDocument, discover, looks_like_document
 
 DOCUMENT = json.dumps({"openapi": "3.1.0", "info": {"title": "Shop"}, "paths": {}}).encode()
 
@@ -39,8 +39,9 @@ async def test_the_target_may_be_the_document() -> None:
 
     found = await discover(web.fetch, "http://h.example/spec")
 
-    assert found.title == "Shop"
-    assert found.url == "http://h.example/v2/spec.json"
+    assert found.document.title == "Shop"
+    assert found.document.url == "http://h.example/v2/spec.json"
+    assert found.at_target
     assert web.asked == ["http://h.example/spec"]
 
 
@@ -52,7 +53,7 @@ async def test_an_answer_may_link_to_its_description() -> None:
         '<https://evil.example/x>; rel="service-desc", </a>; rel=next, </described>; rel="service-desc"'
     )
 
-    assert (await discover(web.fetch, "http://h.example/api")).title == "Shop"
+    assert (await discover(web.fetch, "http://h.example/api")).document.title == "Shop"
     assert web.asked == ["http://h.example/api", "http://h.example/described"]
 
 
@@ -63,6 +64,9 @@ async def test_an_answer_may_link_to_its_description() -> None:
         b'<redoc spec-url="/described.json"></redoc>',
         b'<script id="api-reference" data-url="/described.json"></script>',
         b'<script>window.old = {"openapi": "2"}; let options = {"url": "/described.json"}</script>',
+        b'<html><head><LINK href="/style.css" rel=stylesheet><link rel="service-desc" href="/described.json"></head>',
+        b"<!doctype html><link href='/described.json' type='application/json' rel='help service-desc'>",
+        b"<html><link rel='service-desc' href='https://evil.example/x'><link rel=service-desc href=/described.json>",
     ],
 )
 async def test_a_page_that_shows_the_document_leads_to_it(page: bytes) -> None:
@@ -70,7 +74,7 @@ async def test_a_page_that_shows_the_document_leads_to_it(page: bytes) -> None:
     web["http://h.example/docs"] = page
     web["http://h.example/described.json"] = DOCUMENT
 
-    assert (await discover(web.fetch, "http://h.example/docs")).title == "Shop"
+    assert (await discover(web.fetch, "http://h.example/docs")).document.title == "Shop"
 
 
 async def test_the_usual_paths_below_the_target_come_first() -> None:
@@ -80,7 +84,8 @@ async def test_the_usual_paths_below_the_target_come_first() -> None:
 
     found = await discover(web.fetch, "http://h.example/api/")
 
-    assert found.url == "http://h.example/api/openapi.json"
+    assert found.document.url == "http://h.example/api/openapi.json"
+    assert not found.at_target
     assert web.asked == ["http://h.example/api/", "http://h.example/api/openapi.json"]
 
 
@@ -90,7 +95,7 @@ async def test_the_usual_paths_above_the_target_come_last() -> None:
 
     found = await discover(web.fetch, "http://h.example/a/b")
 
-    assert found.title == "Shop"
+    assert found.document.title == "Shop"
     assert len(web.asked) == len(set(web.asked))
 
 
@@ -99,12 +104,15 @@ async def test_the_search_ends_and_tells_what_was_tried() -> None:
     web["http://h.example/openapi.json"] = 401
     web["http://h.example/swagger.json"] = b'{"hello": "world"}'
 
-    with pytest.raises(DocumentError) as caught:
+    with pytest.raises(NoDocument) as caught:
         await discover(web.fetch, "http://h.example")
 
     assert "/openapi.json (401)" in str(caught.value)
     assert "/swagger.json (200) is no document" in str(caught.value)
     assert "/v3/api-docs (404)" in str(caught.value)
+    assert [each.url for each in caught.value.refused] == ["http://h.example/openapi.json"]
+    assert caught.value.first is not None
+    assert caught.value.first.url == "http://h.example"
     assert len(web.asked) < 20
 
 
@@ -124,6 +132,32 @@ async def test_a_document_of_the_wrong_kind_ends_the_search() -> None:
         await discover(web.fetch, "http://h.example")
 
 
+async def test_a_document_that_needs_converting_says_how() -> None:
+    web = Web()
+    web["http://h.example/swagger.json"] = b'{"swagger": "2.0", "paths": {}}'
+
+    with pytest.raises(DocumentError, match=r"npx swagger2openapi .* converts it"):
+        await discover(web.fetch, "http://h.example")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://h.example/openapi.json", True),
+        ("https://h.example/docs/Petstore.YAML", True),
+        ("https://h.example/spec.yml?v=2", True),
+        ("https://h.example/v3/api-docs", True),
+        ("https://h.example/schema/?format=json", True),
+        ("https://h.example/server/specs/oas", True),
+        ("https://h.example", False),
+        ("https://h.example/api/v1", False),
+        ("https://h.example/docs", False),
+    ],
+)
+def test_a_documents_url_can_be_told_from_an_apis(url: str, expected: bool) -> None:
+    assert looks_like_document(url) is expected
+
+
 @pytest.mark.parametrize("link", ["http://[", "//[/x"])
 async def test_a_link_that_is_no_url_is_passed_over(link: str) -> None:
     web = Web()
@@ -131,7 +165,7 @@ async def test_a_link_that_is_no_url_is_passed_over(link: str) -> None:
     web["http://h.example/described"] = DOCUMENT
     web.links["http://h.example/api"] = f"<{link}>; rel=service-desc, </described>; title=x; Rel = 'help service-desc'"
 
-    assert (await discover(web.fetch, "http://h.example/api")).url == "http://h.example/described"
+    assert (await discover(web.fetch, "http://h.example/api")).document.url == "http://h.example/described"
 
 
 async def test_a_link_header_is_read_in_one_pass() -> None:
@@ -140,5 +174,5 @@ async def test_a_link_header_is_read_in_one_pass() -> None:
     web["http://h.example/api"] = b"{}"
     web.links["http://h.example/api"] = "<http://h.example/x>; " + "rel=" * 500_000 + "service-desc"
 
-    assert (await discover(web.fetch, "http://h.example/api")).url == "http://h.example/openapi.json"
+    assert (await discover(web.fetch, "http://h.example/api")).document.url == "http://h.example/openapi.json"
     assert "http://h.example/x" not in web.asked

@@ -44,7 +44,9 @@ async def scripted(
         yield browser
 
 
-def document(*, sign_in: bool = True, paths: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def document(
+    *, sign_in: bool = True, paths: Mapping[str, Any] | None = None, title: str = "Scripted"
+) -> dict[str, Any]:
     """An OpenAPI document as FastAPI would write it."""
     form = {"type": "object", "required": ["username", "password"], "properties": {"username": TEXT, "password": TEXT}}
     token = {
@@ -59,7 +61,7 @@ def document(*, sign_in: bool = True, paths: Mapping[str, Any] | None = None) ->
     flow = {"type": "oauth2", "flows": {"password": {"scopes": {}, "tokenUrl": "/auth/token"}}}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Scripted", "version": "1"},
+        "info": {"title": title, "version": "1"},
         "paths": {**(token if sign_in else {}), **(paths or {})},
         "components": {"securitySchemes": {"password": flow} if sign_in else {}},
     }

@@ -3,13 +3,16 @@
 import importlib
 import json
 import re
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 from webapp.errors import DocumentError
 
 MAX_BYTES = 32 * 2**20
 """The largest documents known have 15 MB."""
+
+MAX_VALUES = 5_000_000
+"""As many as there are in the largest documents ten times over; aliases of YAML can make many of a few."""
 
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """How JSON may write half of a character."""
@@ -42,7 +45,7 @@ def _text(content: bytes | str) -> str:
 
 def _json(text: str) -> Any:
     try:
-        values = json.loads(text)
+        values = json.loads(text, object_pairs_hook=joined)
         return _as_json(values, {}) if SURROGATE.search(text) else values
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
@@ -51,30 +54,64 @@ def _json(text: str) -> Any:
         raise DocumentError("The document is not usable JSON: it holds values too deep or too large.") from error
 
 
+def joined(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """
+    An object from its members. Of two with one name the last counts; two objects are put together.
+
+    A path that is written down twice, once with its GET and once with its POST, would lose one of them otherwise.
+    """
+    pairs = pairs if isinstance(pairs, list) else list(pairs)
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    by_name: dict[Any, list[Any]] = {}
+    for name, value in pairs:
+        by_name.setdefault(name, []).append(value)
+    return {name: _one(values) for name, values in by_name.items()}
+
+
+def _one(values: list[Any]) -> Any:
+    if not all(isinstance(value, dict) for value in values):
+        return values[-1]
+    members: dict[Any, Any] = {}
+    # An alias may stand here a million times.
+    for value in {id(value): value for value in values}.values():
+        members.update(value)
+    return members
+
+
 def _yaml(text: str) -> Any:
     try:
-        yaml = importlib.import_module("yaml")
+        yamltext = importlib.import_module("webapp.openapi.yamltext")
     except ImportError as error:
         raise DocumentError("The document is not JSON; to read YAML, install PyYAML (pip install pyyaml).") from error
     try:
-        loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        loaded = yamltext.load(text, joined)
+        if _count(loaded, {}) > MAX_VALUES:
+            raise DocumentError("The document is not usable YAML: its aliases make too much of it.")
         return _as_json(loaded, {})
-    except yaml.YAMLError as error:
-        raise DocumentError(f"The document is not valid YAML: {' '.join(str(error).split())}.") from error
     except RecursionError as error:
         raise DocumentError("The document is not usable YAML: it is nested too deeply.") from error
 
 
+def _count(value: Any, known: dict[int, int]) -> int:
+    """How many values there are with every alias written out."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        inner = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_count(each, known) for each in inner)
+    return known[id(value)]
+
+
 def _as_json(value: Any, done: dict[int, Any]) -> Any:
     """
-    The value with string keys, without dates and lone surrogates, as the same document in sound JSON would have it.
+    The value with string keys and without lone surrogates, as the same document in sound JSON would have it.
 
-    What an alias repeats is converted once and stays shared (`done`), so a few lines of aliases can't fill the memory.
+    What an alias repeats is converted once and stays shared (`done`).
     """
     if isinstance(value, str):
         return _encodable(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if not isinstance(value, dict | list):
         return value
     if id(value) in done:
@@ -91,7 +128,8 @@ def _as_json(value: Any, done: dict[int, Any]) -> Any:
 
 
 def _key(key: Any) -> str:
-    return str(key).lower() if isinstance(key, bool) else _encodable(str(key))
+    """A member's name, which YAML may write as a number (`200:`), a truth or nothing."""
+    return json.dumps(key) if key is None or isinstance(key, bool) else _encodable(str(key))
 
 
 def _encodable(text: str) -> str:

@@ -1,8 +1,9 @@
 """Looks for an API's OpenAPI document where such documents usually are."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from webapp.errors import DocumentError
@@ -25,6 +26,8 @@ KNOWN_PATHS = (
 )
 MENTIONED = re.compile(r"""(?:\burl|\bspec-url|\bdata-url|\bapiDescriptionUrl)["']?\s*[:=]\s*["']([^"'\s<>]+)["']""")
 """How a page that shows a document names it: Swagger UI, Redoc, Scalar, Stoplight."""
+LINK = re.compile(r"<link\s([^<>]{1,2000})>", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""([A-Za-z-]{1,20})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s]+))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +40,100 @@ class Fetched:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document, with the answer it came in."""
+
+    document: Document
+    fetched: Fetched
+    at_target: bool = False
+    """Whether it lies at the very URL that was named, which is then not the API's."""
+
+
+class NoDocument(DocumentError):
+    """
+    Nothing that was tried is a document.
+
+    `first` is what the target itself answered, `refused` the answers that ask for a sign-in.
+    """
+
+    def __init__(self, message: str, first: Fetched | None, refused: Sequence[Fetched] = ()) -> None:
+        super().__init__(message)
+        self.first = first
+        self.refused = tuple(refused)
+
+
 Fetch = Callable[[str], Awaitable[Fetched | None]]
 """Gets a URL; None where nothing answers."""
 
 
-async def discover(fetch: Fetch, target: str) -> Document:
+def looks_like_document(url: str) -> bool:
+    """Whether a URL is more likely that of a document than that of an API, by how it ends."""
+    split = urlsplit(url)
+    ending = split.path + (f"?{split.query}" if split.query else "")
+    return split.path.lower().endswith((".json", ".yaml", ".yml")) or ending.endswith(KNOWN_PATHS)
+
+
+def origin_of(url: str) -> str:
+    """The scheme and host of a URL."""
+    return urlunsplit((*urlsplit(url)[:2], "", "", ""))
+
+
+async def discover(fetch: Fetch, target: str) -> Found:
     """
     The document of the API at `target`, or at `target` itself.
 
     Asked in turn, until one is a document: the target, what its answer links to as `service-desc` or shows as its
-    documentation, and the usual paths below the target and above it. Raises DocumentError, which lists what was tried.
+    documentation, and the usual paths below the target and above it. Raises NoDocument, which lists what was tried,
+    and DocumentError for a document that can't be read.
     """
-    tried: list[str] = []
-    seen: set[str] = set()
-    first = await _fetch(fetch, target, seen, tried)
-    document = _document(first, tried)
-    if document is not None:
-        return document
+    search = _Search(fetch)
+    first = await search.fetch(target)
+    document = search.document(first)
+    if first is not None and document is not None:
+        return Found(document, first, at_target=True)
 
     for url in (*_mentioned(first, target), *_known(target)):
-        document = _document(await _fetch(fetch, url, seen, tried), tried)
-        if document is not None:
-            return document
-    raise DocumentError(f"There is no OpenAPI document at {target}. Tried: {', '.join(tried)}.")
+        fetched = await search.fetch(url)
+        document = search.document(fetched)
+        if fetched is not None and document is not None:
+            return Found(document, fetched)
+    raise NoDocument(
+        f"There is no OpenAPI document at {target}. Tried: {', '.join(search.tried)}.", first, search.refused
+    )
 
 
-async def _fetch(fetch: Fetch, url: str, seen: set[str], tried: list[str]) -> Fetched | None:
-    if url in seen:
-        return None
-    seen.add(url)
-    fetched = await fetch(url)
-    split = urlsplit(url)
-    shown = (split.path or "/") + (f"?{split.query}" if split.query else "")
-    tried.append(f"{shown} ({fetched.status if fetched else 'no answer'})")
-    return fetched
+class _Search:
+    """What was asked for so far, each URL once."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._seen: set[str] = set()
+        self.tried: list[str] = []
+        self.refused: list[Fetched] = []
+
+    async def fetch(self, url: str) -> Fetched | None:
+        if url in self._seen:
+            return None
+        self._seen.add(url)
+        fetched = await self._fetch(url)
+        split = urlsplit(url)
+        shown = (split.path or "/") + (f"?{split.query}" if split.query else "")
+        self.tried.append(f"{shown} ({fetched.status if fetched else 'no answer'})")
+        if fetched is not None and fetched.status in (401, 403):
+            self.refused.append(fetched)
+        return fetched
+
+    def document(self, fetched: Fetched | None) -> Document | None:
+        """The document in an answer, if it is one."""
+        document = document_in(fetched)
+        if document is None and fetched is not None and fetched.status == 200:
+            self.tried[-1] += " is no document"
+        return document
 
 
-def _document(fetched: Fetched | None, tried: list[str]) -> Document | None:
-    """The document in an answer, if it is one; a document of the wrong kind is an error at once."""
+def document_in(fetched: Fetched | None) -> Document | None:
+    """The document in an answer, if it is one; one that says it is and can't be read raises DocumentError."""
     if fetched is None or fetched.status != 200:
         return None
     head = fetched.content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -86,7 +145,6 @@ def _document(fetched: Fetched | None, tried: list[str]) -> Document | None:
     except DocumentError:
         if claims and not head.startswith(b"<"):
             raise
-        tried[-1] += " is no document"
         return None
 
 
@@ -98,8 +156,17 @@ def _mentioned(fetched: Fetched | None, target: str) -> Iterator[str]:
         if _is_description(parameters):
             yield from _same_host(fetched.url, link, target)
     if b"<" in fetched.content[:512]:
-        for url in MENTIONED.findall(fetched.content[:65536].decode("utf-8", "replace"))[:3]:
+        page = fetched.content[:65536].decode("utf-8", "replace")
+        for url in (*_linked(page), *MENTIONED.findall(page)[:3]):
             yield from _same_host(fetched.url, url, target)
+
+
+def _linked(page: str) -> Iterator[str]:
+    """What `<link rel="service-desc">` in a web page leads to."""
+    for element in LINK.findall(page)[:50]:
+        attributes = {name.lower(): unescape("".join(values)) for name, *values in ATTRIBUTE.findall(element)}
+        if "service-desc" in attributes.get("rel", "").lower().split() and "href" in attributes:
+            yield attributes["href"]
 
 
 def _is_description(parameters: str) -> bool:
@@ -128,7 +195,7 @@ def _known(target: str) -> Iterator[str]:
     folder = split.path.rstrip("/")
     while True:
         for path in KNOWN_PATHS:
-            yield urlunsplit((split.scheme, split.netloc, "", "", "")) + folder + path
+            yield origin_of(target) + folder + path
         if not folder:
             return
         folder = folder.rpartition("/")[0]

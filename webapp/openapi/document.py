@@ -1,10 +1,12 @@
 """An OpenAPI document: what it says of itself, and the way to its parts."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from webapp.errors import DocumentError
 from webapp.openapi.decoding import decode
+from webapp.openapi.externals import grounded
 from webapp.openapi.references import References
 from webapp.openapi.schema import Schema
 from webapp.openapi.servers import server_url
@@ -19,23 +21,51 @@ class Document:
     Nothing in it is trusted to be right: what is missing or of the wrong type is passed over by whoever reads it.
     """
 
-    def __init__(self, root: Mapping[str, Any], *, url: str | None = None) -> None:
+    def __init__(
+        self,
+        root: Mapping[str, Any],
+        *,
+        url: str | None = None,
+        location: str | None = None,
+        others: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.root = root
         self.url = url
-        self.references = References(root, url=url)
+        """What relative server URLs count from."""
+        self.location = location or url
+        """What relative references count from, which differs for a file."""
+        self.references = References(root, url=self.location, others=others)
         self.problems: list[str] = []
         """What was passed over because it couldn't be read, a sentence each."""
 
     @classmethod
-    def parse(cls, content: bytes | str, *, url: str | None = None) -> "Document":
-        """The document in a JSON or YAML text that came from `url`. Raises DocumentError, in one sentence."""
+    def parse(
+        cls,
+        content: bytes | str,
+        *,
+        url: str | None = None,
+        location: str | None = None,
+        others: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> "Document":
+        """
+        The document in a JSON or YAML text that came from `url`, or from a file at `location`.
+
+        `others` are the texts of documents it refers to, by URL. Raises DocumentError, in one sentence.
+        """
         root = decode(content)
         if not isinstance(root, Mapping):
             raise DocumentError("This is not an OpenAPI document: it is not an object.")
         _check_version(root)
         if not isinstance(root.get("paths", {}), Mapping):
             raise DocumentError("The document's paths are not an object.")
-        return cls(root, url=url)
+        rest: dict[str, Any] = {}
+        document = cls(root, url=url, location=location, others=rest)
+        for each, text in others.items():
+            try:
+                rest[each] = grounded(decode(text), each)
+            except DocumentError as error:
+                document.problems.append(f"{each}: {error}")
+        return document
 
     @property
     def version(self) -> str:
@@ -112,7 +142,10 @@ def _check_version(root: Mapping[str, Any]) -> None:
     if version.startswith(VERSIONS):
         return
     if "swagger" in root:
-        raise DocumentError(f"This is a Swagger {root['swagger']} document; convert it to OpenAPI 3 first.")
+        raise DocumentError(
+            f"This is a Swagger {root['swagger']} document, and OpenAPI 3 is what is read here; "
+            "`npx swagger2openapi swagger.json -o openapi.json` converts it."
+        )
     if "openapi" in root:
         raise DocumentError(f"OpenAPI {version} is not known here; 3.0, 3.1 and 3.2 are.")
     raise DocumentError("This is not an OpenAPI document: it has no openapi version.")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -17,12 +18,14 @@ class References:
     """
     The JSON pointers of one document, followed when they are touched.
 
-    Only what lies in the document itself can be had; a `$ref` to another document is refused by name.
+    Only what lies in the document itself can be had, and in the `others` that were fetched along with it, by URL; a
+    `$ref` to any other document is refused by name.
     """
 
-    def __init__(self, root: Any, *, url: str | None = None) -> None:
+    def __init__(self, root: Any, *, url: str | None = None, others: Mapping[str, Any] = MappingProxyType({})) -> None:
         self._root = root
-        self._url = url
+        self._url = urldefrag(url).url if url else None
+        self._others = others
         self._found: dict[str, Any] = {}
         self.merged: dict[str, Mapping[str, Any]] = {}
         """The keywords of schemas that several places point at, by reference; filled by Schema."""
@@ -47,21 +50,24 @@ class References:
     def _look_up(self, reference: str) -> Any:
         try:
             elsewhere, fragment = urldefrag(reference)
-            outside = bool(elsewhere) and not self._is_here(elsewhere)
+            node = self._document(elsewhere)
+        except KeyError as error:
+            raise DocumentError(f"The reference {reference} points outside of the document.") from error
         except ValueError as error:
             raise DocumentError(f"The reference {reference} is not a URL.") from error
-        if outside:
-            raise DocumentError(f"The reference {reference} points outside of the document.")
         if fragment and not fragment.startswith("/"):
             raise DocumentError(f"The reference {reference} is not a path through the document.")
 
-        node = self._root
         for part in unquote(fragment).split("/")[1:]:
             node = _step(node, part.replace("~1", "/").replace("~0", "~"), reference)
         return node
 
-    def _is_here(self, elsewhere: str) -> bool:
-        return self._url is not None and urljoin(self._url, elsewhere) == urldefrag(self._url).url
+    def _document(self, elsewhere: str) -> Any:
+        """The document at a URL, which may be relative to this one's; raises KeyError for one that isn't known."""
+        if not elsewhere:
+            return self._root
+        url = urljoin(self._url or "", elsewhere)
+        return self._root if url == self._url else self._others[url]
 
 
 def reference_of(node: Any) -> str | None:

@@ -1,63 +1,200 @@
-"""Makes the site from the API's OpenAPI document: in a file, at a URL, or found by looking around at the API."""
+"""
+Gets the API's document, from a file, a URL or by looking around at the API, and makes the site of it.
+
+What is got is an `Edition`; looking again gives the same one back as long as nothing has changed.
+"""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from webapp.client import APIClient
-from webapp.errors import APIError, BadGateway, DocumentError, Unavailable
-from webapp.openapi.discover import Fetch, Fetched, discover
+from webapp.errors import DocumentError, Unavailable
+from webapp.openapi.browsing import OpenRoutes, bare_site
+from webapp.openapi.discover import Fetched, NoDocument, discover, document_in, origin_of
 from webapp.openapi.document import Document
 from webapp.openapi.resources import build_site
+from webapp.openapi.routes import Routes
 from webapp.openapi.site import Site
+from webapp.pages.fetching import Asker, beside, digest_of, read_capped, read_others
+
+LONGEST_SEARCH = 60.0
+"""Seconds for finding the document and all that it refers to."""
+
+SMALL = 256 * 1024
+"""Bytes of a document that is read where it is; larger ones would keep everybody else waiting."""
+
+REFUSED = "The API gives its document only to those who are signed in."
+ABSENT = "This API has no OpenAPI document that could be found, so these pages are made from its answers alone."
+
+Settle = Callable[[Site], Site]
 
 
-async def read_site(api_url: str, openapi: str | None, client: Callable[[str], APIClient]) -> Site:
+@dataclass(frozen=True, slots=True, eq=False)
+class Edition:
+    """One version of a document, or of an API without one, and what pages are made of it."""
+
+    routes: Routes
+    digest: str
+    """What tells one edition from another: of the document's text and of all it refers to."""
+    url: str | None = None
+    """Where the document was got; None for a file, and where there is none."""
+    stamp: Mapping[str, str] | tuple[int, int] | None = None
+    """What to ask with whether it has changed: headers of a request, or a file's time and size."""
+    in_parts: bool = False
+    """Whether it refers to further documents, so that its own stamp doesn't tell all."""
+    bare: bool = False
+    """Whether there is no document."""
+
+    @property
+    def site(self) -> Site:
+        return self.routes.site
+
+
+class Documents:
     """
-    The site of the API at `api_url`; `openapi` is its document's URL or file where that is known.
+    Where the document of one API is, and the way to get it.
 
-    `client` makes a client for a base URL. Raises DocumentError, or Unavailable where nothing answers.
+    `api_url` is the API's base URL, `openapi` its document's URL or file; one of them may be None. `ask` makes a client
+    of a base URL that nobody is signed in with. `settle` has the last word on a site.
     """
-    return build_site(await _read_document(api_url, openapi, client), base_url=api_url)
 
+    def __init__(
+        self,
+        api_url: str | None,
+        openapi: str | None,
+        ask: Callable[[str], APIClient],
+        *,
+        settle: Settle = lambda site: site,
+    ) -> None:
+        self._api_url = api_url
+        self._openapi = openapi
+        self._ask = ask
+        self._settle = settle
 
-async def _read_document(api_url: str, openapi: str | None, client: Callable[[str], APIClient]) -> Document:
-    if openapi is None:
-        return await discover(_fetch(client, api_url), api_url)
-    if "://" not in openapi:
-        return Document.parse(await _read_file(openapi), url=api_url)
-    fetched = await _fetch(client, openapi)(openapi)
-    if fetched is None or fetched.status != 200:
-        raise DocumentError(f"There is no OpenAPI document at {openapi}.")
-    return Document.parse(fetched.content, url=fetched.url)
+    @property
+    def is_file(self) -> bool:
+        """Whether the document is a file, which is the same for everybody and cheap to look at."""
+        return self._openapi is not None and "://" not in self._openapi
 
+    async def look(self, known: Edition | None = None) -> Edition:
+        """
+        The newest edition as anybody gets it: the `known` one itself where nothing has changed.
 
-async def _read_file(path: str) -> bytes:
-    try:
-        return await asyncio.to_thread(Path(path).read_bytes)
-    except OSError as error:
-        raise DocumentError(f"The OpenAPI document {path} can't be read: {error.strerror}.") from error
+        Raises DocumentError, or Unavailable where nothing answers.
+        """
+        if self._openapi is not None and self.is_file:
+            return await self._look_at_file(Path(self._openapi), known)
+        target = self._openapi or self._api_url or ""
+        return await self._look_with(Asker(self._ask(origin_of(target))), target, known)
 
+    async def look_as(self, client: APIClient, public: Edition, known: Edition | None = None) -> Edition:
+        """
+        The edition that whoever `client` is signed in as gets: the `public` one itself where that is the same.
 
-def _fetch(client: Callable[[str], APIClient], base: str) -> Fetch:
-    """A function that gets URLs from one host, without anybody's credentials."""
-    parts = urlsplit(base)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    asker = client(origin)
+        No credentials leave the API's base URL: a document above it or elsewhere is the public one for everybody.
+        """
+        asker = Asker(client)
+        if self.is_file or (public.url is not None and not asker.reaches(public.url)):
+            return public
+        found = await self._look_with(asker, self._openapi or client.base_url, known or public)
+        return public if found.digest == public.digest else found
 
-    async def fetch(url: str) -> Fetched | None:
+    async def _look_with(self, asker: Asker, target: str, known: Edition | None) -> Edition:
         try:
-            reply = await asker.request("GET", url.removeprefix(origin) or "/", headers={"Accept": "*/*"})
-        except Unavailable as error:
-            if error.api_status is None:
-                raise
-            return Fetched(error.api_status, {}, b"", url)
-        except BadGateway:
-            return None
-        except APIError as error:
-            return Fetched(error.api_status or error.status, {}, b"", url)
-        headers = {name.lower(): value for name, value in reply.headers.items()}
-        return Fetched(reply.status, headers, reply.content, url)
+            async with asyncio.timeout(LONGEST_SEARCH):
+                return await self._again(asker, known) or await self._anew(asker, target, known)
+        except TimeoutError:
+            raise Unavailable("The API took too long to give its document.") from None
 
-    return fetch
+    async def _again(self, asker: Asker, known: Edition | None) -> Edition | None:
+        """The document where it was; None if it wasn't anywhere, or has gone from there."""
+        if known is None or known.url is None:
+            return None
+        stamp = known.stamp if isinstance(known.stamp, Mapping) and not known.in_parts else {}
+        fetched = await asker.fetch(known.url, stamp)
+        if fetched is not None and fetched.status in (404, 410):
+            return None
+        if fetched is not None and fetched.status == 304:
+            return known
+        if fetched is not None and not known.in_parts and digest_of(fetched.content, {}) == known.digest:
+            return known
+        document = await asyncio.to_thread(document_in, fetched)
+        if fetched is None or document is None:
+            raise DocumentError(f"{known.url} is no document now ({fetched.status if fetched else 'no answer'}).")
+        return await self._edition(asker, document, fetched, known, self._api_url)
+
+    async def _anew(self, asker: Asker, target: str, known: Edition | None) -> Edition:
+        try:
+            if self._openapi is None:
+                found = await discover(asker.fetch, target)
+                base = None if found.at_target else self._api_url
+                return await self._edition(asker, found.document, found.fetched, known, base)
+            fetched = await asker.fetch(target)
+            if fetched is None or fetched.status != 200:
+                refused = [fetched] if fetched is not None and fetched.status in (401, 403) else []
+                raise NoDocument(f"There is no OpenAPI document at {target}.", None, refused)
+            document = Document.parse(fetched.content, url=fetched.url)
+            return await self._edition(asker, document, fetched, known, self._api_url)
+        except NoDocument as nothing:
+            if self._openapi is not None and not nothing.refused:
+                raise
+            bare = _bare(self._api_url or target, nothing, self._settle)
+            return known if known is not None and known.digest == bare.digest else bare
+
+    async def _edition(
+        self, asker: Asker, document: Document, fetched: Fetched, known: Edition | None, base_url: str | None
+    ) -> Edition:
+        others = await read_others(asker.read, fetched.content, fetched.url)
+        digest = digest_of(fetched.content, others)
+        if known is not None and known.digest == digest:
+            return known
+        if others:
+            document = Document.parse(fetched.content, url=fetched.url, others=others)
+        routes = await self._routes(document, base_url, len(fetched.content))
+        return Edition(routes, digest, fetched.url, _stamp(fetched), bool(others))
+
+    async def _look_at_file(self, path: Path, known: Edition | None) -> Edition:
+        try:
+            about = await asyncio.to_thread(path.stat)
+            stamp = (about.st_mtime_ns, about.st_size)
+            if known is not None and known.stamp == stamp and not known.in_parts:
+                return known
+            content = await asyncio.to_thread(read_capped, path)
+        except OSError as error:
+            raise DocumentError(f"The OpenAPI document {path} can't be read: {error.strerror}.") from error
+        location = await asyncio.to_thread(_location, path)
+        others = await read_others(beside(path), content, location)
+        digest = digest_of(content, others)
+        if known is not None and known.digest == digest:
+            return replace(known, stamp=stamp)
+        document = Document.parse(content, url=self._api_url, location=location, others=others)
+        routes = await self._routes(document, self._api_url, len(content))
+        return Edition(routes, digest, None, stamp, bool(others))
+
+    async def _routes(self, document: Document, base_url: str | None, size: int) -> Routes:
+        def made() -> Routes:
+            return Routes(self._settle(build_site(document, base_url=base_url)))
+
+        return made() if size < SMALL else await asyncio.to_thread(made)
+
+
+def _bare(base_url: str, nothing: NoDocument, settle: Settle) -> Edition:
+    first = nothing.first.content if nothing.first is not None and nothing.first.status == 200 else b""
+    try:
+        data = json.loads(first)
+    except (ValueError, RecursionError):
+        data = None
+    site = bare_site(base_url, data, problem=REFUSED if nothing.refused else ABSENT)
+    return Edition(OpenRoutes(settle(site)), digest_of(first, {"refused": b""} if nothing.refused else {}), bare=True)
+
+
+def _location(path: Path) -> str:
+    return path.resolve().as_uri()
+
+
+def _stamp(fetched: Fetched) -> Mapping[str, str]:
+    told = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
+    return {asked: fetched.headers[name] for name, asked in told if name in fetched.headers}

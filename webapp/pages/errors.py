@@ -136,7 +136,8 @@ def _is_read(request: Request) -> bool:
 def _could_sign_in(request: Request) -> bool:
     sites: Sites = request.state.sites
     session: Session = request.state.session
-    return not session.kept and bool(sites.routes and sites.routes.site.accounts.sign_in)
+    routes = sites.known(session)
+    return not session.kept and bool(routes and routes.site.accounts.sign_in)
 
 
 def _page(request: Request, status: int, message: str, *, error: APIError | None = None) -> Response:

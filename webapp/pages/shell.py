@@ -1,6 +1,7 @@
 """What surrounds every page: the site's name, its navigation, and who is signed in."""
 
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 
@@ -20,13 +21,13 @@ class ShellMaker:
     def __init__(self, *, title: str | None, hue: int | None) -> None:
         self._title = title
         self._hue = hue
-        self._navigation: tuple[Routes | None, str, tuple[LinkGroup, ...]] = (None, "", ())
+        self._navigation: WeakKeyDictionary[Routes, tuple[str, tuple[LinkGroup, ...]]] = WeakKeyDictionary()
 
     def __call__(self, request: Request) -> Shell:
         """The shell of this request's page. Works, with less to show, while the API's document can't be had."""
         sites: Sites = request.state.sites
         session: Session = request.state.session
-        routes = sites.routes
+        routes = sites.known(session)
         path = here(request)
         return Shell(
             site=self._title or (routes.site.title if routes else request.url.hostname or "webapp"),
@@ -42,10 +43,11 @@ class ShellMaker:
     def _links(self, request: Request, routes: Routes | None) -> tuple[LinkGroup, ...]:
         if routes is None:
             return ()
-        made_for, mount, links = self._navigation
-        if made_for is not routes or mount != href(request, "/"):
+        mount = href(request, "/")
+        made_for, links = self._navigation.get(routes, ("", ()))
+        if made_for != mount:
             links = navigation(request, routes.site)
-            self._navigation = (routes, href(request, "/"), links)
+            self._navigation[routes] = mount, links
         return links
 
 

@@ -1,56 +1,99 @@
-"""The site made from the API's document: read once it can be had, shared by all requests."""
+"""
+The site made from the API's document: one for everybody, or where the API gives different people different documents,
+one for each session that gets another; sessions with the same document share its site.
+
+A document is looked at again every now and then while requests come. A request works to its end with the edition that
+it began with.
+"""
 
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 
-from webapp.errors import APIError, BadGateway, DocumentError
+from webapp.client import APIClient
+from webapp.errors import APIError, BadGateway, DocumentError, Unavailable
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Site
+from webapp.openapi.security import refresh_endpoint
+from webapp.pages.documents import Documents, Edition
+from webapp.sessions import Session
 
 logger = logging.getLogger("webapp.openapi")
 
 RETRY_AFTER = 2.0
 """Seconds before a document that couldn't be had is asked for again."""
 
+BARE_EVERY = 10.0
+"""How many times longer an API without a document is left in peace: looking for one takes a dozen requests."""
 
-class Sites:
+MOST_EDITIONS = 32
+"""Editions kept for sessions, the public one aside."""
+
+Look = Callable[[Edition | None], Awaitable[Edition]]
+Clock = Callable[[], float]
+
+
+class Watch:
     """
-    Holds the site, and asks for its document again as long as there is none.
+    One document as one asker gets it: looked at when it is first wanted, and again when that was `every` seconds ago.
 
-    `read` makes it. However many requests wait, it runs once at a time, and while it fails, not more
-    often than every two seconds; the requests between get the same error at once.
+    However many requests wait, it is looked at once at a time, and while that fails, not more often than every two
+    seconds; the requests between get the same error at once. A look at one that is known already keeps nobody waiting,
+    and if it fails the known edition stays. With an `every` of 0 there are no further looks.
     """
 
-    def __init__(self, read: Callable[[], Awaitable[Site]], *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._read = read
+    def __init__(self, look: Look, *, every: float, clock: Clock) -> None:
+        self._look = look
+        self._every = every
         self._clock = clock
         self._lock = asyncio.Lock()
         self._failure: APIError | None = None
-        self._failed_at = 0.0
-        self.routes: Routes | None = None
+        self._failed_at = self._looked_at = 0.0
+        self._complaint = ""
+        self._task: asyncio.Task[None] | None = None
+        self.edition: Edition | None = None
         """What is known so far, without asking."""
 
-    async def get(self) -> Routes:
-        """
-        The site's routes.
-
-        Raises Unavailable while the API is down, BadGateway while its document can't be read.
-        """
-        if self.routes is None:
+    async def get(self) -> Edition:
+        """The edition; raises Unavailable while the API is down, BadGateway while its document can't be read."""
+        if self.edition is None:
             async with self._lock:
-                if self.routes is None:
-                    self.routes = await self._load()
-        return self.routes
+                if self.edition is None:
+                    self.edition = await self._first()
+        elif self._is_due(self.edition):
+            self.look_again()
+        return self.edition
 
-    async def _load(self) -> Routes:
+    def look_again(self) -> None:
+        """Look at what is known in the background, if nobody does so already."""
+        if self._task is None or self._task.done():
+            self._looked_at = self._clock()
+            self._task = asyncio.create_task(self._again())
+
+    async def settled(self) -> None:
+        """See a look through that is under way."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await self.settled()
+
+    def _is_due(self, edition: Edition) -> bool:
+        every = self._every * BARE_EVERY if edition.bare else self._every
+        return bool(every) and self._clock() - self._looked_at >= every
+
+    async def _first(self) -> Edition:
         if self._failure is not None and self._clock() - self._failed_at < RETRY_AFTER:
             raise self._failure.with_traceback(None)
         try:
-            site = await self._read()
+            edition = await self._look(None)
         except (APIError, DocumentError) as error:
             logger.warning("no OpenAPI document: %s", error)
             raise self._failed(error if isinstance(error, APIError) else BadGateway(str(error))) from error
@@ -58,15 +101,159 @@ class Sites:
             # A document can be odd in more ways than anybody foresees; it must not cost a reading for every request.
             logger.exception("the OpenAPI document can't be made a site")
             raise self._failed(BadGateway("The API's OpenAPI document can't be read.")) from error
-        logger.info("%s: %d resources, %d operations", site.title, len(site.resources), len(site.operations))
-        return Routes(site)
+        self._looked_at = self._clock()
+        _say(edition)
+        return edition
 
     def _failed(self, failure: APIError) -> APIError:
         self._failure, self._failed_at = failure, self._clock()
         return failure
 
+    async def _again(self) -> None:
+        try:
+            found = await self._look(self.edition)
+        except Exception as error:
+            self._complain(error)
+            return
+        self._complaint = ""
+        if self.edition is not None and found.digest != self.edition.digest:
+            _say(found)
+        self.edition = found
+
+    def _complain(self, error: Exception) -> None:
+        """Say once what is wrong with the new one."""
+        if str(error) != self._complaint:
+            self._complaint = str(error)
+            known = isinstance(error, APIError | DocumentError)
+            logger.warning("the pages stay as they were: %s", error, exc_info=None if known else error)
+
+
+class Sites:
+    """
+    Everybody's site, and each session's own where it gets another document.
+
+    `sign` makes, of a session's client, one that asks with the same credentials and can neither renew nor end them;
+    None where documents don't depend on who asks.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        *,
+        every: float = 0.0,
+        sign: Callable[[APIClient], APIClient] | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._documents = documents
+        self._sign = sign
+        self._every = every
+        self._clock = clock
+        self._public = Watch(documents.look, every=min(every, 1.0) if documents.is_file else every, clock=clock)
+        self._own: WeakKeyDictionary[Session, _Own] = WeakKeyDictionary()
+        self._editions: OrderedDict[str, Edition] = OrderedDict()
+        """What sessions got besides the public edition, by digest, the longest unused first."""
+
+    @property
+    def routes(self) -> Routes | None:
+        """What is known so far about everybody's site, without asking."""
+        return self._public.edition.routes if self._public.edition else None
+
+    def known(self, session: Session) -> Routes | None:
+        """What is known so far about a session's site, without asking."""
+        own = self._own.get(session)
+        edition = own.watch.edition if own else None
+        return edition.routes if edition else self.routes
+
+    async def get(self, session: Session | None = None) -> Routes:
+        """The routes of a session's site, or of everybody's. Raises Unavailable or BadGateway where there is none."""
+        public = await self._public.get()
+        if session is None or not session.kept or self._sign is None or self._documents.is_file:
+            return public.routes
+        return (await self._get_own(session, public)).routes
+
+    async def _get_own(self, session: Session, public: Edition) -> Edition:
+        own = self._own.get(session)
+        if own is None:
+            own = self._own[session] = _Own(public)
+            own.watch = Watch(self._look_as(session.api, own), every=self._every, clock=self._clock)
+        edition = own.watch.edition
+        if edition is not None and own.against is not public:
+            # The public one has changed, and so may have what this session gets.
+            own.watch.look_again()
+            return public if edition is own.against else edition
+        if edition is not public:
+            edition = await own.watch.get()
+        if edition.digest in self._editions:
+            self._editions.move_to_end(edition.digest)
+        return edition
+
+    def _look_as(self, api: APIClient, own: "_Own") -> Look:
+        """The look of a session, which it holds only the client of: a session that has ended takes its look along."""
+
+        async def look(known: Edition | None) -> Edition:
+            assert self._sign is not None
+            public = await self._public.get()
+            try:
+                found = await self._documents.look_as(self._sign(api), public, known)
+            except (APIError, DocumentError) as error:
+                if known is not None or isinstance(error, Unavailable):
+                    raise
+                logger.info("a session goes on with everybody's document: %s", error)
+                found = public
+            own.against = public
+            if found is not public:
+                found = self._share(found)
+                endpoint = refresh_endpoint(found.routes.site.accounts)
+                if endpoint is not None:
+                    api.renew_with(endpoint)
+            return found
+
+        return look
+
+    def _share(self, found: Edition) -> Edition:
+        """The edition, or the one of the same document that another session got before."""
+        edition = self._editions.setdefault(found.digest, found)
+        self._editions.move_to_end(found.digest)
+        while len(self._editions) > MOST_EDITIONS:
+            _, dropped = self._editions.popitem(last=False)
+            for own in self._own.values():
+                if own.watch.edition is dropped:
+                    own.watch.edition = None
+        return edition
+
+    async def settled(self) -> None:
+        """See every look through that is under way."""
+        for watch in self._watches():
+            await watch.settled()
+
+    async def close(self) -> None:
+        """Look no more."""
+        for watch in self._watches():
+            await watch.close()
+
+    def _watches(self) -> list[Watch]:
+        return [self._public, *(own.watch for own in self._own.values())]
+
+
+class _Own:
+    """What one session gets, and the public edition that this was compared with."""
+
+    __slots__ = ("against", "watch")
+
+    watch: Watch
+
+    def __init__(self, against: Edition) -> None:
+        self.against = against
+
+
+def _say(edition: Edition) -> None:
+    site = edition.site
+    logger.info("%s: %d resources, %d operations", site.title, len(site.resources), len(site.operations))
+    for problem in site.problems[:20]:
+        logger.info("%s: %s", site.title, problem)
+
 
 async def routes_for(request: Request) -> Routes:
-    """The site's routes, for a page."""
+    """The routes of the site that a page belongs to."""
     sites: Sites = request.state.sites
-    return await sites.get()
+    return await sites.get(request.state.session)

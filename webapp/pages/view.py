@@ -66,7 +66,7 @@ def list_of(routes: Routes, operation: Operation, listing: Listing) -> Resource:
         tag="",
         path=operation.path,
         list=operation,
-        item=twin.item if twin else None,
+        item=twin.item if twin else routes.item_below(operation),
         row_schema=schema,
         items_path=listing.items_path,
         id_field=twin.id_field if twin else None,

@@ -14,7 +14,7 @@ class Session:
     `request.state.session = Session.begin(api, user="Ada")`; signing out, a stranger's.
     """
 
-    __slots__ = ("api", "created_at", "id", "owner", "seen_at", "user")
+    __slots__ = ("__weakref__", "api", "created_at", "id", "owner", "seen_at", "user")
 
     def __init__(self, api: APIClient, *, id: str | None = None, user: str | None = None, owner: str = "") -> None:  # noqa: A002
         self.id = id
