@@ -90,6 +90,10 @@ def test_a_field_that_is_not_there_is_an_error_that_says_which_are() -> None:
         submitted(titel="x")
 
 
+def test_a_button_is_named_by_its_value_too() -> None:
+    assert submitted(button="drop") == submitted(button="Drop")
+
+
 def test_a_button_that_is_not_there_is_an_error() -> None:
     with pytest.raises(AssertionError, match="no button 'Nothing'"):
         submitted(button="Nothing")

@@ -119,7 +119,7 @@ class Browser:
         """
         Fill in a form of the current page, by selector or number, and send it without htmx.
 
-        What isn't given is sent as the page has it. `button` is the text of the one to press, the first otherwise.
+        What isn't given is sent as the page has it. `button` is the text or value of the one to press, the first otherwise.
         """
         page = self._page().page
         element = page.one(form) if isinstance(form, str) else page.all("form")[form]

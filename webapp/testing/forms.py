@@ -25,7 +25,7 @@ class Submission:
 
 def fill_in(page: Element, form: Element, values: Mapping[str, Value], *, button: str | None = None) -> Submission:
     """
-    Fill in and press a button: the one with this text, or the first.
+    Fill in and press a button: the one with this text or value, or the first.
 
     Raises AssertionError for a field that the form hasn't got, or a button that isn't there.
     """
@@ -119,6 +119,6 @@ def _button(form: Element, controls: list[Element], text: str | None) -> Element
     if text is None:
         return buttons[0] if buttons else None
     for each in buttons:
-        if text in (each.text or each.get("value")):
+        if text in (each.text or each.get("value")) or text == each.get("value"):
             return each
     raise AssertionError(f"{form!r} has no button {text!r}")
