@@ -155,7 +155,7 @@ class _Builder:
             self.field(
                 own,
                 join(name, key),
-                label_of(key, own.title if own.name is None else ""),
+                _called(key, own),
                 required=key in schema.required,
                 depth=depth + 1,
                 form=form,
@@ -260,6 +260,12 @@ class _Builder:
             options=tuple(choices),
             fields=fields,
         )
+
+
+def _called(key: str, schema: Schema) -> str:
+    """A property's label: its own title, not that of a component used in many places."""
+    called = label_of(key, schema.title if schema.name is None else "")
+    return called if called.strip() else exact.dumps(key)
 
 
 def _json(schema: Schema, name: str, text: str, form: Submission) -> Field:

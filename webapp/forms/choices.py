@@ -61,14 +61,22 @@ def same(one: Any, other: Any) -> bool:
 
 def _named_values(schema: Schema) -> Iterator[tuple[Any, str, str]]:
     if schema.is_union and not schema.enum:
-        for branch in schema.branches:
-            for option in options_of(branch):
-                title = branch.title if len(branch.enum) == 1 else ""
-                yield option.value, title or option.label, option.hint or (branch.description if title else "")
+        yield from _named_by_branches(schema.branches)
         return
     labels, hints = _listed(schema, LABELS), _listed(schema, HINTS)
     for at, value in enumerate(_values(schema)):
         yield value, _at(labels, at), _at(hints, at)
+
+
+def _named_by_branches(branches: Sequence[Schema]) -> Iterator[tuple[Any, str, str]]:
+    """`oneOf: [{const: a, title: A}, ...]` is an enumeration too, as long as no branch is anything else."""
+    found = [(branch, options_of(branch)) for branch in branches]
+    if not all(options for _, options in found):
+        return
+    for branch, options in found:
+        for option in options:
+            title = branch.title if len(options) == 1 else ""
+            yield option.value, title or option.label, option.hint or (branch.description if title else "")
 
 
 def _values(schema: Schema) -> Sequence[Any]:
@@ -93,6 +101,6 @@ def _label(value: Any) -> str:
         case str() if value.isascii() and value.replace("_", "").replace("-", "").isalpha() and not value.isupper():
             return humanise(value)
         case str():
-            return value or "(empty)"
+            return value if value.strip() else exact.dumps(value)
         case _:
             return exact.dumps(value)

@@ -76,7 +76,9 @@ def _boolean(schema: Schema, name: str, state: str, text: str, required: bool) -
     given = "true" if ticked else "false" if text else ""
     options = (Option(None, "", "Not set"), Option(True, "true", "Yes"), Option(False, "false", "No"))
     choices = tuple(Choice(each.text, each.label, each.text == given) for each in options)
-    return {"control": Control.SELECT, "value": given, "options": choices}
+    # Without it, a box would come back instead: what has to be there can't be left out by a tick.
+    hidden = ((companion("state", name), state),) if required and not schema.nullable else ()
+    return {"control": Control.SELECT, "value": given, "options": choices, "hidden": hidden}
 
 
 def _number(schema: Schema, text: str) -> dict[str, Any]:
@@ -117,7 +119,7 @@ def _moment(name: str, control: Control, form: Submission, text: str) -> dict[st
     if zone is None:
         moment = split_moment(text, control) if text else ("", "Z" if control is Control.DATETIME else "")
         if moment is None:
-            return {"control": Control.TEXT, "placeholder": ""}
+            return {"control": Control.TEXT}
         text, zone = moment
     seconds = text.count(":") > 1 and not text.endswith(":00")
     return {"value": text, "step": "1" if seconds else "", "hidden": ((companion("zone", name), zone),)}
