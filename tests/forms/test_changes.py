@@ -193,6 +193,17 @@ def test_putting_makes_the_way_and_takes_away() -> None:
     assert put({"a": 1, "b": 2}, ("b",), ABSENT) == {"a": 1}
     assert put({"a": 1}, ("b", "c"), ABSENT) == {"a": 1}
     assert put({"a": 1}, (), 2) == 2
+    assert put({"a": [{"b": 1}, {"b": 2}]}, ("a", "1", "b"), 3) == {"a": [{"b": 1}, {"b": 3}]}
+    assert put([1, 2, 3], ("1",), ABSENT) == [1, 3]
+
+
+def test_finding_says_what_is_there_and_what_is_not() -> None:
+    value = {"a": [{"b": None}]}
+
+    assert find(value, ("a", "0", "b")) is None
+    assert find(value, ("a", "1", "b")) is ABSENT
+    assert find(value, ("a", "0", "b", "c")) is ABSENT
+    assert find(value, ()) is value
 
 
 def _places(value: Any, at: tuple[str, ...] = ()) -> set[tuple[str, ...]]:

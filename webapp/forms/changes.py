@@ -152,16 +152,23 @@ def merge(was: Any, theirs: Any, mine: Any) -> Merged:
 def find(value: Any, place: Parts) -> Any:
     """What stands at a place; ABSENT where there is none."""
     for part in place:
-        if not isinstance(value, Mapping) or part not in value:
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
+        else:
             return ABSENT
-        value = value[part]
     return value
 
 
 def put(value: Any, place: Parts, new: Any) -> Any:
-    """A copy of the value with something else at a place; objects on the way are made, ABSENT takes away."""
+    """A copy of the value with something else at a place; objects on the way there are made, ABSENT takes away."""
     if not place:
         return new
+    if isinstance(value, list) and place[0].isdecimal() and int(place[0]) < len(value):
+        at = int(place[0])
+        item = put(value[at], place[1:], new)
+        return [*value[:at], *([] if item is ABSENT else [item]), *value[at + 1 :]]
     made = dict(value) if isinstance(value, Mapping) else {}
     if new is ABSENT and place[0] not in made:
         return made
