@@ -29,8 +29,8 @@ from webapp.pages.queries import for_api
 from webapp.pages.rows import title_of
 from webapp.pages.selection import bulk_operations, path_of, row_key
 from webapp.pages.sites import routes_for
-from webapp.pages.uploads import submitted
 from webapp.pages.undo import opposite_of
+from webapp.pages.uploads import submitted
 
 MOST = 100
 """Rows of one go."""
