@@ -184,6 +184,7 @@ FIELDS = (
 
 SAMPLES: dict[str, tuple[str, Any]] = {
     "home-empty": ("pages/home.html", HomePage("Tracker", "", ())),
+    "home-bare": ("pages/home.html", HomePage("api.test", "", (), "This API has no OpenAPI document.")),
     "home": ("pages/home.html", HomePage("Tracker", "Who does what until when.", NAVIGATION)),
     "home-long": ("pages/home.html", HomePage("Tracker", "Who does what until when. " * 40, NAVIGATION)),
     "list-empty": ("pages/list.html", EMPTY_LIST),

@@ -276,7 +276,7 @@ async def test_an_api_without_a_document_is_known_by_its_first_answer() -> None:
     assert edition.bare
     assert [(view.label, view.path) for view in edition.site.views] == [("Users", "/users")]
     assert isinstance(edition.routes, OpenRoutes)
-    assert "no OpenAPI document" in edition.site.problems[0]
+    assert "No OpenAPI document was found" in edition.site.lacks
     assert await api.look(edition) is edition
 
     api.answers["http://api.test/openapi.json"] = found()
@@ -287,7 +287,7 @@ async def test_a_document_that_asks_for_a_sign_in_says_so() -> None:
     edition = await API({"http://api.test/openapi.json": httpx.Response(401)}).look()
 
     assert edition.bare
-    assert "only to those who are signed in" in edition.site.problems[0]
+    assert "only to those who are signed in" in edition.site.lacks
 
 
 async def test_a_named_document_that_asks_for_a_sign_in_is_waited_for() -> None:

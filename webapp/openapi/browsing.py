@@ -16,6 +16,9 @@ from webapp.openapi.site import Accounts, Match, MatchKind, Operation, Site
 MOST = 200
 """Links of one answer."""
 
+STARTS = ("http://", "https://", "/")
+"""How the URL of a link begins, which most texts don't."""
+
 NOT_PAGES = frozenset({"self", "curies", "profile", "describedby", "first", "last", "next", "prev", "previous"})
 """Relations that lead nowhere new."""
 
@@ -30,6 +33,15 @@ class OpenRoutes(Routes):
             return known
         return Match(MatchKind.VIEW, _get(path), None, {}, path)
 
+    def linked(self, value: object) -> str | None:
+        """The path that a URL leads to, or the address that a thing has of its own; None for one of another host."""
+        if isinstance(value, Mapping):
+            return next((path for url in _own_urls(value) if (path := self._path(url)) is not None), None)
+        return self._path(value) if isinstance(value, str) and value.startswith(("http://", "https://")) else None
+
+    def _path(self, url: str) -> str | None:
+        return path_of(url, self.site.base_url or "")
+
     def item_below(self, operation: Operation) -> Operation | None:
         """The GET of one thing of a list, as most APIs would have it: the list's path and the thing's id."""
         end = "/" if operation.path.endswith("/") else ""
@@ -37,7 +49,7 @@ class OpenRoutes(Routes):
         return _get(f"{path}/{{id}}{end}") if path else None
 
 
-def bare_site(base_url: str, first: Any = None, *, problem: str, accounts: Accounts | None = None) -> Site:
+def bare_site(base_url: str, first: Any = None, *, lacks: str, accounts: Accounts | None = None) -> Site:
     """The site of an API that is known by nothing but the decoded answer of its base URL."""
     views = tuple(
         _get(path, humanise(name), number) for number, (name, path) in enumerate(links_in(first, base_url).items(), 1)
@@ -51,7 +63,7 @@ def bare_site(base_url: str, first: Any = None, *, problem: str, accounts: Accou
         operations=views,
         accounts=accounts or Accounts(),
         base_url=base_url,
-        problems=(problem,),
+        lacks=lacks,
     )
 
 
@@ -86,6 +98,16 @@ def path_of(url: str, base_url: str) -> str | None:
     return path if "//" not in path and not {".", ".."} & set(path.split("/")) else None
 
 
+def _own_urls(thing: Mapping[str, Any]) -> Iterator[str]:
+    """Where a thing says that it is itself."""
+    for links in (thing.get("_links"), thing.get("links"), thing):
+        if isinstance(links, Mapping):
+            own = links.get("self") or links.get("href") or links.get("url")
+            own = own.get("href") if isinstance(own, Mapping) else own
+            if isinstance(own, str) and own.startswith(STARTS):
+                yield own
+
+
 def _links(data: Any) -> Iterator[tuple[str, str]]:
     if isinstance(data, list):
         yield from _named(data)
@@ -105,7 +127,7 @@ def _links(data: Any) -> Iterator[tuple[str, str]]:
 def _targets(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in members.items():
         target = value.get("href") if isinstance(value, Mapping) else value
-        if isinstance(target, str) and target.startswith(("http://", "https://", "/")):
+        if isinstance(target, str) and target.startswith(STARTS):
             yield str(name), target
 
 
@@ -114,7 +136,7 @@ def _named(things: list[Any]) -> Iterator[tuple[str, str]]:
         if isinstance(thing, Mapping):
             url = next((thing[key] for key in ("url", "href", "path") if isinstance(thing.get(key), str)), None)
             name = next((thing[key] for key in ("name", "rel", "title", "id") if isinstance(thing.get(key), str)), url)
-            if url is not None and name is not None and url.startswith(("http://", "https://", "/")):
+            if url is not None and name is not None and url.startswith(STARTS):
                 yield name, url
 
 

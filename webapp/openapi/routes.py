@@ -73,6 +73,10 @@ class Routes:
         """The GET of one row of a list that is no resource's; None, as the document would have told."""
         return None
 
+    def linked(self, _: object) -> str | None:
+        """The path that a value of an answer leads to by itself; None, as the document tells what leads where."""
+        return None
+
     def match(self, path: str) -> Match | None:
         """The page at a path; None where the API has nothing to get."""
         fixed = self._fixed.get(path)

@@ -285,5 +285,7 @@ class Site:
     """What belongs to no resource and is no view: to be found among the operations."""
     base_url: str | None = None
     """What the paths are relative to: the URL the site was built for, else where the document says the API lives."""
+    lacks: str = ""
+    """Why there is no document, and how to have one; empty where there is."""
     problems: tuple[str, ...] = ()
     """What in the document couldn't be read and was passed over, a sentence each."""

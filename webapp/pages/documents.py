@@ -26,8 +26,11 @@ LONGEST_SEARCH = 60.0
 SMALL = 256 * 1024
 """Bytes of a document that is read where it is; larger ones would keep everybody else waiting."""
 
-REFUSED = "The API gives its document only to those who are signed in."
-ABSENT = "This API has no OpenAPI document that could be found, so these pages are made from its answers alone."
+REFUSED = "The API gives its document only to those who are signed in: sign in to see what there is."
+ABSENT = (
+    "No OpenAPI document was found, so these pages are made from the API's answers alone. "
+    "If there is one, name it: webapp run … --openapi URL or file."
+)
 
 Settle = Callable[[Site], Site]
 
@@ -187,7 +190,7 @@ def _bare(base_url: str, nothing: NoDocument, settle: Settle) -> Edition:
         data = json.loads(first)
     except (ValueError, RecursionError):
         data = None
-    site = bare_site(base_url, data, problem=REFUSED if nothing.refused else ABSENT)
+    site = bare_site(base_url, data, lacks=REFUSED if nothing.refused else ABSENT)
     return Edition(OpenRoutes(settle(site)), digest_of(first, {"refused": b""} if nothing.refused else {}), bare=True)
 
 

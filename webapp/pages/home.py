@@ -21,7 +21,12 @@ async def home_page(request: Request) -> Response:
     """Show what there is."""
     site = (await routes_for(request)).site
 
-    page = HomePage(title=site.title, description=plain(site.description), groups=navigation(request, site))
+    page = HomePage(
+        title=site.title,
+        description=plain(site.description),
+        groups=navigation(request, site),
+        notice=site.lacks,
+    )
     return render(request, "pages/home.html", page)
 
 

@@ -34,12 +34,18 @@ class Links:
 
     def item(self, resource: Resource, row: Any, id_field: str | None) -> str | None:
         """The page of a row."""
-        if resource.item is None or not isinstance(row, Mapping):
+        if not isinstance(row, Mapping):
             return None
+        own = self.routes.linked(row)
+        if own is not None or resource.item is None:
+            return href(self.request, own) if own is not None else None
         return self._to(resource.item, row.get(id_field) if id_field else None, row)
 
     def related(self, resource: Resource, name: str, value: Any) -> str | None:
         """The page of the thing whose id a field holds, or that it holds itself."""
+        own = self.routes.linked(value)
+        if own is not None:
+            return href(self.request, own)
         # `project` is the project that `project_id` is the id of.
         found = (
             resource.relations.get(name) or resource.relations.get(f"{name}_id") or resource.relations.get(f"{name}Id")

@@ -249,7 +249,7 @@ class _Own:
 def _say(edition: Edition) -> None:
     site = edition.site
     logger.info("%s: %d resources, %d operations", site.title, len(site.resources), len(site.operations))
-    for problem in site.problems[:20]:
+    for problem in (*site.problems[:20], *([site.lacks] if site.lacks else ())):
         logger.info("%s: %s", site.title, problem)
 
 

@@ -15,6 +15,8 @@ class HomePage:
     title: str
     description: str
     groups: tuple[LinkGroup, ...]
+    notice: str = ""
+    """What these pages lack, and how to have it: a document."""
 
 
 @dataclass(frozen=True, slots=True)

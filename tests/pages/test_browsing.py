@@ -1,0 +1,141 @@
+"""Journeys where documents aren't as one would wish: none at all, elsewhere, another for each, and changing."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.pages.house import TEXT, document
+from webapp import Settings, create_app
+from webapp.testing import Browser, FakeAPI
+
+USERS = [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Grace"}]
+
+
+@asynccontextmanager
+async def browser(api: FakeAPI, target: str = "http://api.test", **settings: Any) -> AsyncIterator[Browser]:
+    """A browser on the frontend of an API."""
+    async with Browser(create_app(target, transport=api.transport, settings=Settings(**settings))) as found:
+        yield found
+
+
+def without_document(answers: Mapping[str, Any]) -> FakeAPI:
+    missing = (404, {"detail": "Not Found"})
+    return FakeAPI({"GET /openapi.json": missing, **answers}, accounts=None)
+
+
+async def test_an_api_without_a_document_is_browsed_from_its_first_page() -> None:
+    root = {"users": "http://api.test/users", "site": "http://elsewhere.test"}
+    api = without_document({"GET /": root, "GET /users": USERS, "GET /users/{id}": USERS[0]})
+
+    async with browser(api) as found:
+        home = await found.get("/")
+        users = await found.click("Users")
+        ada = await found.click("Ada")
+
+    assert "No OpenAPI document was found" in home.main
+    assert "elsewhere" not in home.main
+    assert users.path == "/users"
+    assert "Grace" in users.main
+    assert ada.path == "/users/1"
+    assert "Ada" in ada.main
+
+
+async def test_rows_lead_where_they_say_they_are() -> None:
+    rows = {"results": [{"name": "Ada", "url": "http://api.test/people/ada"}]}
+    api = without_document({"GET /users": rows, "GET /people/ada": {"name": "Ada", "born": 1815}})
+
+    async with browser(api) as found:
+        await found.get("/users")
+        ada = await found.click("Ada")
+
+    assert ada.path == "/people/ada"
+    assert "1815" in ada.main
+
+
+async def test_a_documents_url_is_enough() -> None:
+    there = {**document(sign_in=False, paths=listing("/books")), "servers": [{"url": "http://api.test/v1"}]}
+    api = FakeAPI({"GET /spec/openapi.json": there, "GET /v1/books": [{"id": 7, "title": "Emma"}]}, accounts=None)
+
+    async with browser(api, "http://api.test/spec/openapi.json") as found:
+        page = await found.get("/books")
+
+    assert "Emma" in page.main
+
+
+async def test_while_the_document_cannot_be_had_the_server_is_alive_all_the_same() -> None:
+    api = FakeAPI({"GET /openapi.json": httpx.ConnectError("down")}, accounts=None)
+
+    async with browser(api, "http://api.test/openapi.json") as found:
+        assert (await found.get("/-/livez")).status == 200
+        assert (await found.get("/")).status == 503
+
+        api.answers["GET /openapi.json"] = httpx.ConnectError("still down")
+        assert (await found.get("/")).status == 503
+
+
+async def test_a_file_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "books.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: Books}\nservers: [{url: http://api.test/v1}]\npaths: {/books: {get: {}}}"
+    )
+    api = FakeAPI({"GET /v1/books": [{"id": 7, "title": "Emma"}]}, accounts=None)
+
+    async with browser(api, str(path)) as found:
+        page = await found.get("/books")
+
+    assert "Emma" in page.main
+
+
+async def test_whoever_signs_in_has_the_pages_of_their_own_document() -> None:
+    """As Directus does it: a few operations for strangers, all of them for admins."""
+    api = FakeAPI({"GET /news": [], "GET /secrets": [{"id": 1, "name": "Gold"}]})
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/openapi.json":
+            return await api.transport.handle_async_request(request)
+        inside = request.headers.get("authorization", "").startswith("Bearer ")
+        paths = {**listing("/news"), **(listing("/secrets") if inside else {})}
+        return httpx.Response(200, json=document(paths=paths))
+
+    app = create_app("http://api.test", transport=httpx.MockTransport(answer), settings=Settings())
+    async with Browser(app) as ada:
+        stranger = ada.another()
+        before = await ada.get("/")
+        await ada.sign_in()
+        home = await ada.get("/")
+        secrets = await ada.get("/secrets")
+        outside = await stranger.get("/")
+        closed = await stranger.get("/secrets")
+
+    assert "Secrets" not in before.links
+    assert "Secrets" in home.links
+    assert "Gold" in secrets.main
+    assert "News" in outside.links
+    assert "Secrets" not in outside.links
+    assert closed.status == 404
+
+
+async def test_a_change_of_the_document_shows_without_a_restart() -> None:
+    api = FakeAPI({"GET /openapi.json": document(sign_in=False, paths=listing("/books"))}, accounts=None)
+
+    app = create_app("http://api.test", transport=api.transport, settings=Settings(document_refresh=1e-9))
+    async with Browser(app) as found:
+        before = await found.get("/")
+        api.answers["GET /openapi.json"] = document(sign_in=False, paths=listing("/films"))
+        await found.get("/")
+        await app.state.frontend.sites.settled()
+        after = await found.get("/")
+
+    assert "Books" in before.links
+    assert "Films" in after.links
+    assert "Books" not in after.links
+
+
+def listing(path: str) -> dict[str, Any]:
+    rows = {"type": "array", "items": {"type": "object", "properties": {"id": TEXT, "name": TEXT}}}
+    answer = {"200": {"description": "OK", "content": {"application/json": {"schema": rows}}}}
+    one = {"200": {"description": "OK", "content": {"application/json": {"schema": rows["items"]}}}}
+    return {path: {"get": {"responses": answer}}, f"{path}/{{id}}": {"get": {"responses": one}}}
