@@ -52,7 +52,20 @@ from webapp.openapi.discover import looks_like_document, origin_of
 from webapp.openapi.document import Document
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts
-from webapp.pages import account, errors, health, home, jump, login, operation, operations, register, resource, source
+from webapp.pages import (
+    account,
+    errors,
+    files,
+    health,
+    home,
+    jump,
+    login,
+    operation,
+    operations,
+    register,
+    resource,
+    source,
+)
 from webapp.pages.documents import Documents
 from webapp.pages.fetching import read_capped
 from webapp.pages.shell import ShellMaker
@@ -254,6 +267,8 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         # Around the pages
         Route("/-/jump", jump.jump, methods=["GET"]),
         Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),
+        Route("/-/files/{path:path}", files.save_file, methods=["GET"]),
+        Route("/-/inline/{path:path}", files.show_file, methods=["GET"]),
         Route(ALIVE, health.livez, methods=["GET"]),
         Route("/-/readyz", health.readyz, methods=["GET"]),
         Route("/-/static/{name}", frontend.assets, methods=["GET"]),

@@ -93,7 +93,7 @@ class CompressionMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         own = scope["type"] == "http" and _fetch_site(scope) in (b"same-origin", b"none")
         if own:
-            await self._gzip(scope, receive, send)
+            await self._gzip(scope, receive, _without_identity(send))
             return
 
         async def send_with_vary(message: Message) -> None:
@@ -101,7 +101,19 @@ class CompressionMiddleware:
                 MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
             await send(message)
 
-        await self.app(scope, receive, send_with_vary)
+        await self.app(scope, receive, _without_identity(send_with_vary))
+
+
+def _without_identity(send: Send) -> Send:
+    """Leaves out the encoding that is none: it only asks for an answer not to be compressed."""
+
+    async def send_without(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            none = (b"content-encoding", b"identity")
+            message = {**message, "headers": [pair for pair in message["headers"] if tuple(pair) != none]}
+        await send(message)
+
+    return send_without
 
 
 def _fetch_site(scope: Scope) -> bytes | None:
