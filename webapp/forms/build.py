@@ -105,6 +105,7 @@ class _Builder:
         return replace(
             made,
             label=label,
+            adds=_added(made.control, label),
             required=required,
             errors=(*made.errors, *map(str, self._context.errors.get(name, ()))),
         )
@@ -266,6 +267,18 @@ def _called(key: str, schema: Schema) -> str:
     """A property's label: its own title, not that of a component used in many places."""
     called = label_of(key, schema.title if schema.name is None else "")
     return called if called.strip() else exact.dumps(key)
+
+
+def _added(control: Control, label: str) -> str:
+    """What a button adds, as within a sentence; a label that isn't a word in lower case stays as it is."""
+    match control:
+        case Control.LIST:
+            called = singular(label)
+        case Control.CLOSED:
+            called = label
+        case _:
+            return "entry"
+    return called[:1].lower() + called[1:] if called[1:2].islower() else called or "item"
 
 
 def _json(schema: Schema, name: str, text: str, form: Submission) -> Field:

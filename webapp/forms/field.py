@@ -89,6 +89,8 @@ class Field:
     shown_label: str = ""
     """What a reference's value is called."""
     can_add: bool = False
+    adds: str = ""
+    """What a button adds to it, as within a sentence: `tag`."""
     can_remove: bool = False
     can_move_up: bool = False
     can_move_down: bool = False
