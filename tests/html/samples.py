@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from tests.html.filesamples import FILE_SAMPLES
 from webapp.html.context import (
     AccountPage,
     Chip,
@@ -214,6 +215,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
         "pages/detail.html",
         DetailPage("x", "Linked", (), tuple(replace(fact, href="/there") for fact in EVERY_FACT), (), (), ""),
     ),
+    **FILE_SAMPLES,
     "view-empty": ("pages/view.html", ViewPage("stats", "Statistics", "", (), (), (), None, "", "")),
     "view": (
         "pages/view.html",

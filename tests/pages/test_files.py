@@ -185,20 +185,23 @@ async def test_whoever_is_not_signed_in_is_sent_to_do_so_and_back() -> None:
 class Endless(httpx.AsyncByteStream):
     """A body that goes on until nobody wants it."""
 
-    def __init__(self) -> None:
+    def __init__(self, piece: bytes = bytes(1000)) -> None:
+        self.piece = piece
         self.sent = 0
         self.closed = asyncio.Event()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while True:
             self.sent += 1
-            yield bytes(1000)
+            yield self.piece
 
     async def aclose(self) -> None:
         self.closed.set()
 
 
-def serving(body: httpx.AsyncByteStream) -> Callable[[httpx.Request], httpx.Response]:
+def serving(
+    body: httpx.AsyncByteStream, media_type: str = "application/zip"
+) -> Callable[[httpx.Request], httpx.Response]:
     document = library_api({}).document
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -206,7 +209,7 @@ def serving(body: httpx.AsyncByteStream) -> Callable[[httpx.Request], httpx.Resp
             return httpx.Response(200, json=document)
         if request.url.path != "/dump":
             return httpx.Response(404)
-        return httpx.Response(200, headers={"Content-Type": "application/zip"}, stream=body)
+        return httpx.Response(200, headers={"Content-Type": media_type}, stream=body)
 
     return handle
 

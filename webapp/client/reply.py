@@ -115,6 +115,15 @@ class StreamReply:
         if rest:
             yield rest.removesuffix("\r")
 
+    async def beginning(self, limit: int) -> tuple[bytes, bool]:
+        """The first `limit` bytes, or what there is, and whether that's all."""
+        body = bytearray()
+        async for chunk in self.chunks():
+            body += chunk
+            if len(body) > limit:
+                return bytes(body[:limit]), False
+        return bytes(body), True
+
     async def read(self, limit: int) -> bytes:
         """The rest of the body, if it isn't larger than `limit` bytes."""
         body = bytearray()

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.client import StreamReply
 from webapp.html.context import DetailPage, Link
 from webapp.html.format import cut
 from webapp.html.render import render
@@ -16,6 +17,7 @@ from webapp.openapi.site import Match, Resource
 from webapp.pages.answers import answer_page
 from webapp.pages.crumbs import crumbs
 from webapp.pages.facts import facts_of, sections_of
+from webapp.pages.filepage import file_page, look
 from webapp.pages.links import Links
 from webapp.pages.masking import masked
 from webapp.pages.queries import for_api, read_query
@@ -29,8 +31,10 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
     assert resource is not None
     query = for_api(read_query(request), match.operation)
 
-    reply = await request.state.api.request("GET", match.path, params=query)
+    reply = await look(request, match, query)
 
+    if isinstance(reply, StreamReply):
+        return await file_page(request, routes, match, reply)
     item = read_item(resource, reply.data)
     if not isinstance(item, Mapping):
         return answer_page(request, routes, match, reply)

@@ -14,7 +14,7 @@ from webapp.client.reply import ReplyKind, is_json
 from webapp.errors import APIError, BadRequest, NotFound
 from webapp.openapi.site import Match
 from webapp.pages.filenames import disposition, is_attachment, name_of_file
-from webapp.pages.filetypes import PDF, essence, saved_as, shown_as
+from webapp.pages.filetypes import PDF, SAVE, SHOW, essence, saved_as, shown_as
 from webapp.pages.masking import masked
 from webapp.pages.queries import for_api, read_query
 from webapp.pages.resource import api_path
@@ -22,9 +22,6 @@ from webapp.pages.sites import routes_for
 from webapp.pages.uses import is_plumbing, is_stream
 
 logger = logging.getLogger("webapp")
-
-SAVE = "/-/files"
-SHOW = "/-/inline"
 
 MOST_DATA = 8 * 1024 * 1024
 """Bytes of data that are held to take its secrets out; more is a file like any other."""

@@ -5,6 +5,11 @@ import re
 from webapp.client.reply import is_json
 from webapp.forms.upload import ANY_TYPE, clean_media_type
 
+SAVE = "/-/files"
+"""Where files are saved from: this, and the API's path."""
+SHOW = "/-/inline"
+"""Where those that a browser may show are looked at."""
+
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 """Images that are nothing but pixels."""
 PDF = "application/pdf"

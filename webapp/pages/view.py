@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.client import StreamReply
 from webapp.client.reply import ReplyKind
 from webapp.errors import APIError, BadRequest, Invalid
 from webapp.html.context import Control
@@ -15,14 +16,14 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
 from webapp.pages.answers import answer_page, name_of, notice_page, what_is_missing
+from webapp.pages.filepage import file_page, look
 from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
 from webapp.pages.listview import ListView, push_canonical
 from webapp.pages.masking import is_secret
 from webapp.pages.queries import Query, for_api, read_query
-from webapp.pages.uses import is_file, is_plumbing, is_stream
+from webapp.pages.uses import is_plumbing, is_stream
 
 STREAM = "This is a stream of events: it never ends, so there is no page of it."
-FILE = "This is a file, and not shown here: {}."
 PLUMBING = "This is a step of signing in, and nothing to look at."
 
 
@@ -35,12 +36,14 @@ async def view_page(request: Request, routes: Routes, match: Match) -> Response:
 
     asked = for_api(query, match.operation)
     try:
-        reply = await request.state.api.request("GET", match.path, params=asked)
+        reply = await look(request, match, asked)
     except (BadRequest, Invalid) as error:
         if not query:
             raise
         return _refused(request, routes, match, error)
 
+    if isinstance(reply, StreamReply):
+        return await file_page(request, routes, match, reply, controls=_controls(match.operation, query))
     if reply.kind is ReplyKind.JSON and (found := read_listing(None, reply.data, headers=reply.headers, query=asked)):
         resource = list_of(routes, match.operation, found)
         listing = read_listing(resource, reply.data, headers=reply.headers, query=asked, path=match.path)
@@ -58,7 +61,7 @@ def list_of(routes: Routes, operation: Operation, listing: Listing) -> Resource:
     schema = _row_schema(operation.answer, listing.items_path)
     twin = _twin(routes, schema)
     fields = list(schema.properties) if schema is not None else []
-    query = sort_out(_shown(operation), fields, ())
+    query = sort_out(_shown(operation), fields)
     return Resource(
         name=name_of(operation),
         label=operation.title,
@@ -76,6 +79,7 @@ def list_of(routes: Routes, operation: Operation, listing: Listing) -> Resource:
         search=query.search,
         filters=query.filters,
         relations=twin.relations if twin else {},
+        credentials=routes.site.credentials,
     )
 
 
@@ -103,9 +107,7 @@ def _why_not(operation: Operation) -> str:
     """Why a page must not ask this of the API; empty where it may."""
     if is_stream(operation):
         return STREAM
-    if is_plumbing(operation):
-        return PLUMBING
-    return FILE.format(", ".join(operation.answer_types)) if is_file(operation) else ""
+    return PLUMBING if is_plumbing(operation) else ""
 
 
 def _shown(operation: Operation) -> tuple[Parameter, ...]:

@@ -9,6 +9,7 @@ from webapp.html.context.accounts import AccountPage, Device, LoginPage, Registe
 from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPage
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.operations import OperationEntry, OperationGroup, OperationPage, OperationsPage, ResultPage
+from webapp.html.context.files import FilePage
 from webapp.html.context.problems import ErrorPage
 from webapp.html.context.shell import Link, LinkGroup, Shell, Toast
 from webapp.html.context.tables import Chip, Column, Control, Option, Pager, Row
@@ -22,6 +23,7 @@ __all__ = [
     "Device",
     "ErrorPage",
     "Fact",
+    "FilePage",
     "HomePage",
     "Link",
     "LinkGroup",
