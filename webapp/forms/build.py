@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from webapp.client import exact
-from webapp.forms.controls import control_of, entry_schema, item_schema
+from webapp.forms.controls import control_of, entry_schema, is_there_in_a_row, item_schema
 from webapp.forms.field import Choice, Control, Field
 from webapp.forms.fill import MOST_ITEMS, fill, join_further, may_be_left_out
 from webapp.forms.hints import hint_of
@@ -197,9 +197,9 @@ class _Builder:
         for at in range(count):
             own = item_schema(schema, at)
             label = label_of(own.title) if own.title and at < len(prefix) else f"{called} {at + 1}"
-            made = self.field(own, join(name, at), label, required=False, depth=depth + 1, form=form)
+            made = self._row(own, join(name, at), label, depth, form)
             up, down = at > 0 and not prefix, at < count - 1 and not prefix
-            fields.append(replace(made, row=True, can_remove=not prefix, can_move_up=up, can_move_down=down))
+            fields.append(replace(made, can_remove=not prefix, can_move_up=up, can_move_down=down))
         most = len(prefix) if prefix and schema.items is None else schema.max_items
         return Field(
             name=name,
@@ -217,9 +217,9 @@ class _Builder:
         for at in range(count):
             entry = join(name, at)
             key = form.text(companion("key", entry)) or ""
-            made = self.field(entries, entry, "Value", required=False, depth=depth + 1, form=form)
+            made = self._row(entries, entry, "Value", depth, form)
             said = self._context.errors.get(join(name, key), ()) if key and not key.isdecimal() else ()
-            fields.append(replace(made, row=True, key=key, can_remove=True, errors=(*made.errors, *map(str, said))))
+            fields.append(replace(made, key=key, can_remove=True, errors=(*made.errors, *map(str, said))))
         return Field(
             name=name,
             label="",
@@ -229,6 +229,11 @@ class _Builder:
             can_add=self._may_grow(count, schema.max_properties),
             **_when_empty(schema, name, form, count),
         )
+
+    def _row(self, schema: Schema, name: str, label: str, depth: int, form: Submission) -> Field:
+        required = is_there_in_a_row(schema, name)
+        made = self.field(schema, name, label, required=required, depth=depth + 1, form=form)
+        return replace(made, row=True, required=False)
 
     def _may_grow(self, count: int, most: int | None) -> bool:
         return self._left > 0 and count < MOST_ITEMS and (most is None or count < most)

@@ -88,6 +88,15 @@ def item_schema(schema: Schema, at: int) -> Schema:
     return prefix[at] if at < len(prefix) else schema.items or Schema()
 
 
+def is_there_in_a_row(schema: Schema, name: str) -> bool:
+    """
+    Whether a list's item or a map's entry is there as soon as its row is.
+
+    A row whose input is empty is no item, but a new object, shape or box has nothing that could be empty.
+    """
+    return control_of(schema, name) in (Control.GROUP, Control.UNION, Control.CHECKBOX, Control.CONSTANT)
+
+
 def _is_const(schema: Schema) -> bool:
     return schema.has_const or not schema.nullable
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from webapp.client import exact
 from webapp.forms.choices import Option, options_of, same, text_of
-from webapp.forms.controls import control_of, entry_schema, item_schema
+from webapp.forms.controls import control_of, entry_schema, is_there_in_a_row, item_schema
 from webapp.forms.field import Control
 from webapp.forms.pointer import join
 from webapp.forms.scalars import TEXTS, is_showable, split_moment
@@ -137,7 +137,7 @@ class _Fill:
         yield companion("count", name), str(len(value))
         for at, (key, each) in enumerate(value.items()):
             yield companion("key", join(name, at)), key
-            yield from self.value(schema, join(name, at), each, required=False, depth=depth + 1, row=True)
+            yield from self._row(schema, join(name, at), each, depth)
 
     def _list(self, control: Control, schema: Schema, name: str, value: list[Any], depth: int) -> Iterator[Pair]:
         if control is Control.MULTISELECT and schema.items is not None:
@@ -147,8 +147,11 @@ class _Fill:
                 return
         yield companion("count", name), str(len(value))
         for at, each in enumerate(value):
-            own = item_schema(schema, at)
-            yield from self.value(own, join(name, at), each, required=False, depth=depth + 1, row=True)
+            yield from self._row(item_schema(schema, at), join(name, at), each, depth)
+
+    def _row(self, schema: Schema, name: str, value: Any, depth: int) -> Iterator[Pair]:
+        required = is_there_in_a_row(schema, name)
+        return self.value(schema, name, value, required=required, depth=depth + 1, row=True)
 
 
 def join_further(name: str) -> str:

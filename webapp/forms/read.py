@@ -12,7 +12,7 @@ from typing import Any
 
 from webapp.client import exact
 from webapp.forms.choices import options_of
-from webapp.forms.controls import control_of, entry_schema, item_schema
+from webapp.forms.controls import control_of, entry_schema, is_there_in_a_row, item_schema
 from webapp.forms.field import Control
 from webapp.forms.fill import MOST_ITEMS, join_further, may_be_left_out
 from webapp.forms.pointer import join
@@ -223,7 +223,7 @@ class _Reader:
         found: dict[str, Any] = {}
         for entry in self._entries(name):
             key = self._form.text(companion("key", entry)) or ""
-            value = self.value(schema, entry, required=False, depth=depth + 1)
+            value = self._row(schema, entry, depth)
             if not key:
                 if value not in (ABSENT, "", None, {}, []):
                     self.complain(entry, "Give this a name.")
@@ -250,10 +250,13 @@ class _Reader:
             return [values.get(text, text) for text in texts] or self._empty(name, [])
         found = []
         for at, item in enumerate(self._entries(name)):
-            value = self.value(item_schema(schema, at), item, required=False, depth=depth + 1)
+            value = self._row(item_schema(schema, at), item, depth)
             if value is not ABSENT:
                 found.append(value)
         return found or self._empty(name, [])
+
+    def _row(self, schema: Schema, name: str, depth: int) -> Any:
+        return self.value(schema, name, required=is_there_in_a_row(schema, name), depth=depth + 1)
 
     def _entries(self, name: str) -> Iterator[str]:
         return (join(name, at) for at in range(count_of(self._form, name)))
