@@ -86,6 +86,15 @@
   document.addEventListener("htmx:before:request", ({ detail }) => targetOf(detail.ctx)?.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:finally:request", ({ detail }) => targetOf(detail.ctx)?.removeAttribute("aria-busy"));
 
+  // What can be copied: selected in any case, so that it can be done by hand where the clipboard is out of reach.
+
+  document.addEventListener("click", ({ target }) => {
+    const from = byId(target.closest("[data-copy]")?.dataset.copy);
+    if (!from) return;
+    getSelection().selectAllChildren(from);
+    navigator.clipboard?.writeText(from.textContent).then(() => say("Copied"));
+  });
+
   // A request that got no answer at all.
 
   document.addEventListener("htmx:error", ({ detail }) => {

@@ -4,27 +4,42 @@ from dataclasses import replace
 from typing import Any
 
 from tests.html.filesamples import FILE_SAMPLES
+from webapp.forms import Choice
+from webapp.forms import Control as FieldControl
+from webapp.forms import Field as FormField
 from webapp.html.context import (
     AccountPage,
+    Bar,
+    BarGroup,
+    Chart,
     Chip,
     Column,
+    ColumnMenu,
     Control,
     DetailPage,
     Device,
     ErrorPage,
     Fact,
     HomePage,
+    Line,
     Link,
     LinkGroup,
     ListPage,
     LoginPage,
+    OperationEntry,
+    OperationGroup,
+    OperationPage,
+    OperationsPage,
     Option,
     Pager,
     RegisterField,
     RegisterPage,
+    ResultPage,
     Row,
     Section,
     Shell,
+    Toast,
+    Tick,
     ViewPage,
 )
 from webapp.html.kinds import Kind
@@ -34,6 +49,9 @@ NAVIGATION = (
     LinkGroup("People", (Link("Users", "/users"), Link("Roles and permissions", "/roles"))),
 )
 SHELL = Shell("Tracker", NAVIGATION, "Ada Lovelace", True, "/issues?page=2", "01J9ZC3T", None)
+NOTICED = replace(
+    SHELL, notice=Toast("Issue “Quiet search” deleted.", "/-/operations/restore?id=7", "Undo", (("next", "/"),))
+)
 STRANGER = replace(SHELL, user=None)
 ALONE = Shell("Tracker", (), None, False, "/", "", 12)
 
@@ -134,6 +152,13 @@ FULL_LIST = ListPage(
     chips=(Chip("Status", "open", "/issues?q=quiet"),),
     clear_href="/issues",
     raw_href="/-/raw/issues?q=quiet",
+    column_menu=ColumnMenu(
+        tuple(Option(column.key, column.label, selected=column.key != "site") for column in COLUMNS),
+        (("sort", "title"), ("q", "quiet")),
+        "/issues?sort=title&q=quiet",
+    ),
+    exports=(Link("CSV", "/-/export/issues?format=csv&q=quiet"), Link("JSON", "/-/export/issues?format=json&q=quiet")),
+    curl="curl 'https://api.example.com/issues?q=quiet' \\\n  -H \"Authorization: Bearer $TOKEN\"",
 )
 EMPTY_LIST = ListPage(
     name="issues",
@@ -170,7 +195,32 @@ EVERY_KIND = replace(
     ),
 )
 
+CHARTS = (
+    Chart(
+        id="views-chart",
+        title="Comings, goings",
+        summary="1 Jan 2026 to 6 Apr 2026",
+        height=180,
+        series=("Comings", "Goings"),
+        lines=(Line("Comings", "M0 180L500 20L1000 90"), Line("Goings", "", ((50.0, 20.5),))),
+        x_ticks=(Tick(0, "1 Jan"), Tick(50, "15 Feb"), Tick(100, "6 Apr")),
+        y_ticks=(Tick(180, "0"), Tick(0, "5")),
+    ),
+    Chart(
+        id="people-chart",
+        title="Hours",
+        summary="Hours: from 2 (Grace) to 9 (Ada)",
+        height=60,
+        series=("Hours",),
+        groups=(BarGroup("Ada", 0, (Bar(0, 90.5, "9"),)), BarGroup("Grace", 30, (Bar(0, 20, "2"),))),
+    ),
+)
+REPORT = replace(FULL_LIST, charts=CHARTS)
+
 SECTIONS = (
+    Section("Views", columns=COLUMNS, rows=ROWS, charts=CHARTS[:1]),
+    Section("Hours", facts=EVERY_FACT[:2], charts=CHARTS[1:]),
+    Section("Long", columns=COLUMNS, rows=ROWS, shown=20),
     Section("Owner", facts=EVERY_FACT[:3]),
     Section("Comments", columns=COLUMNS, rows=ROWS[:3], more=1200),
     Section("Readings", columns=EVERY_COLUMN, rows=EVERY_KIND.rows[:1]),
@@ -194,6 +244,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "list-past-the-end": ("pages/list.html", PAST_THE_END),
     "list-refused": ("pages/list.html", REFUSED),
     "list-every-kind": ("pages/list.html", EVERY_KIND),
+    "list-report": ("pages/list.html", REPORT),
     "detail-empty": ("pages/detail.html", DetailPage("issues", "Issue 7", (), (), (), (), "")),
     "detail": (
         "pages/detail.html",
@@ -204,11 +255,15 @@ SAMPLES: dict[str, tuple[str, Any]] = {
             (
                 *EVERY_FACT,
                 Fact("project", "Project", Kind.TEXT, "Apollo", "/projects/3"),
+                Fact("lead_id", "Lead", Kind.REFERENCE, 7, "/users/7", named="Ada Lovelace"),
+                Fact("deputy_ids", "Deputies", Kind.REFERENCE, [8, 9], named="Grace Hopper, 9"),
+                Fact("tree", "Tree", Kind.JSON, {"deep": {"list": [1, {"a": None}], "text": "x" * 300}}),
                 Fact("none", "None", Kind.DATE, None),
             ),
             SECTIONS,
             (Link("Overview", "/issues/7", current=True), Link("Comments", "/issues/7/comments")),
             RAW,
+            curl="curl https://api.example.com/issues/7",
         ),
     ),
     "detail-linked": (
@@ -232,6 +287,32 @@ SAMPLES: dict[str, tuple[str, Any]] = {
             "A file of 2 MB.",
             "/stats",
             CONTROLS,
+            curl="curl https://api.example.com/stats",
+        ),
+    ),
+    "operation-bare": ("pages/operation.html", BARE_FORM),
+    "operation": ("pages/operation.html", ASKING),
+    "operation-confirm": ("pages/operation.html", CONFIRMING),
+    "operations-none": ("pages/operations.html", OperationsPage("All operations", (), "/-/operations", "x", (), 0, 2)),
+    "operations": (
+        "pages/operations.html",
+        OperationsPage("All operations", (HOME,), "/-/operations", "", OPERATIONS, 2, 2),
+    ),
+    "result-empty": ("pages/result.html", ResultPage("x", "Count", (), "Done.", (), (), (), None, "", "", ())),
+    "result": (
+        "pages/result.html",
+        ResultPage(
+            "create-key",
+            "Create key",
+            (HOME, Link("Create key", "/-/operations/create-key", current=True)),
+            "Done.",
+            EVERY_FACT,
+            (Fact("token", "Token", Kind.CODE, "k-5f3a"),),
+            SECTIONS,
+            "plain <text>",
+            "text/plain",
+            RAW,
+            (Link("Back", "/keys"), Link("Do it again", "/-/operations/create-key")),
         ),
     ),
     "login-empty": ("pages/login.html", LoginPage("/login", "/", "", "Username", "text", "", "", None)),

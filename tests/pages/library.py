@@ -155,3 +155,8 @@ async def library(api: FakeAPI, *, under: str = "") -> AsyncIterator[Browser]:
 def library_api(answers: Mapping[str, Any]) -> FakeAPI:
     """The library's API, open to everybody."""
     return FakeAPI(answers, accounts=None, document=DOCUMENT)
+
+
+def asked(api: FakeAPI, path: str) -> Mapping[str, str]:
+    """The query that the API got last at a path; beside lists, pages ask for the names of what these refer to."""
+    return [each.query for each in api.requests if each.path == path][-1]

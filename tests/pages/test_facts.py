@@ -50,11 +50,11 @@ def test_objects_deeper_than_one_cares_for_are_shown_as_they_are() -> None:
 
 
 def test_rows_of_sections_have_ids_of_their_own_and_are_bounded() -> None:
-    (section,) = sections_of({"lines": [{"name": f"Line {number}"} for number in range(30)]}, None, name="orders")
+    (section,) = sections_of({"lines": [{"name": f"Line {number}"} for number in range(230)]}, None, name="orders")
 
     assert section.rows[0].id == "orders-lines-row-1"
-    assert len(section.rows) == 20
-    assert section.more == 10
+    assert (len(section.rows), section.shown) == (200, 20)
+    assert section.more == 30
 
 
 def test_a_secret_list_of_objects_is_no_section() -> None:

@@ -33,6 +33,7 @@ from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
+from webapp.html.tree import make_tree
 from webapp.html.urls import href
 
 Names = str | Sequence[str]
@@ -104,7 +105,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=debug,
         )
-        self.environment.filters.update({**filters(now), **SPAN_FILTERS})
+        self.environment.filters.update({**filters(now), **SPAN_FILTERS, "tree": make_tree})
         self.environment.tests.update({**TESTS, **SPAN_TESTS})
         self.environment.globals["zip"] = zip
         self._shell = shell

@@ -20,8 +20,9 @@ from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation
+from webapp.pages.charts import charts_of
 from webapp.pages.crumbs import crumbs
-from webapp.pages.facts import facts_of, sections_of
+from webapp.pages.facts import element_id, facts_of, sections_of
 from webapp.pages.filters import make_control
 from webapp.pages.masking import masked
 from webapp.pages.queries import Query, value_of
@@ -115,7 +116,10 @@ def _with_data(page: ViewPage, match: Match, data: Any) -> ViewPage:
 
 def _parts(data: Any, schema: Schema | None, name: str) -> tuple[tuple[Fact, ...], tuple[Section, ...]]:
     if isinstance(data, Mapping):
-        return facts_of(data, schema), sections_of(data, schema, name=name)
+        drawn = charts_of(data, schema, name=element_id(name))
+        if drawn:
+            return (), (Section("Chart", facts=facts_of(data, schema), charts=drawn),)
+        return facts_of(data, schema), sections_of(data, schema, name=name, compare=True)
     if isinstance(data, list) and data:
         return (Fact("items", "Items", Kind.LIST, data),), ()
     return (), ()

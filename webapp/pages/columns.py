@@ -72,19 +72,22 @@ def choose_fields(
     related: Iterable[str] = (),
     known_already: Iterable[str] = (),
     most: int = MOST,
+    chosen: Sequence[str] = (),
 ) -> tuple[Field, ...]:
     """
     The columns of a table, what a row is known by first.
 
     `title` and `key` are the fields with a row's name and id, `related` those that refer to other things;
     what is `known_already` is the same in every row. What rows there are decides which fields there are; the schema,
-    where there are none.
+    where there are none. Those that somebody has `chosen` (`*` is all) are shown as they were chosen.
     """
     known = schema.properties if schema is not None else {}
     samples = list(islice(rows, SAMPLES))
     objects = [row for row in samples if isinstance(row, Mapping)]
     if samples and not objects:
         return (Field(SCALAR, "Value", show_kind(SCALAR, schema, samples)),)
+    if chosen and (wanted := _chosen(every_field(rows, schema), chosen)):
+        return wanted
 
     references, left_out = set(related), set(known_already)
     fields: list[tuple[int, Field]] = []
@@ -94,6 +97,24 @@ def choose_fields(
         if field.kind is not Kind.SECRET and name not in left_out:
             fields.append((_worth(field, values, own=name == key, reference=name in references), field))
     return _arranged(fields, title, key, most)
+
+
+def every_field(rows: Sequence[Any], schema: Schema | None) -> tuple[Field, ...]:
+    """All fields that the rows have, or would have, but for secrets."""
+    known = schema.properties if schema is not None else {}
+    objects = [row for row in islice(rows, SAMPLES) if isinstance(row, Mapping)]
+    fields = [
+        Field(name, field_label(name, known.get(name)), _kind(name, known, [row.get(name) for row in objects]))
+        for name in _names(objects, known)
+    ]
+    return tuple(field for field in fields if field.kind is not Kind.SECRET)
+
+
+def _chosen(every: Sequence[Field], chosen: Sequence[str]) -> tuple[Field, ...]:
+    if "*" in chosen:
+        return tuple(every)
+    by_key = {field.key: field for field in every}
+    return tuple(by_key[name] for name in chosen if name in by_key)
 
 
 def _names(objects: Sequence[Mapping[str, Any]], known: Mapping[str, Schema]) -> list[str]:

@@ -22,6 +22,7 @@ from webapp.pages.links import Links
 from webapp.pages.masking import masked
 from webapp.pages.queries import for_api, read_query
 from webapp.pages.raw import raw_json
+from webapp.pages.references import names_for
 from webapp.pages.rows import title_of
 
 
@@ -40,14 +41,17 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
         return answer_page(request, routes, match, reply)
     links = Links.of(request, routes, match)
     shown = masked(item, resource.item_schema)
+    names = await names_for(request, routes, resource, [shown], nested=True)
     title = _title(resource, match, shown)
     link = partial(links.related, resource)
     page = DetailPage(
         name=resource.name,
         title=title,
         crumbs=crumbs(request, routes, match, title),
-        facts=tuple(fact for fact in facts_of(shown, resource.item_schema, link=link) if fact.value != title),
-        sections=sections_of(shown, resource.item_schema, name=resource.name, link=link),
+        facts=tuple(
+            fact for fact in facts_of(shown, resource.item_schema, link=link, named=names) if fact.value != title
+        ),
+        sections=sections_of(shown, resource.item_schema, name=resource.name, link=link, named=names),
         related=tuple(_related(routes, resource, links)),
         raw=raw_json(reply.data, match.operation.answer),
     )

@@ -31,4 +31,4 @@ async def list_page(request: Request, routes: Routes, match: Match) -> Response:
     listing = read_listing(view.resource, reply.data, headers=reply.headers, query=asked, path=match.path)
     if listing is None or reply.kind in (ReplyKind.TEXT, ReplyKind.BINARY):
         return answer_page(request, routes, match, reply)
-    return view.page(listing)
+    return await view.page(listing)

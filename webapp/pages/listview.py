@@ -14,16 +14,20 @@ from webapp.html.htmx import is_htmx
 from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.listing import Listing
+from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Match, Paging, Parameter, Resource
-from webapp.pages.columns import choose_fields
+from webapp.openapi.site import Match, MatchKind, Parameter, Resource
+from webapp.pages.charts import charts_of_rows
+from webapp.pages.chosen import chosen_columns, is_ours, joined, make_menu
+from webapp.pages.columns import Field, choose_fields, every_field
 from webapp.pages.crumbs import crumbs
 from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
 from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
 from webapp.pages.queries import Query, is_canonical, read_query, without
-from webapp.pages.rows import make_rows
+from webapp.pages.references import NO_NAMES, Names, names_for
+from webapp.pages.rows import make_rows, named_fields
 from webapp.pages.sorting import make_columns
 
 
@@ -42,7 +46,8 @@ class ListView:
         """The look that a request takes; `resource` stands in where the match has none."""
         resource = resource or match.resource
         assert resource is not None
-        return cls(request, routes, match, resource, read_query(request))
+        query = read_query(request)
+        return cls(request, routes, match, resource, joined(query) if is_ours(match.operation) else query)
 
     @property
     def controls(self) -> tuple[Control, ...]:
@@ -50,9 +55,15 @@ class ListView:
         search = self._search()
         return (*((search,) if search else ()), *self._filters())
 
-    def page(self, listing: Listing) -> Response:
-        """The list as an answer holds it."""
-        return self._render(listing, status=200)
+    async def page(self, listing: Listing) -> Response:
+        """The list as an answer holds it, with names for the ids in it."""
+        rows = masked_rows(listing.rows, self.resource.row_schema)
+        fields = self._fields(listing, rows)
+        keys = [field.key for field in fields]
+        names = await names_for(self.request, self.routes, self.resource, rows, fields=keys)
+        if names.found:
+            fields = named_fields(fields, rows, names)
+        return self._render(listing, self._table(listing, rows, fields, names), status=200)
 
     def refused_by(self, error: APIError) -> Response:
         """The list's page without rows: each complaint at its control, and all of them where the rows would be."""
@@ -60,7 +71,9 @@ class ListView:
         controls = [make_control(parameter, self.query, error.fields) for parameter in self._parameters]
         placed = [f"{control.label}: {control.error}" for control in controls if control.error]
         said = " ".join([*placed, unplaced(error.fields, names)]).strip() or error.detail
-        return self._render(Listing(rows=()), status=422, said=said, errors=error.fields)
+        nothing = Listing(rows=())
+        table = self._table(nothing, (), self._fields(nothing, ()), NO_NAMES)
+        return self._render(nothing, table, status=422, said=said, errors=error.fields)
 
     @property
     def _parameters(self) -> tuple[Parameter, ...]:
@@ -70,7 +83,9 @@ class ListView:
     def _link(self, query: Query) -> str:
         return href(self.request, self.match.path, query)
 
-    def _render(self, listing: Listing, *, status: int, said: str = "", errors: Errors = NO_ERRORS) -> Response:
+    def _render(
+        self, listing: Listing, table: Mapping[str, Any], *, status: int, said: str = "", errors: Errors = NO_ERRORS
+    ) -> Response:
         resource, query = self.resource, self.query
         paging = listing.paging or resource.paging
         names = [parameter.name for parameter in self._parameters]
@@ -78,9 +93,9 @@ class ListView:
         page = ListPage(
             name=resource.name,
             title=resource.label,
-            description=_first_paragraph(self.match.operation.description),
+            description=first_paragraph(self.match.operation.description),
             crumbs=crumbs(self.request, self.routes, self.match, resource.label),
-            **self._table(listing, paging),
+            **table,
             pager=None if status >= 400 else make_pager(listing, query, self._link),
             action=self._link(()),
             search=self._search(errors),
@@ -106,19 +121,22 @@ class ListView:
     def _filters(self, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
         return tuple(make_control(parameter, self.query, errors) for parameter in self.resource.filters)
 
-    def _table(self, listing: Listing, paging: Paging | None) -> Mapping[str, Any]:
+    def _fields(self, listing: Listing, rows: Sequence[Any]) -> tuple[Field, ...]:
         resource = self.resource
-        links = Links.of(self.request, self.routes, self.match)
-        rows = masked_rows(listing.rows, resource.row_schema)
-        id_field, title_field = listing.id_field or resource.id_field, listing.title_field or resource.title_field
-        fields = choose_fields(
+        return choose_fields(
             rows,
             resource.row_schema,
-            title=title_field,
-            key=id_field,
+            title=listing.title_field or resource.title_field,
+            key=listing.id_field or resource.id_field,
             related=resource.relations,
             known_already=self._known(rows),
+            chosen=chosen_columns(self.query, self.match.operation),
         )
+
+    def _table(self, listing: Listing, rows: Sequence[Any], fields: Sequence[Field], names: Names) -> Mapping[str, Any]:
+        resource, paging = self.resource, listing.paging or self.resource.paging
+        links = Links.of(self.request, self.routes, self.match)
+        id_field, title_field = listing.id_field or resource.id_field, listing.title_field or resource.title_field
         row_link: Callable[[Any], str | None] = partial(links.item, resource, id_field=id_field)
         made = make_rows(
             rows,
@@ -129,9 +147,14 @@ class ListView:
             title_field=title_field,
             row_link=row_link,
             value_link=partial(links.related, resource),
+            value_name=names,
         )
         columns = make_columns(fields, self.query, self._link, sorting=resource.sorting, paging=paging)
-        return {"columns": columns, "rows": made}
+        is_report = self.match.kind is MatchKind.VIEW
+        every = every_field(rows, resource.row_schema)
+        menu = make_menu(every, fields, self.query, self.match.operation, self._link)
+        drawn = charts_of_rows(rows, resource.row_schema, name=resource.name) if is_report else ()
+        return {"columns": columns, "rows": made, "column_menu": menu, "charts": drawn}
 
     def _known(self, rows: Sequence[Any]) -> Iterator[str]:
         """The fields that only say what the address does: each issue of a project is of that project."""
@@ -145,7 +168,3 @@ class ListView:
 def push_canonical(request: Request, address: str) -> dict[str, str] | None:
     """Have htmx show the address without what a form's empty fields added to it."""
     return {"HX-Push-Url": address} if is_htmx(request) and not is_canonical(request) else None
-
-
-def _first_paragraph(text: str) -> str:
-    return " ".join(text.strip().split("\n\n")[0].split())

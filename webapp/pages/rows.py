@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from webapp.html.context import Row
 from webapp.html.format import cut, gist
+from webapp.html.kinds import Kind
 from webapp.pages.columns import Field
 
 RowLink = Callable[[Any], str | None]
 ValueLink = Callable[[str, Any], str | None]
+ValueName = Callable[[str, Any], str | None]
 
 
 def make_rows(
@@ -22,12 +25,14 @@ def make_rows(
     title_field: str | None = None,
     row_link: RowLink = lambda _: None,
     value_link: ValueLink = lambda _key, _value: None,
+    value_name: ValueName = lambda _key, _value: None,
 ) -> tuple[Row, ...]:
     """
     The rows with their ids, titles and links.
 
     `name` begins each row's id, `singular` is what a row without a name is called. The first column leads to the row.
     """
+    refers = any(field.kind is Kind.REFERENCE for field in fields)
     taken: set[str] = set()
     made = []
     for number, row in enumerate(rows, start=1):
@@ -43,9 +48,25 @@ def make_rows(
                 title=title_of(row, title_field, id_field, singular) or f"{singular} {number}",
                 values=values,
                 links=tuple(links),
+                named=tuple(
+                    value_name(field.key, value) if field.kind is Kind.REFERENCE else None
+                    for field, value in zip(fields, values, strict=False)
+                )
+                if refers
+                else (),
             )
         )
     return tuple(made)
+
+
+def named_fields(fields: Sequence[Field], rows: Sequence[Any], value_name: ValueName) -> tuple[Field, ...]:
+    """The fields, those marked as references in which anything is known by name."""
+    return tuple(
+        replace(field, kind=Kind.REFERENCE)
+        if any(isinstance(row, Mapping) and value_name(field.key, row.get(field.key)) for row in rows)
+        else field
+        for field in fields
+    )
 
 
 def title_of(item: Any, title_field: str | None, id_field: str | None, singular: str) -> str:

@@ -7,17 +7,22 @@ One dataclass for each page; its fields are the variables of the template, and n
 
 from webapp.html.context.accounts import AccountPage, Device, LoginPage, RegisterField, RegisterPage
 from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPage
+from webapp.html.context.charts import Bar, BarGroup, Chart, Line, Tick
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.operations import OperationEntry, OperationGroup, OperationPage, OperationsPage, ResultPage
 from webapp.html.context.files import FilePage
 from webapp.html.context.problems import ErrorPage
 from webapp.html.context.shell import Link, LinkGroup, Shell, Toast
-from webapp.html.context.tables import Chip, Column, Control, Option, Pager, Row
+from webapp.html.context.tables import Chip, Column, ColumnMenu, Control, Option, Pager, Row
 
 __all__ = [
     "AccountPage",
+    "Bar",
+    "BarGroup",
+    "Chart",
     "Chip",
     "Column",
+    "ColumnMenu",
     "Control",
     "DetailPage",
     "Device",
@@ -25,6 +30,7 @@ __all__ = [
     "Fact",
     "FilePage",
     "HomePage",
+    "Line",
     "Link",
     "LinkGroup",
     "ListPage",
@@ -41,6 +47,7 @@ __all__ = [
     "Row",
     "Section",
     "Shell",
+    "Tick",
     "Toast",
     "ViewPage",
 ]

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from webapp.html.context.charts import Chart
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.shell import Link, LinkGroup
-from webapp.html.context.tables import Chip, Column, Control, Pager, Row
+from webapp.html.context.tables import Chip, Column, ColumnMenu, Control, Pager, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ class ListPage:
     """The answer itself, as JSON."""
     error: str = ""
     """Why there are no rows: what the API said against the filters, where no control stands for it."""
+    column_menu: ColumnMenu | None = None
+    """What one may choose to see; None where there is no choice."""
+    exports: tuple[Link, ...] = ()
+    """All rows, as files."""
+    curl: str = ""
+    """How to ask the API for the same in a terminal."""
+    charts: tuple[Chart, ...] = ()
+    """Drawings of the rows, where these are a series of numbers."""
+    create: Link | None = None
+    """Makes a new one."""
+    actions: tuple[Link, ...] = ()
+    """What else can be done to the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,12 @@ class DetailPage:
     related: tuple[Link, ...]
     """Lists that lie under this item."""
     raw: str
+    curl: str = ""
+    """How to ask the API for the same in a terminal."""
+    edit: Link | None = None
+    delete: Link | None = None
+    actions: tuple[Link, ...] = ()
+    """What else can be done to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +99,5 @@ class ViewPage:
     """Where the form of `controls` goes."""
     controls: tuple[Control, ...] = ()
     """The inputs of the question, where it takes any."""
+    curl: str = ""
+    """How to ask the API for the same in a terminal."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.html.context.charts import Chart
 from webapp.html.context.tables import Column, Row
 from webapp.html.kinds import Kind
 
@@ -17,6 +18,8 @@ class Fact:
     value: Any
     href: str | None = None
     hint: str = ""
+    named: str = ""
+    """What the thing is called that the value is the id of; `kind` is then `reference`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,7 @@ class Section:
     rows: tuple[Row, ...] = ()
     more: int = 0
     """Rows left out."""
+    shown: int = 20
+    """Rows that are seen before somebody asks for all."""
+    charts: tuple[Chart, ...] = ()
+    """Drawings of what the facts or rows say."""

@@ -32,6 +32,8 @@ class Row:
     """As the API gave them, in the order of the columns."""
     links: tuple[str | None, ...]
     """For each column, the page its value points to."""
+    named: tuple[str | None, ...] = ()
+    """For each column of kind `reference`, what the thing is called that its value is the id of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,17 @@ class Control:
     options: tuple[Option, ...] = ()
     hint: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMenu:
+    """Which columns a table has, and which it could have."""
+
+    options: tuple[Option, ...]
+    kept: tuple[tuple[str, str], ...]
+    """What the form carries along: the rest of the query."""
+    reset_href: str | None = None
+    """Back to the columns that the list has by itself."""
 
 
 @dataclass(frozen=True, slots=True)
