@@ -32,9 +32,10 @@ The rooms, from the bottom up; each imports only from those below it:
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 from starlette.applications import Starlette
@@ -50,10 +51,14 @@ from webapp.html.render import Renderer
 from webapp.observability import ObservabilityMiddleware
 from webapp.openapi.discover import looks_like_document, origin_of
 from webapp.openapi.document import Document
+from webapp.openapi.overrides.applying import apply_overrides, misfit
+from webapp.openapi.overrides.reading import parse_overrides, read_overrides
+from webapp.openapi.overrides.values import Overrides
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts
 from webapp.pages import (
     account,
+    bulk,
     errors,
     files,
     health,
@@ -85,6 +90,7 @@ def create_app(
     routes: Sequence[BaseRoute] = (),
     templates: str | Path | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    config: str | Path | Mapping[str, Any] | None = None,
     settings: Settings | None = None,
 ) -> Starlette:
     """
@@ -93,10 +99,12 @@ def create_app(
     `target` is the API's base URL, its OpenAPI document's URL or file, or an ASGI app to be asked in the same process;
     without it, `WEBAPP_API_URL` says. `openapi` is the document's URL or file where it isn't found from the base URL.
     `routes` are pages of your own and come before ours, `templates` a folder whose templates do. `transport` replaces
-    the connection pool. Settings come from the environment unless given. Raises SettingsError.
+    the connection pool. `config` is a file, or the mapping that it holds, which says what the pages get wrong. Settings
+    come from the environment unless given. Raises SettingsError.
     """
     given = settings or Settings.from_env()
-    frontend = Frontend(_settled(given, target, openapi, templates), _transport(given, target, transport))
+    settled = _settled(given, target, openapi, templates)
+    frontend = Frontend(settled, _transport(given, target, transport), _overrides(settled, config))
     app = Starlette(
         debug=False,
         routes=[*routes, *_own_routes(frontend)],
@@ -117,8 +125,11 @@ def create_app(
 class Frontend:
     """What one frontend lives on: the pool, the sessions, the site. Nothing is opened before `start`."""
 
-    def __init__(self, settings: Settings, transport: Callable[[], httpx.AsyncBaseTransport]) -> None:
+    def __init__(
+        self, settings: Settings, transport: Callable[[], httpx.AsyncBaseTransport], overrides: Overrides
+    ) -> None:
         self.settings = settings
+        self._overrides = overrides
         self.registry = SessionRegistry(
             idle=settings.session_idle,
             lifetime=settings.session_lifetime,
@@ -129,7 +140,12 @@ class Frontend:
         self._client = self._anonymous(settings.api_url or origin_of(settings.openapi or ""))
         self._base_known = settings.api_url is not None
         self.sites = Sites(
-            Documents(settings.api_url, settings.openapi, self._anonymous),
+            Documents(
+                settings.api_url,
+                settings.openapi,
+                self._anonymous,
+                settle=lambda site: apply_overrides(site, overrides),
+            ),
             every=settings.document_refresh,
             sign=self._signed,
         )
@@ -187,6 +203,7 @@ class Frontend:
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Open on the way in, close on the way out; a parent app that mounts this one may enter it too."""
         self.start()
+        await self.check()
         try:
             yield
         finally:
@@ -200,6 +217,20 @@ class Frontend:
                 asyncio.create_task(self.registry.sweep_every(SWEEP_SECONDS)),
                 asyncio.create_task(self._read_ahead()),
             ]
+
+    async def check(self) -> None:
+        """
+        See that everything the configuration names is there, as far as the API can be asked.
+
+        Raises SettingsError, which says what isn't.
+        """
+        if self._overrides == Overrides() or self._overrides.varies:
+            return
+        with contextlib.suppress(APIError):
+            site = (await self.sites.get()).site
+            complaint = "" if site.lacks else misfit(site, self._overrides)
+            if complaint:
+                raise SettingsError(f"{self.settings.config or 'config'}: {complaint}")
 
     async def ready(self) -> None:
         """Know where the API is, where only its document tells; a page says what is wrong if that can't be had."""
@@ -264,6 +295,8 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         Route("/-/operations", operations.operations_page, methods=["GET"]),
         Route("/-/operations/{slug}", operation.operation_page, methods=["GET"]),
         Route("/-/operations/{slug}", operation.run_operation, methods=["POST"]),
+        Route("/-/bulk/{slug}", bulk.bulk_page, methods=["GET"]),
+        Route("/-/bulk/{slug}", bulk.run_bulk, methods=["POST"]),
         # Around the pages
         Route("/-/jump", jump.jump, methods=["GET"]),
         Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),
@@ -310,6 +343,19 @@ def _base_of_file(path: Path, given: str | None) -> str:
     if base_url is None:
         raise SettingsError(f"{str(path)!r} doesn't say where its API is; --api or WEBAPP_API_URL does.")
     return base_url
+
+
+def _overrides(settings: Settings, config: str | Path | Mapping[str, Any] | None) -> Overrides:
+    """What is said about the site, in a mapping or a file."""
+    if isinstance(config, Mapping):
+        return read_overrides(config)
+    path = config or settings.config
+    if path is None:
+        return Overrides()
+    try:
+        return parse_overrides(Path(path).read_bytes(), str(path))
+    except OSError as error:
+        raise SettingsError(f"The configuration {str(path)!r} can't be read: {error.strerror}.") from error
 
 
 def _transport(

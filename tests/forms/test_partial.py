@@ -78,3 +78,11 @@ def test_a_map_is_sent_as_a_whole_unless_it_is_patched() -> None:
 
 def test_a_body_that_is_no_object_is_sent_as_it_is() -> None:
     assert pick({"type": "array", "items": TEXT}, ["a"], ["a"], ["b"]) == ["b"]
+
+
+def test_within_a_wrapper_of_the_body_alone_only_what_was_changed_is_sent() -> None:
+    whole = {"book": {"title": "A", "size": 1}}
+    partial = Partial(wrapper="book")
+    schema = Schema(thing(book=thing(title=TEXT, size={"type": "integer"})))
+
+    assert partial.pick(schema, whole, whole, {"book": {"title": "B", "size": 1}}) == {"book": {"title": "B"}}

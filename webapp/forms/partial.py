@@ -20,10 +20,12 @@ class Partial:
     """
     Picks what is sent of a body.
 
-    `deep` says that objects within it are patched too (RFC 7396), and not replaced as a whole.
+    `deep` says that objects within it are patched too (RFC 7396), and not replaced as a whole; `wrapper` is the
+    property that has the whole item in it, if one has.
     """
 
     deep: bool = False
+    wrapper: str | None = None
     kept: list[Parts] = field(default_factory=list)
     """What was cleared and couldn't be: the API has no way to say so."""
 
@@ -45,7 +47,7 @@ class Partial:
             own = known.get(name) or Schema()
             if new is ABSENT:
                 new = self._cleared(own, (*place, name))
-            elif self._goes_into(name, own, known):
+            elif self._goes_into(name, own):
                 new = self.pick(own, whole.get(name, ABSENT), old, new, (*place, name))
             else:
                 new = overlay(whole.get(name, ABSENT), old, new)
@@ -53,10 +55,10 @@ class Partial:
                 sent[name] = new
         return sent
 
-    def _goes_into(self, name: str, own: Schema, known: Mapping[str, Schema]) -> bool:
-        if own.is_union or not own.properties:
-            return self.deep and not own.is_union
-        return self.deep or name in WRAPPERS or len(known) == 1
+    def _goes_into(self, name: str, own: Schema) -> bool:
+        if own.is_union:
+            return False
+        return self.deep or (bool(own.properties) and (name in WRAPPERS or name == self.wrapper))
 
     def _cleared(self, schema: Schema, place: Parts) -> Any:
         """How to say that a value is gone, where leaving it out would leave it as it is."""

@@ -30,10 +30,18 @@ def fit_body(schema: Schema, item: Any, answer: Any = None, *, skip: Skip) -> An
     names = schema.properties.keys()
     if isinstance(answer, Mapping) and names & answer.keys() and not names & item.keys():
         return _fit(schema, answer, skip, 0)
-    inner = next(iter(schema.properties.items()))
-    if len(names) == 1 and inner[1].properties and _found(inner[0], inner[1], item) is ABSENT:
-        return {inner[0]: _fit(inner[1], item, skip, 1)}
+    wrapper = wrapper_of(schema, item)
+    if wrapper is not None:
+        return {wrapper: _fit(schema.properties[wrapper], item, skip, 1)}
     return _fit(schema, item, skip, 0)
+
+
+def wrapper_of(schema: Schema, item: Any) -> str | None:
+    """The only property of a body that has the whole item in it, `{"book": {...}}`; None where there is none."""
+    if len(schema.properties) != 1 or not isinstance(item, Mapping):
+        return None
+    name, inner = next(iter(schema.properties.items()))
+    return name if inner.properties and _found(name, inner, item) is ABSENT else None
 
 
 def fit_query(operation: Operation, item: Any, *, skip: Skip) -> dict[str, Any]:

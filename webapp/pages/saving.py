@@ -11,8 +11,10 @@ from webapp.forms.changes import Difference, Merged, Parts, json_patch, merge, o
 from webapp.forms.form import OperationForm
 from webapp.forms.media import BodyKind, essence, kind_of
 from webapp.forms.partial import Partial
+from webapp.forms.prefill import wrapper_of
 from webapp.forms.request import encode
 from webapp.forms.values import ABSENT, Values
+from webapp.openapi.schema import Schema
 from webapp.pages.target import JSON_PATCH, MERGE_PATCH, Item, Target
 from webapp.pages.tasks import Task
 
@@ -108,7 +110,8 @@ class Writer:
         return Contradicted(merged, theirs, item) if merged.conflicts else None
 
     async def _send(self, change: Change, item: Item, theirs: Mapping[str, Any], merged: Merged) -> Outcome:
-        partial = Partial(deep=self._media_type == MERGE_PATCH)
+        schema = self.form.body.schema if self.form.body is not None else Schema()
+        partial = Partial(deep=self._media_type == MERGE_PATCH, wrapper=wrapper_of(schema, item.data))
         sent = self._sent(item, theirs, merged.value, partial)
         kept = tuple(("body", *place) for place in partial.kept)
         if not sent.keys() - {"path", "header", "cookie"}:
