@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,14 +26,52 @@ def seed(url: str, username: str, password: str) -> None:
             api.post(f"/blog/posts/{made['id']}/publish").raise_for_status()
         api.post("/orgs", json={"name": "Tea Traders", "slug": "tea-traders"}).raise_for_status()
         api.post("/auth/logout").raise_for_status()
-    _leave_executions(_database(urlsplit(url).port or 80))
+    _leave_executions(_database_at(url))
 
 
 def forget(url: str) -> None:
     """Remove the database of an Aegis that has ended."""
-    database = _database(urlsplit(url).port or 80)
+    database = _database_at(url)
     for suffix in ("", "-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def mailed(url: str, kind: str, email: str) -> str:
+    """
+    The token that Aegis would have sent by mail, which has no server here: for a `password_reset`, an
+    `email_verification` or an `org_invite`.
+    """
+    by_user = f"SELECT token FROM {kind}_token t JOIN user u ON u.id = t.user_id WHERE u.email = ? ORDER BY t.id DESC"
+    by_email = "SELECT token FROM org_invite WHERE email = ? ORDER BY id DESC"
+    with closing(sqlite3.connect(_database_at(url), timeout=30)) as connection:
+        row = connection.execute(by_email if kind == "org_invite" else by_user, (email,)).fetchone()
+    assert row is not None, f"no {kind} for {email}"
+    return str(row[0])
+
+
+def schedule(url: str) -> None:
+    """Have Aegis's scheduler put down its jobs, as it does when it starts; it isn't left running."""
+    project = _database(0).parent.parent / "projects" / "myapp"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{_database_at(url)}"}
+    python = str(project / ".venv" / "bin" / "python")
+    subprocess.run([python, "-c", _SCHEDULE], cwd=project, env=environment, check=True, capture_output=True)
+
+
+_SCHEDULE = """
+import asyncio
+from app.components.scheduler.main import create_scheduler
+
+async def main():
+    scheduler = create_scheduler()
+    scheduler.start(paused=True)
+    scheduler.shutdown()
+
+asyncio.run(main())
+"""
+
+
+def _database_at(url: str) -> Path:
+    return _database(urlsplit(url).port or 80)
 
 
 def _database(port: int) -> Path:

@@ -4,13 +4,13 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.backends.aegis import forget, seed
-from tests.backends.processes import free_port, running
+from tests.backends.processes import free_port, running, starting
 from webapp.testing import Browser
 
 FOLDER = Path(os.environ.get("WEBAPP_BACKENDS") or Path(__file__).resolve().parents[3] / "shared" / "backends")
@@ -46,17 +46,21 @@ def backend(script: str, *, health: str, **environment: str) -> Iterator[str]:
         pytest.skip(reason)
     port = free_port()
     url = f"http://localhost:{port}"
-    # By address for the check alone: nothing but IPv4 is listened on.
-    with running([str(path), str(port)], f"http://127.0.0.1:{port}{health}", environment=environment, within=600):
+    with ExitStack() as stack:
+        # What installs it ahead of the tests does so under the same lock; one start at a time installs once.
+        with starting(script):
+            # By address for the check alone: nothing but IPv4 is listened on.
+            answers = f"http://127.0.0.1:{port}{health}"
+            stack.enter_context(running([str(path), str(port)], answers, environment=environment, within=900))
         yield url
 
 
 @contextmanager
-def frontend(target: str, **settings: str) -> Iterator[str]:
+def frontend(target: str, *options: str, **settings: str) -> Iterator[str]:
     """`webapp run TARGET` as anybody would run it."""
     port = free_port()
     url = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "webapp", "run", target, "--port", str(port)]
+    command = [sys.executable, "-m", "webapp", "run", target, "--port", str(port), *options]
     with running(command, f"http://127.0.0.1:{port}/-/livez", environment=settings, within=60):
         yield url
 

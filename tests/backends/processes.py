@@ -1,13 +1,15 @@
 """Programs that tests start, wait for, and end with everything they started."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import httpx
 
@@ -45,6 +47,23 @@ def running(
             yield
         finally:
             _end(process)
+
+
+@contextlib.contextmanager
+def starting(name: str) -> Iterator[None]:
+    """While no other program starts the same thing: waits until nobody does."""
+    with (Path(tempfile.gettempdir()) / f"webapp-starting-{os.getuid()}-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def wait_until(condition: Callable[[], bool], *, within: float) -> None:
+    """Wait for something to become true; a RuntimeError if that takes longer than some seconds."""
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not so within {within:g} s")
+        time.sleep(0.1)
 
 
 def _comes_up(process: "subprocess.Popen[bytes]", url: str, within: float) -> bool:

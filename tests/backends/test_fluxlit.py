@@ -1,11 +1,14 @@
 """`webapp run` on FluxLit's demo: an API under a path, with a JSON login and bearer tokens that nothing renews."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.backends.conftest import PASSWORD, USERNAME, browser_at
 from tests.backends.relay import house_on, spoil_access
+from tests.backends.walk import Walk, complaints, typed
 from webapp.testing import Browser
 
 
@@ -67,3 +70,36 @@ async def test_where_nothing_can_be_renewed_an_end_leads_to_the_login_page(fluxl
 
     assert page.path == "/login"
     assert "session has ended" in page.main
+
+
+async def test_a_wrong_item_is_told_at_its_field(demo: Browser) -> None:
+    await demo.get("/items")
+
+    refused = await Walk(demo).press("New item", {"body/title": "x" * 81, "body/done": True})
+
+    assert refused.status == 422
+    assert complaints(refused) == ["body/title"]
+    assert typed(refused, "body/title") == "x" * 81
+
+
+async def test_an_item_is_made_changed_and_deleted(demo: Browser, fluxlit: str) -> None:
+    walk = Walk(demo)
+    await demo.get("/items")
+    made = await walk.press("New item", {"body/title": "Tea", "body/done": True})
+    assert "Tea" in made.main
+    async with httpx.AsyncClient(trust_env=False) as api:
+        account = {"email": USERNAME, "password": PASSWORD}
+        token = (await api.post(f"{fluxlit}/auth/login", json=account)).raise_for_status().json()["access_token"]
+        api.headers["Authorization"] = f"Bearer {token}"
+
+        async def held() -> Any:
+            return (await api.get(f"{fluxlit}{made.path}")).json()
+
+        assert (await held())["title"] == "Tea"
+        assert (await held())["done"] is True
+        await walk.press("Edit", {"body/title": "Green tea"})
+        assert ((await held())["title"], (await held())["done"]) == ("Green tea", True)
+        await demo.get(made.path)
+        left = await walk.press("Delete")
+        assert left.path == "/items"
+        assert (await api.get(f"{fluxlit}{made.path}")).status_code == 404
