@@ -1,7 +1,6 @@
 """What a call sends."""
 
 import asyncio
-import json as jsonlib
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import EllipsisType
@@ -10,6 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from webapp.client import exact
 from webapp.client.paths import scalar
 
 Content = str | bytes | Iterable[bytes] | AsyncIterable[bytes]
@@ -112,8 +112,7 @@ def encode_body(
     if (json is not ...) + (content is not None) + (data is not None or files is not None) > 1:
         raise TypeError("A call has one body: json, content, or data with files.")
     if json is not ...:
-        encoded = jsonlib.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        return _whole(encoded, "application/json", json)
+        return _whole(exact.dumps(json).encode(), "application/json", json)
     if content is not None:
         return _encode_content(content)
     pairs = form_pairs(data or ())

@@ -35,7 +35,19 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
 
     Raises ValueError for NaN and infinities, TypeError for what has no JSON.
     """
-    return "".join(_write(value, "" if indent is None else " " * indent, "\n"))
+    text = _fast(value) if indent is None else None
+    if text is None:
+        text = "".join(_write(value, "" if indent is None else " " * indent, "\n"))
+    # Half of a character can't be encoded; JSON has an escape for it, which is what Python makes of it here.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _fast(value: Any) -> str | None:
+    """The library's encoder is many times faster, but has no Decimal."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except TypeError:
+        return None
 
 
 def _write(value: Any, step: str, line: str) -> Iterator[str]:
@@ -49,7 +61,7 @@ def _write(value: Any, step: str, line: str) -> Iterator[str]:
     elif isinstance(value, list | tuple) and value:
         yield from _enclosed("[]", (list(_write(each, step, line + step)) for each in value), step, line)
     else:
-        yield json.dumps(value, ensure_ascii=_has_half_characters(value), allow_nan=False)
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _enclosed(marks: str, members: Iterable[list[str]], step: str, line: str) -> Iterator[str]:
@@ -60,17 +72,6 @@ def _enclosed(marks: str, members: Iterable[list[str]], step: str, line: str) ->
             yield "," + within
         yield from member
     yield end + marks[1]
-
-
-def _has_half_characters(value: Any) -> bool:
-    """Whether a text can't be encoded as it is, but only as JSON's own escapes."""
-    if not isinstance(value, str) or value.isascii():
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _refuse(constant: str) -> Any:

@@ -71,8 +71,8 @@ def _choice(schema: Schema, name: str, control: Control, form: Submission, requi
 def _boolean(schema: Schema, name: str, state: str, text: str, required: bool) -> dict[str, Any]:
     ticked = text.lower() in ("true", "on", "1", "yes")
     if not schema.nullable and state not in ("absent", "null") and (required or state == "given"):
-        hidden = ((companion("state", name), "given"),)
-        return {"control": Control.CHECKBOX, "value": "true", "checked": ticked, "hidden": hidden}
+        given_state = ((companion("state", name), "given"),)
+        return {"control": Control.CHECKBOX, "value": "true", "checked": ticked, "hidden": given_state}
     given = "true" if ticked else "false" if text else ""
     options = (Option(None, "", "Not set"), Option(True, "true", "Yes"), Option(False, "false", "No"))
     choices = tuple(Choice(each.text, each.label, each.text == given) for each in options)

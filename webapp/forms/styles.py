@@ -1,10 +1,10 @@
 """How parameters are written: every style of OpenAPI, for each place a parameter can be in."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from webapp.client import exact
 from webapp.client.paths import scalar
 from webapp.openapi.site import Parameter
 
@@ -78,7 +78,7 @@ def as_text(value: Any) -> str:
 
 def as_json(value: Any) -> str:
     """A value as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return exact.dumps(value)
 
 
 def _matrix(parameter: Parameter, value: Any) -> str:
