@@ -275,6 +275,7 @@ class StartMiddleware:
                 "sites": self._frontend.sites,
                 "renderer": self._frontend.renderer,
                 "new_client": self._frontend.new_client,
+                "max_upload": self._frontend.settings.max_upload,
             }
         await self.app(scope, receive, send)
 

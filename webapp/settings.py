@@ -48,6 +48,8 @@ class Settings:
     api_max_body: int = 32 * MIB
     api_connections: int = 100
     """Connections to the API at once, of all sessions together."""
+    max_upload: int | None = None
+    """Bytes of a form with its files; as many as the API takes, if None."""
     templates: Path | str | None = None
     """A folder whose templates come before ours."""
     log_format: str = "console"
@@ -115,6 +117,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "api_connect_timeout": float,
     "api_max_body": int,
     "api_connections": int,
+    "max_upload": int,
     "document_refresh": float,
     "templates": Path,
     "debug": _flag,
@@ -188,6 +191,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_connect_timeout": _positive,
     "api_max_body": _positive,
     "api_connections": _positive,
+    "max_upload": _positive,
     "document_refresh": _not_negative,
     "templates": _folder,
     "log_format": lambda form: None if form in ("console", "json") else f"is {form!r}, but must be console or json",
