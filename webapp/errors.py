@@ -51,6 +51,8 @@ class APIError(WebappError):
     """
 
     default_status: ClassVar[int] = 502
+    sent: bool = True
+    """False where no connection could be made: the API knows nothing of it."""
 
     def __init__(
         self,

@@ -64,6 +64,12 @@ def refusal(status: int, problem: Problem, *, retry_after: float | None, request
 
 def no_answer(error: Exception, request_id: str) -> APIError:
     """The error for a call that ended without an answer, or with half of one."""
+    found = _no_answer(error, request_id)
+    found.sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return found
+
+
+def _no_answer(error: Exception, request_id: str) -> APIError:
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return Unavailable("The API took too long to answer.", request_id=request_id)
     if isinstance(error, httpx.ProtocolError | httpx.DecodingError):

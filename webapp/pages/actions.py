@@ -1,13 +1,128 @@
 """What can be done to what a page shows: links to the forms of it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from webapp.html.context import Link
 from webapp.html.urls import href
-from webapp.openapi.site import Operation
+from webapp.openapi.routes import Routes
+from webapp.openapi.site import Accounts, Match, Operation, Resource
+from webapp.pages.uses import is_plumbing
+
+VARIABLE = re.compile(r"\{[^{}]*\}")
+ARTICLES = ("the", "a", "an", "this", "one")
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The links of one page: what makes a new one, what changes and removes this one, and all else."""
+
+    create: Link | None = None
+    edit: Link | None = None
+    delete: Link | None = None
+    others: tuple[Link, ...] = ()
+
+
+def list_actions(request: Request, routes: Routes, match: Match) -> Actions:
+    """What can be done on a list's page; what is known of its path is filled in."""
+    resource = match.resource
+    if resource is None:
+        return Actions()
+    offer = _Offer(request, routes, match)
+    return Actions(create=offer.create(resource), others=tuple(offer.others(resource, resource.collection_actions)))
+
+
+def item_actions(request: Request, routes: Routes, match: Match) -> Actions:
+    """What can be done on an item's page."""
+    resource = match.resource
+    if resource is None:
+        return Actions()
+    offer = _Offer(request, routes, match)
+    return Actions(
+        edit=offer.link(resource.update, "Edit"),
+        delete=offer.link(resource.delete, "Delete"),
+        others=tuple(offer.others(resource, resource.item_actions)),
+    )
 
 
 def operation_href(request: Request, operation: Operation, params: Mapping[str, str]) -> str:
     """The address of an operation's page, with inputs filled in."""
     return href(request, f"/-/operations/{operation.slug}", params)
+
+
+def is_around_accounts(accounts: Accounts, operation: Operation) -> bool:
+    """Whether an operation is part of signing in and out, which has pages of its own."""
+    own = [each.name for each in (accounts.register, accounts.sign_out, accounts.refresh) if each is not None]
+    signs_in = accounts.sign_in is not None and accounts.sign_in.path == operation.path
+    return operation.name in own or is_plumbing(operation) or (signs_in and operation.method == "POST")
+
+
+def short_label(operation: Operation, resource: Resource) -> str:
+    """`Archive` for "Archive project", on a page that is about projects."""
+    label = re.sub(r"\s+by (id|uuid|name|slug)$", "", operation.label, flags=re.IGNORECASE)
+    for noun in (resource.singular, resource.label):
+        if label.casefold().endswith(f" {noun.casefold()}"):
+            words = label[: -len(noun) - 1].split()
+            while words and words[-1].casefold() in ARTICLES:
+                words.pop()
+            return " ".join(words) or label
+    return label
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    request: Request
+    routes: Routes
+    match: Match
+
+    def link(self, operation: Operation | None, label: str) -> Link | None:
+        """To the form of an operation, with what this page's path says."""
+        if operation is None or operation.hidden:
+            return None
+        return Link(label, operation_href(self.request, operation, self._known(operation)))
+
+    def create(self, resource: Resource) -> Link | None:
+        """To the form for a new one: of a nested list also that of the same things elsewhere, with their parent."""
+        label = f"New {_lower_first(resource.singular)}"
+        if resource.create is not None:
+            return self.link(resource.create, label)
+        for other in self.routes.site.resources:
+            if resource.parent and resource.item and other.item == resource.item and other.create:
+                parents = [field for field, target in other.relations.items() if target == resource.parent]
+                here = list(self.match.path_params.values())[-1:]
+                if len(parents) == 1 and here and not other.create.path_parameters:
+                    params = {f"body/{parents[0]}": here[0]}
+                    return Link(label, operation_href(self.request, other.create, params))
+        return None
+
+    def others(self, resource: Resource, operations: tuple[Operation, ...]) -> Iterator[Link]:
+        """To the forms of everything else, but for what says the same in another way."""
+        taken = {(each.path, each.method) for each in (resource.update, resource.delete) if each is not None}
+        accounts = self.routes.site.accounts
+        for each in operations:
+            other_way = each.method in ("PUT", "PATCH") and any(each.path == path for path, _ in taken)
+            if other_way or is_around_accounts(accounts, each):
+                continue
+            found = self.link(each, short_label(each, resource))
+            if found is not None:
+                yield found
+
+    def _known(self, operation: Operation) -> dict[str, str]:
+        """The operation's path parameters that this page's path gives, whatever the two call them."""
+        here = self.match.path_params
+        values = list(here.values())
+        below = _shape(operation).startswith(_shape(self.match.operation))
+        names = operation.path_parameters
+        by_place = dict(zip(names, values, strict=False)) if below or len(names) <= len(values) else {}
+        return {name: here.get(name, by_place.get(name, "")) for name in names if name in here or name in by_place}
+
+
+def _shape(operation: Operation) -> str:
+    return VARIABLE.sub("{}", operation.path)
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

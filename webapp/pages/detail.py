@@ -14,8 +14,10 @@ from webapp.html.render import render
 from webapp.openapi.listing import read_item
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Resource
+from webapp.pages.actions import item_actions
 from webapp.pages.answers import answer_page
 from webapp.pages.crumbs import crumbs
+from webapp.pages.curl import curl_of
 from webapp.pages.facts import facts_of, sections_of
 from webapp.pages.filepage import file_page, look
 from webapp.pages.links import Links
@@ -44,6 +46,7 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
     names = await names_for(request, routes, resource, [shown], nested=True)
     title = _title(resource, match, shown)
     link = partial(links.related, resource)
+    actions = item_actions(request, routes, match)
     page = DetailPage(
         name=resource.name,
         title=title,
@@ -54,6 +57,10 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
         sections=sections_of(shown, resource.item_schema, name=resource.name, link=link, named=names),
         related=tuple(_related(routes, resource, links)),
         raw=raw_json(reply.data, match.operation.answer),
+        curl=curl_of(request, match, query),
+        edit=actions.edit,
+        delete=actions.delete,
+        actions=actions.others,
     )
     return render(request, [f"{resource.name}/detail.html", "pages/detail.html"], page)
 

@@ -22,7 +22,8 @@ async def operations_page(request: Request) -> Response:
     site = (await routes_for(request)).site
     query = cut(request.query_params.get("q", ""), 200)
 
-    found = [each for each in site.operations if _matches(each, query.casefold().split())]
+    shown = [each for each in site.operations if not each.hidden]
+    found = [each for each in shown if _matches(each, query.casefold().split())]
     here = href(request, "/-/operations")
     page = OperationsPage(
         title=TITLE,
@@ -31,7 +32,7 @@ async def operations_page(request: Request) -> Response:
         query=query,
         groups=_groups(request, found),
         found=len(found),
-        total=len(site.operations),
+        total=len(shown),
     )
     return render(request, "pages/operations.html", page, fragment="operations")
 

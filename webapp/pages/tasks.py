@@ -1,7 +1,8 @@
 """One operation as its page is about it: what is known of its inputs, and where it belongs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from webapp.errors import NotFound, UnsafePath
 from webapp.forms import ABSENT
 from webapp.forms.pointer import join, split
 from webapp.forms.read import read_value
+from webapp.forms.request import Outgoing
 from webapp.forms.submission import Submission
 from webapp.html.context import Link
 from webapp.html.urls import href, safe_next
@@ -21,6 +23,16 @@ from webapp.openapi.site import Match, Operation, Resource
 from webapp.pages.actions import operation_href
 from webapp.pages.crumbs import page_label
 from webapp.pages.sites import routes_for
+
+
+class Role(StrEnum):
+    """What an operation is to its resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ACTION = "action"
+    """Everything else."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +66,21 @@ class Task:
 
     @cached_property
     def path(self) -> str:
-        """The operation's path, filled in as far as its parameters are known."""
+        """The operation's path, filled in if its parameters are known."""
+        if not self.known:
+            return self.operation.path
+        path = self.filled(self.operation, self.known)
+        if path is None:
+            raise NotFound
+        return path
+
+    @staticmethod
+    def filled(operation: Operation, values: Mapping[str, Any]) -> str | None:
+        """An operation's path with these values; None where they can't be part of one."""
         try:
-            return fill_path(self.operation.path, self.known) if self.known else self.operation.path
+            return fill_path(operation.path, values)
         except UnsafePath:
-            raise NotFound from None
+            return None
 
     @property
     def action(self) -> str:
@@ -86,22 +108,47 @@ class Task:
             return given
         return href(self.request, self.page.path) if self.page else href(self.request, "/-/operations")
 
-    def crumbs(self) -> tuple[Link, ...]:
-        """The way down to this page."""
-        above = [Link(page_label(match), href(self.request, match.path)) for match in reversed(self.above)]
-        here = Link(self.operation.label, self.action, current=True)
-        return (Link("Home", href(self.request, "/")), *above, here)
+    def crumbs(self, title: str = "") -> tuple[Link, ...]:
+        """The way down to this page; `title` is what the page above it is called, where that is known."""
+        pages = [(page_label(match), match.path) for match in reversed(self.above)]
+        if pages and title:
+            pages[-1] = title, pages[-1][1]
+        here = Link(self.operation.title, self.action, current=True)
+        links = (Link(label, href(self.request, path)) for label, path in pages)
+        return (Link("Home", href(self.request, "/")), *links, here)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its page only leads to what it reads, which has an address of its own."""
+        needed = any(each.required and each.location in ("header", "cookie") for each in self.operation.parameters)
+        return self.operation.method == "GET" and not self.operation.bodies and not needed
+
+    def with_version(self, outgoing: Outgoing, etag: str | None) -> Outgoing:
+        """The request for the version that was seen, and no other, where the page knew one."""
+        if not etag or self.operation.method not in ("DELETE", "PUT", "PATCH"):
+            return outgoing
+        return replace(outgoing, headers={**outgoing.headers, "If-Match": etag})
 
     @cached_property
     def resource(self) -> Resource | None:
         """The resource that this is done to."""
         name = self.operation.name
         for resource in self.routes.site.resources:
-            own = (resource.create, resource.update, resource.delete, resource.list, resource.item)
-            each_of = (*own, *resource.actions, *resource.views)
-            if any(each is not None and each.name == name for each in each_of):
+            own = (resource.create, resource.update, resource.delete)
+            if any(each is not None and each.name == name for each in (*own, *resource.actions)):
                 return resource
         return self.page.resource if self.page else None
+
+    @property
+    def role(self) -> Role:
+        """What this is to its resource."""
+        resource, name = self.resource, self.operation.name
+        own = (
+            {}
+            if resource is None
+            else {Role.CREATE: resource.create, Role.UPDATE: resource.update, Role.DELETE: resource.delete}
+        )
+        return next((role for role, each in own.items() if each is not None and each.name == name), Role.ACTION)
 
     def given(self) -> dict[str, Any]:
         """The inputs that the address fills in: by pointer, or by a name that only one of them has."""

@@ -1,0 +1,132 @@
+"""The page of one operation, as far as its form has been filled in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from webapp.errors import APIError
+from webapp.forms import Control, Field, Values
+from webapp.forms.build import BuildContext
+from webapp.forms.complaints import place
+from webapp.forms.form import OperationForm
+from webapp.forms.pointer import join
+from webapp.forms.submission import Submission
+from webapp.html.context import OperationPage, Option
+from webapp.html.render import render
+from webapp.html.urls import safe_next
+from webapp.openapi.prose import first_paragraph
+from webapp.pages.answers import name_of
+from webapp.pages.errors import retry_header
+from webapp.pages.refusals import advice_for
+from webapp.pages.subjects import Subject, nested_counts, read_subject
+from webapp.pages.tasks import Role, Task
+
+Errors = Mapping[str, Sequence[str]]
+NO_ERRORS: Errors = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """One look at an operation's form: empty, or with what was typed."""
+
+    task: Task
+    form: OperationForm
+    submission: Submission | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to fill in, or nothing that would be done by it."""
+        return self.task.is_read or bool(self._fields({}, NO_ERRORS))
+
+    @property
+    def back(self) -> str:
+        """The page that one came from."""
+        given = self.submission.text("next") if self.submission is not None else None
+        return safe_next(given, default=self.task.back)
+
+    async def confirm(self) -> Response:
+        """The question whether to go on, where nothing is to be filled in; it names what it is about."""
+        subject = await read_subject(self.task)
+        counts = await nested_counts(self.task, subject) if subject and self.task.role is Role.DELETE else ()
+        return self.render({}, subject=subject, consequences=counts)
+
+    async def refused(self, error: APIError) -> Response:
+        """The form again, with what the API has against what was typed."""
+        fields = self._fields({}, NO_ERRORS)
+        errors, said = place(error.fields, fields)
+        return self.render(
+            {},
+            errors=errors,
+            said=said if errors or said else [error.detail],
+            advice=advice_for(error, reads=self.task.is_read, choice=len(self.form.bodies) > 1),
+            subject=None if fields else await read_subject(self.task),
+            status=423 if error.api_status == 423 else error.status,
+            headers=retry_header(error.retry_after),
+        )
+
+    def render(
+        self,
+        values: Values,
+        *,
+        errors: Errors = NO_ERRORS,
+        said: Sequence[str] = (),
+        advice: str = "",
+        subject: Subject | None = None,
+        consequences: Sequence[str] = (),
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The page, filled in with `values` or with what was typed."""
+        task, operation = self.task, self.task.operation
+        fields = self._fields(values, errors)
+        shown = {each.name for top in fields for each in top.walk()}
+        unseen = [message for name, messages in errors.items() if name not in shown for message in messages]
+        page = OperationPage(
+            name=name_of(operation),
+            title=operation.title,
+            description=first_paragraph(operation.description),
+            crumbs=task.crumbs(subject.title if subject else ""),
+            request_line=f"{operation.method} {task.path}",
+            action=task.action,
+            method="get" if task.is_read else "post",
+            multipart=any(each.control is Control.FILE for top in fields for each in top.walk()),
+            fields=fields,
+            hidden=self._hidden(subject),
+            media_types=self._media_types(),
+            submit="Show" if task.is_read else operation.label,
+            danger=operation.method == "DELETE",
+            question="" if fields or task.is_read else _question(task, subject),
+            consequences=tuple(consequences),
+            said=(*said, *unseen),
+            advice=advice,
+            deprecated=operation.deprecated,
+            back_href=self.back,
+        )
+        names = [f"{page.name}/operation.html", "pages/operation.html"]
+        return render(task.request, names, page, fragment="form", status=status, headers=headers)
+
+    def _fields(self, values: Values, errors: Errors) -> tuple[Field, ...]:
+        context = BuildContext(errors=errors, typed=self.submission, creating=True)
+        return self.form.fields(values, context)
+
+    def _hidden(self, subject: Subject | None) -> tuple[tuple[str, str], ...]:
+        path = tuple((join("path", name), value) for name, value in self.task.known.items())
+        if self.task.is_read:
+            return (*path, ("go", "1"))
+        version = subject.etag if subject is not None and subject.match.path == self.task.path else ""
+        version = version or (self.submission.text("etag") or "" if self.submission is not None else "")
+        return (*path, ("next", self.back), *((("etag", version),) if version else ()))
+
+    def _media_types(self) -> tuple[Option, ...]:
+        if len(self.form.bodies) < 2:
+            return ()
+        return tuple(Option(each.media_type, each.media_type, each is self.form.body) for each in self.form.bodies)
+
+
+def _question(task: Task, subject: Subject | None) -> str:
+    if subject is None:
+        return f"{task.operation.label}?"
+    if task.role is Role.DELETE:
+        return f"Delete {subject.named}?"
+    return f"{task.operation.label}: {subject.named}?"
