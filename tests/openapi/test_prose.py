@@ -18,6 +18,7 @@ from webapp.openapi.prose import first_paragraph, plain
         ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
         ("escaped \\*star\\*", "escaped *star*"),
         ("> quoted\n\n---\n\nend", "quoted\n\nend"),
+        ("Send `Bearer <token>`, not <List<String>>", "Send Bearer <token>, not <List<String>>"),
         ("<script>alert(1)</script>", "alert(1)"),
         ("", ""),
     ],

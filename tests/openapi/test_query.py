@@ -14,8 +14,8 @@ def parameter(name: str, schema: dict[str, Any] | None = None, **more: Any) -> P
     return Parameter(name, "query", more.pop("required", False), Schema(schema or TEXT), **more)
 
 
-def read(*parameters: Parameter, fields: tuple[str, ...] = (), credentials: tuple[str, ...] = ()) -> ListQuery:
-    return read_query(parameters, fields, credentials)
+def read(*parameters: Parameter, fields: tuple[str, ...] = ()) -> ListQuery:
+    return read_query(parameters, fields)
 
 
 def filters(*parameters: Parameter) -> list[str]:
@@ -192,12 +192,6 @@ def test_what_no_person_filters_by_is_hidden() -> None:
 
     assert filters(*hidden, *odd, parameter("status")) == ["status"]
     assert filters(parameter("fields", required=True)) == ["fields"]
-
-
-def test_credentials_are_no_filters_even_if_they_must_be_sent() -> None:
-    found = read(parameter("key", required=True), parameter("status"), credentials=("key",))
-
-    assert [each.name for each in found.filters] == ["status"]
 
 
 @pytest.mark.parametrize("odd", [float("inf"), float("nan"), 10**400, 10**12, 0, -1, True, "20"])

@@ -44,7 +44,7 @@ def test_a_token_endpoint_that_is_no_operation_is_used_all_the_same() -> None:
     unnamed = accounts({}, components=password_flow())
 
     assert found.sign_in == SignIn(
-        "/auth/token", "form", "username", "password", "Username", {"grant_type": "password"}
+        "/auth/token", "form", "username", "password", "Username", {"grant_type": "password"}, either=True
     )
     assert elsewhere.sign_in is None
     assert unnamed.sign_in is None

@@ -26,7 +26,6 @@ THING = {
 @pytest.mark.parametrize(
     ("answer", "status", "words"),
     [
-        (httpx.Response(403, json={"detail": "Admins only"}), 403, "Admins only"),
         (httpx.Response(404, json={"detail": "No things here"}), 404, "No things here"),
         (httpx.Response(404), 404, "no such thing"),
         (httpx.Response(409, json={"detail": "Being rebuilt"}), 409, "Being rebuilt"),
@@ -90,13 +89,19 @@ async def test_a_wrong_method_is_a_405_page_that_says_which_are_allowed() -> Non
     assert "GET" in page.headers["allow"]
 
 
-async def test_an_api_that_wants_a_sign_in_but_declares_none_is_a_401_page() -> None:
-    answer = httpx.Response(401, json={"detail": "Who are you?"})
+async def test_a_stranger_who_may_not_see_something_is_led_to_sign_in_where_there_is_a_way_to() -> None:
+    answer = httpx.Response(403, json={"detail": "Admins only"})
+    async with scripted({"GET /things": answer}, paths=THING) as browser:
+        led = await browser.get("/things")
+        part = await browser.htmx("GET", "/things")
     async with scripted({"GET /things": answer}, paths=THING, sign_in=False) as browser:
         page = await browser.get("/things")
 
-    assert page.status == 401
-    assert "Who are you?" in page.main
+    assert led.url == "/login?next=%2Fthings"
+    assert part.hx_redirect is not None
+    assert part.hx_redirect.startswith("/login")
+    assert (page.status, page.url) == (403, "/things")
+    assert "Admins only" in page.main
 
 
 async def test_a_document_that_cannot_be_read_is_a_page_that_says_so() -> None:
@@ -175,7 +180,8 @@ async def test_a_lost_session_needs_no_code_in_a_page_of_ones_own() -> None:
     ("answer", "status", "url"),
     [
         (httpx.Response(401), 200, "/login?next=%2Fstumbles"),
-        (httpx.Response(403, json={"detail": "Admins only"}), 403, "/stumbles"),
+        (httpx.Response(403, json={"detail": "Admins only"}), 200, "/login?next=%2Fstumbles"),
+        (httpx.Response(409, json={"detail": "Being rebuilt"}), 409, "/stumbles"),
         (httpx.Response(503), 503, "/stumbles"),
         (httpx.Response(200, json={}), 500, "/stumbles"),
     ],

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from webapp.client.cookies import Cookie, CookieJar
+from webapp.client.keys import ApiKey
 from webapp.client.tokens import Tokens
 
 _VERSION = 1
@@ -28,6 +29,7 @@ class Credentials:
         "established",
         "generation",
         "holder",
+        "keys",
         "refresh_token",
         "renew_at",
         "scheme",
@@ -40,6 +42,7 @@ class Credentials:
         refresh_token: str | None = None,
         api_key: str | None = None,
         basic: tuple[str, str] | None = None,
+        keys: Iterable[ApiKey] = (),
         scheme: str = "Bearer",
         cookies: Mapping[str, str] | None = None,
     ) -> None:
@@ -47,6 +50,7 @@ class Credentials:
         self.refresh_token = refresh_token
         self.api_key = api_key
         self.basic = basic
+        self.keys = tuple(keys)
         self.scheme = scheme  # what stands before the token; "" sends the token alone
         self.cookies = CookieJar(Cookie(name, "/", value, None) for name, value in (cookies or {}).items())
         self.established = bool(cookies)  # by a sign-in; the cookies of just any visitor are none
@@ -55,12 +59,13 @@ class Credentials:
 
     def __repr__(self) -> str:
         names = [name for name in ("bearer", "refresh_token", "api_key", "basic") if getattr(self, name) is not None]
+        names += [f"{len(self.keys)} keys"] if self.keys else []
         return f"<Credentials {', '.join([*names, f'{len(self.cookies)} cookies'])}>"
 
     @property
     def present(self) -> bool:
         """Whether this is somebody's session: a visitor's cookies, set before any sign-in, make none."""
-        return self.established or bool(self.bearer or self.refresh_token or self.api_key or self.basic)
+        return self.established or bool(self.bearer or self.refresh_token or self.api_key or self.basic or self.keys)
 
     def authorization(self) -> str | None:
         """The `Authorization` header, or None."""
@@ -100,6 +105,7 @@ class Credentials:
     def clear(self) -> None:
         """Forget everything."""
         self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = None
+        self.keys = ()
         self.cookies.clear()
         self.established = False
         self.generation += 1
@@ -114,6 +120,7 @@ class Credentials:
             "renew_at": self.renew_at,
             "api_key": self.api_key,
             "basic": list(self.basic) if self.basic else None,
+            "keys": [[key.place, key.name, key.value] for key in self.keys],
             "scheme": self.scheme,
             "established": self.established,
             "cookies": [list(cookie) for cookie in self.cookies],
@@ -131,6 +138,7 @@ class Credentials:
                 refresh_token=_text(dumped["refresh_token"]),
                 api_key=_text(dumped["api_key"]),
                 basic=(str(basic[0]), str(basic[1])) if basic else None,
+                keys=[ApiKey.of(str(place), str(name), str(value)) for place, name, value in dumped["keys"]],
                 scheme=str(dumped["scheme"]),
             )
             credentials.cookies = CookieJar(

@@ -19,6 +19,7 @@ from webapp.client.cookies import Cookie, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.failures import no_answer, parse_retry_after, refusal
 from webapp.client.inflate import read_beginning, read_body
+from webapp.client.keys import in_place, with_keys, without_keys
 from webapp.client.paths import Params, join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
@@ -142,10 +143,13 @@ async def _all_headers(config: ClientConfig, credentials: Credentials, call: Cal
         if config.auth_header_factory is not None:
             made = config.auth_header_factory()
             headers.update(checked_headers(await made if inspect.isawaitable(made) else made))
+    if credentials.keys:
+        headers.update(checked_headers(dict(in_place(credentials.keys, "header"))))
+    cookies = [f"{name}={value}" for name, value in in_place(credentials.keys, "cookie")]
     if credentials.cookies:
-        cookie = credentials.cookies.header(call.path, config.clock())
-        if cookie:
-            headers["cookie"] = checked_value("cookie", cookie)
+        cookies.append(credentials.cookies.header(call.path, config.clock()) or "")
+    if any(cookies):
+        headers["cookie"] = checked_value("cookie", "; ".join(filter(None, cookies)))
     headers.update(call.own)
     return [(name.encode(), header_bytes(value)) for name, value in headers.items()]
 
@@ -212,7 +216,7 @@ async def _follow(config: ClientConfig, credentials: Credentials, call: Call) ->
         if call.plain or response.status_code not in _REDIRECTS:
             return response, cookies
         await response.aclose()
-        call = _redirected(config, call, response)
+        call = _redirected(config, credentials, call, response)
     raise BadGateway("The API redirects in a circle.")
 
 
@@ -228,7 +232,7 @@ async def _send(config: ClientConfig, credentials: Credentials, call: Call) -> h
 async def _send_once(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.Response:
     request = httpx.Request(
         call.method,
-        call.url,
+        _url(config, credentials, call),
         headers=await _all_headers(config, credentials, call),
         stream=call.body.open(),
         extensions={"timeout": {"connect": config.connect_timeout}},
@@ -249,6 +253,12 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
     return response
 
 
+def _url(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.URL:
+    """Where the call goes, with the keys that belong into its query: they are in no call, log or cache."""
+    target = with_keys(call.target, credentials.keys)
+    return call.url if target == call.target else httpx.URL(config.base.origin + target)
+
+
 def _cookies(config: ClientConfig, response: httpx.Response, call: Call) -> list[Cookie]:
     if "set-cookie" not in response.headers:
         return []
@@ -261,11 +271,11 @@ def _cookies(config: ClientConfig, response: httpx.Response, call: Call) -> list
     return [cookie for cookie in found if cookie is not None]
 
 
-def _redirected(config: ClientConfig, call: Call, response: httpx.Response) -> Call:
+def _redirected(config: ClientConfig, credentials: Credentials, call: Call, response: httpx.Response) -> Call:
     """The GET that a redirect asks for, if it stays at the API and within its prefix."""
     try:
         url = call.url.join(response.headers.get("location", ""))
-        target = join("", url.raw_path.decode("ascii"))
+        target = without_keys(join("", url.raw_path.decode("ascii")), credentials.keys)
     except (httpx.InvalidURL, UnsafePath, UnicodeError):
         raise BadGateway("The API redirects to something that isn't a URL.") from None
     if not response.headers.get("location") or not config.base.accepts(url):

@@ -42,6 +42,13 @@ def here(request: HTTPConnection) -> str:
     return f"{path}?{query}" if query else path
 
 
+def below_mount(request: HTTPConnection, address: str) -> str:
+    """An address of this app without the path that it is mounted at."""
+    root = quote(request.scope.get("root_path", "").rstrip("/"))
+    below = address.removeprefix(root) if address == root or address.startswith(root + "/") else address
+    return below or "/"
+
+
 def safe_next(value: str | None, default: str = "/") -> str:
     """
     The path to go on to, as somebody's query named it; the default unless it is a path on this very site.

@@ -110,18 +110,29 @@ class Evidence:
         return None
 
 
-def read_evidence(data: Any, items_path: Sequence[str], headers: Mapping[str, str], path: str | None) -> Evidence:
+def read_evidence(
+    data: Any,
+    items_path: Sequence[str],
+    headers: Mapping[str, str],
+    path: str | None,
+    keys: frozenset[str] = frozenset(),
+) -> Evidence:
     """
     What is told beside the rows at `items_path`, and in the headers.
 
-    `path` is how the list's own path ends; a link to another is ignored.
+    `path` is how the list's own path ends; a link to another is ignored. `keys` are parameters that carry what nobody
+    is to see: they are taken out of links.
     """
     members, names = _members(data, items_path)
     known = {name.lower(): value for name, value in headers.items()}
     header_links = dict(_header_links(known.get("link", ""), path))
     links = {**dict(_body_links(data, members, path)), **header_links}
     return Evidence(
-        links={name: query for name, query in links.items() if query or name != "next"},
+        links={
+            name: tuple(pair for pair in query if pair[0].lower() not in keys)
+            for name, query in links.items()
+            if query or name != "next"
+        },
         total=_header_total(known) if _header_total(known) is not None else _first(members, TOTALS),
         count=_first(members, COUNTS),
         size=_first({name: value for name, value in members.items() if name != "first"}, SIZES[:8]),

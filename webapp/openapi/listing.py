@@ -77,7 +77,9 @@ def read_listing(
         return None
     items_path, rows = found
     asked = tuple(query.items()) if isinstance(query, Mapping) else tuple(query)
-    told = read_evidence(data, items_path, headers, path or _last_word(resource))
+    told = read_evidence(
+        data, items_path, headers, path or _last_word(resource), resource.credentials if resource else frozenset()
+    )
     paging = (resource.paging if resource else None) or told.paging(asked)
     listing = _Reader(rows, items_path, asked, told, paging).listing()
     key, title = _fields(resource, rows)

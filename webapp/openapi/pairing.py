@@ -44,8 +44,7 @@ WRITES = ("PATCH", "PUT", "DELETE")
 class Index:
     """The operations by path and method; paths that differ only in the names of their variables are one."""
 
-    def __init__(self, operations: Sequence[Operation], credentials: frozenset[str] = frozenset()) -> None:
-        self.credentials = credentials
+    def __init__(self, operations: Sequence[Operation]) -> None:
         self._at: dict[Key, dict[str, list[Operation]]] = {}
         for operation in operations:
             self._at.setdefault(key_of(operation.path), {}).setdefault(operation.method, []).append(operation)
@@ -126,7 +125,7 @@ def _collection(index: Index, key: Key) -> Candidate | None:
     score += 2 * turns_pages(operation.query) + index.has(key, "POST")
     noun = noun_of(named_after)
     score += plural(noun) == noun
-    score -= 3 * any(each.required and each.name not in index.credentials for each in operation.query)
+    score -= 3 * any(each.required for each in operation.query)
     score -= 2 * (normal(key[-1]) in FUNCTIONS)
     return Candidate(key, item_key, named_after, operation, place, score, operation.path)
 

@@ -7,7 +7,16 @@ sentence reads as one.
 
 import re
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>|<!--.{0,2000}?-->", re.DOTALL)
+NAMES = (
+    "a abbr b big blockquote body br center cite code col colgroup dd del details div dl dt em figure font footer form "
+    "h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd li link main mark meta nav ol p pre q s samp "
+    "script section small span strike strong style sub summary sup svg table tbody td tfoot th thead title tr tt u ul "
+    "var video"
+)
+TAG = re.compile(
+    rf"</?(?:{'|'.join(NAMES.split())})(?:[\s/][^<>]{{0,300}})?>|<!--.{{0,2000}}?-->", re.DOTALL | re.IGNORECASE
+)
+"""Not just anything in angles: `Bearer <token>` is meant as it stands."""
 BREAK = re.compile(r"<(br|/p|/li|/h\d|/div|p)\b[^<>]*>", re.IGNORECASE)
 LINK = re.compile(r"!?\[([^\[\]]{0,300})\](?:\([^()\s]{0,500}(?:\s+\"[^\"]*\")?\)|\[[^\[\]]{0,100}\])")
 CODE = re.compile(r"```[\w-]*\n?|`+")

@@ -52,13 +52,9 @@ class ListQuery:
     filters: tuple[Parameter, ...]
 
 
-def read_query(parameters: Sequence[Parameter], fields: Collection[str], credentials: Collection[str]) -> ListQuery:
-    """
-    Sort a list's query parameters by what they do.
-
-    `fields` are the names a row has; `credentials` are parameters that carry an API key, which no page shows.
-    """
-    known = {normal(each.name): each for each in reversed(parameters) if each.name not in credentials}
+def read_query(parameters: Sequence[Parameter], fields: Collection[str]) -> ListQuery:
+    """Sort a list's query parameters by what they do; `fields` are the names a row has."""
+    known = {normal(each.name): each for each in reversed(parameters)}
     paging = _paging(known)
     sorting = _sorting(known, fields)
     search = next((known[name] for name in SEARCHES if name in known and _is_text(known[name].schema)), None)
@@ -68,11 +64,7 @@ def read_query(parameters: Sequence[Parameter], fields: Collection[str], credent
         each for each in (search and search.name, sorting and sorting.parameter, sorting and sorting.direction) if each
     }
     turning = _turning(known) if paging else set()
-    filters = tuple(
-        each
-        for each in parameters
-        if each.name not in used | turning and each.name not in credentials and _is_filter(each)
-    )
+    filters = tuple(each for each in parameters if each.name not in used | turning and _is_filter(each))
     return ListQuery(paging, sorting, search, filters)
 
 

@@ -38,7 +38,8 @@ def build_site(document: Document, *, base_url: str | None = None) -> Site:
     """
     base = base_of(document, base_url)
     operations = _tagged(_moved(document, base))
-    finder = _Finder(operations, credential_parameters(document))
+    keys = frozenset(name for place, name in credential_parameters(document) if place == "query")
+    finder = _Finder(operations, keys)
     resources = finder.resources()
     return Site(
         title=document.title,
@@ -47,6 +48,7 @@ def build_site(document: Document, *, base_url: str | None = None) -> Site:
         resources=resources,
         views=finder.views(),
         rest=finder.rest(),
+        credentials=keys,
         operations=operations,
         accounts=read_accounts(document, operations, base),
         base_url=base.url,
@@ -57,13 +59,21 @@ def build_site(document: Document, *, base_url: str | None = None) -> Site:
 def _moved(document: Document, base: Base) -> tuple[Operation, ...]:
     """The operations, with paths as the client needs them; those it can't reach are noted and left out."""
     moved = []
-    for operation in read_operations(document):
+    credentials = credential_parameters(document)
+    for each in read_operations(document):
+        operation = _without(each, credentials) if credentials else each
         path = base.path(operation.path)
         if path is None:
             document.problems.append(f"{operation.method} {operation.path} lies outside of {base.url}.")
         else:
             moved.append(operation if path == operation.path else replace(operation, path=path))
     return tuple(moved)
+
+
+def _without(operation: Operation, credentials: frozenset[tuple[str, str]]) -> Operation:
+    """The operation without the keys that whoever is signed in sends along with every call."""
+    kept = tuple(each for each in operation.parameters if (each.location, each.name.lower()) not in credentials)
+    return operation if len(kept) == len(operation.parameters) else replace(operation, parameters=kept)
 
 
 def _tagged(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
@@ -74,9 +84,10 @@ def _tagged(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
 class _Finder:
     """Sorts operations into resources."""
 
-    def __init__(self, operations: Sequence[Operation], credentials: frozenset[str]) -> None:
+    def __init__(self, operations: Sequence[Operation], keys: frozenset[str]) -> None:
         self._operations = operations
-        self._index = Index(operations, credentials)
+        self._keys_in_queries = keys
+        self._index = Index(operations)
         self._claimed: set[str] = set()
         self._keys: dict[str, Key] = {}
         """What each resource is named after."""
@@ -137,6 +148,7 @@ class _Finder:
             create=create,
             update=update,
             delete=delete,
+            credentials=self._keys_in_queries,
             confidence=min(found.score, SURE) / SURE,
         )
         return self._described(resource, found)
@@ -162,7 +174,7 @@ class _Finder:
         parameter = variables[-1] if variables and found.item_key else None
         key = id_field(parameter, fields, resource.singular, variables[:-1] if parameter else variables)
         inputs = inputs_of(resource.list) if resource.list else ()
-        query = read_query(inputs, fields, self._index.credentials)
+        query = read_query(inputs, fields)
         return replace(
             resource,
             row_schema=row,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from webapp.client.refresh import RefreshEndpoint
@@ -11,6 +12,7 @@ from webapp.openapi.labels import normal, wordlist
 from webapp.openapi.naming import VARIABLE, Key, key_of
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, Operation, SignIn
+from webapp.openapi.ways import check_of, declared_ways, token_scheme
 
 LOGIN = wordlist("""
     login signin token tokens accesstoken session sessions authenticate jwt auth logon
@@ -50,15 +52,19 @@ def read_accounts(document: Document, operations: Sequence[Operation], base: Bas
     posts = [each for each in around if each.method == "POST"]
 
     register = _first(posts, REGISTER, _takes_password)
-    sign_in = _password_flow(schemes, posts, base, register) or _login(posts, register)
-    home = sign_in.path if sign_in else ""
-    sessions = _sessions(around)
+    login = _password_flow(schemes, posts, base, register) or _login(posts, register)
+    login = replace(login, scheme=token_scheme(document)) if login else None
+    home = login.path if login else ""
+    sessions, me = _sessions(around), _me(around)
+    ways = declared_ways(document, login)
     return Accounts(
-        sign_in=sign_in,
+        sign_in=next(iter(ways), None),
+        ways=ways,
+        check=check_of(operations, me),
         register=register,
         sign_out=_sign_out(around, home),
         refresh=_refresh(schemes, posts, base, home),
-        me=_me(around),
+        me=me,
         sessions=sessions,
         end_session=_ending(sessions, operations, below=True),
         end_other_sessions=_ending(sessions, operations, below=False),
@@ -66,12 +72,12 @@ def read_accounts(document: Document, operations: Sequence[Operation], base: Bas
     )
 
 
-def credential_parameters(document: Document) -> frozenset[str]:
-    """The query parameters that carry an API key, which never belong into a page or its URL."""
+def credential_parameters(document: Document) -> frozenset[tuple[str, str]]:
+    """The parameters that carry an API key, as place and lower-case name: they never belong into a page or its URL."""
     return frozenset(
-        str(scheme.get("name"))
+        (str(scheme.get("in")), str(scheme.get("name")).lower())
         for scheme in document.security_schemes().values()
-        if scheme.get("type") == "apiKey" and scheme.get("in") == "query"
+        if scheme.get("type") == "apiKey"
     )
 
 
@@ -98,6 +104,7 @@ def _password_flow(
             "password",
             _username_label(None, "username", register),
             {"grant_type": "password"},
+            either=operation is None,
         )
     return None
 

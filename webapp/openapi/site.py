@@ -71,6 +71,8 @@ class Operation:
     secured: bool | None = None
     """Whether it asks for a sign-in; None where the document doesn't say."""
     deprecated: bool = False
+    hidden: bool = False
+    """Whether somebody wants it out of sight: nothing leads to it, though it still has its page."""
 
     @property
     def title(self) -> str:
@@ -168,6 +170,12 @@ class Resource:
     filters: tuple[Parameter, ...] = ()
     relations: Mapping[str, str] = field(default_factory=dict)
     """Fields that hold the id of another resource, with that resource's name."""
+    credentials: frozenset[str] = frozenset()
+    """Query parameters that carry keys, in lower case: an API's own links may have them, ours never do."""
+    columns: tuple[str, ...] = ()
+    """The fields that its table shows, where somebody has chosen them."""
+    hidden: bool = False
+    """Whether somebody wants it out of sight: no navigation leads to it, though it still has its pages."""
     confidence: float = 1.0
 
     @property
@@ -210,25 +218,60 @@ def _unnamed(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Where an API wants a key that it has given out."""
+
+    name: str
+    place: str
+    """`header`, `query` or `cookie`."""
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
-    """How to sign in, as far as the document tells. Paths are the API's; None is "the API has none"."""
+    """One way to sign in, as far as the document tells."""
 
     path: str
-    """Where the credentials are posted."""
+    """Where the credentials are posted; empty where they go along with every call."""
     encoding: str
-    """`form` or `json`."""
-    username_field: str
-    password_field: str
+    """How they are sent: posted as `form` or `json`, else `basic`, `bearer`, or as nothing but keys: `api_key`."""
+    username_field: str = ""
+    password_field: str = ""
     username_label: str = "Email"
     extra: Mapping[str, str] = field(default_factory=dict)
     """Further fields sent as they are, such as `grant_type`."""
+    either: bool = False
+    """Whether nobody says that it is a form: then it may be JSON."""
+    scheme: str = "Bearer"
+    """What stands before a token; may be empty."""
+    keys: tuple[KeyPlace, ...] = ()
+    """Keys that every call carries besides."""
+    hint: str = ""
+    """What the document says about it."""
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether it has an operation of its own, rather than going along with every call."""
+        return self.encoding in ("form", "json")
+
+    @property
+    def name(self) -> str:
+        """Fit for a URL, and its own among the ways of a site: `password`, `basic`, `bearer-x-app-key`."""
+        start = "password" if self.is_posted else self.encoding.replace("_", "-")
+        return "-".join([start, *(re.sub(r"[^a-z0-9]+", "-", key.name.lower()).strip("-") for key in self.keys)])
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Everything around signing in that a site offers. Any of it may be missing."""
+    """Everything around signing in that a site offers. Any of it may be missing; None is "the API has none"."""
 
     sign_in: SignIn | None = None
+    """The first of the ways to sign in; None where the API has none, or none that is told."""
+    ways: tuple[SignIn, ...] = ()
+    """All of them, the likeliest first."""
+    check: Operation | None = None
+    """A GET that only those get who are signed in."""
     register: Operation | None = None
     sign_out: Operation | None = None
     refresh: Operation | None = None
@@ -281,6 +324,8 @@ class Site:
     operations: tuple[Operation, ...]
     """Every operation of the document, in its order."""
     accounts: Accounts
+    credentials: frozenset[str] = frozenset()
+    """Query parameters that carry keys, in lower case."""
     rest: tuple[Operation, ...] = ()
     """What belongs to no resource and is no view: to be found among the operations."""
     base_url: str | None = None

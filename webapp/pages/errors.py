@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp.errors import APIError, Unauthorized
+from webapp.errors import APIError, Forbidden, Unauthorized
 from webapp.html.context import ErrorPage
 from webapp.html.htmx import current_path, redirect
 from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
+from webapp.openapi.ways import UNDECLARED
 from webapp.pages.sites import Sites
 from webapp.sessions import Session
 
@@ -49,8 +50,11 @@ RETRY_SECONDS = 5
 async def api_error(request: Request, error: Exception) -> Response:
     """The page of an APIError; whoever isn't signed in is sent to do so, where that would help."""
     assert isinstance(error, APIError)
-    if isinstance(error, Unauthorized) and (error.ended or _could_sign_in(request)):
+    if isinstance(error, Unauthorized) and (error.ended or _is_stranger(request)):
         return to_login(request, ended=error.ended)
+    # Some APIs say 403 to whoever they don't know.
+    if isinstance(error, Forbidden) and _is_stranger(request) and _tells_how_to_sign_in(request):
+        return to_login(request, ended=False)
     return _page(request, error.status, error.detail, error=error)
 
 
@@ -70,6 +74,8 @@ async def http_error(request: Request, error: Exception) -> Response:
 def to_login(request: Request, *, ended: bool) -> Response:
     """Send a browser to sign in and back to where it is: with a 303, or for htmx with a 401 and HX-Redirect."""
     params = [("next", _here(request)), *([("why", "ended")] if ended else [])]
+    if not _tells_how_to_sign_in(request):
+        params.append(("with", UNDECLARED[0].name))
     return redirect(request, href(request, "/login", params), status=401)
 
 
@@ -125,19 +131,25 @@ async def _explain(request: Request, before: APIError | None) -> Response:
 
 
 def _here(request: Request) -> str:
-    """The page to come back to: this one, or the one whose part was asked for, or that a form stood on."""
-    return current_path(request) or (here(request) if _is_read(request) else href(request, "/"))
+    """The page to come back to: what a handler named, this one, or the one whose part was asked for or had a form."""
+    named: str | None = getattr(request.state, "come_back", None)
+    return named or current_path(request) or (here(request) if _is_read(request) else href(request, "/"))
 
 
 def _is_read(request: Request) -> bool:
     return request.method in ("GET", "HEAD")
 
 
-def _could_sign_in(request: Request) -> bool:
-    sites: Sites = request.state.sites
+def _is_stranger(request: Request) -> bool:
     session: Session = request.state.session
-    routes = sites.known(session)
-    return not session.kept and bool(routes and routes.site.accounts.sign_in)
+    return not session.kept
+
+
+def _tells_how_to_sign_in(request: Request) -> bool:
+    """Whether the document does, as far as it is known."""
+    sites: Sites = request.state.sites
+    routes = sites.known(request.state.session)
+    return routes is None or bool(routes.site.accounts.ways)
 
 
 def _page(request: Request, status: int, message: str, *, error: APIError | None = None) -> Response:

@@ -1,18 +1,29 @@
 """`/login` and `/logout`: in with the API's own sign-in, out of the API's session as well as ours."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.client import APIClient
-from webapp.errors import APIError, BadRequest, Forbidden, Invalid, NotFound, RateLimited, Unauthorized, Unavailable
-from webapp.html.context import LoginPage
+from webapp.errors import (
+    APIError,
+    BadRequest,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+    UnsafePath,
+)
+from webapp.html.context import Link, LoginPage, RegisterField
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
 from webapp.openapi.site import Accounts, SignIn
 from webapp.pages.errors import retry_header
 from webapp.pages.me import who_am_i
+from webapp.pages.signing import TOKEN, Attempt, asks_password, key_inputs, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
 from webapp.sessions import Session
@@ -32,34 +43,32 @@ async def login_page(request: Request) -> Response:
     if session.kept:
         return RedirectResponse(where, 303)
 
-    sign_in = _needed(accounts)
-    username = request.query_params.get("username", "")
-    return _page(request, accounts, sign_in, _Attempt(username, where), notice=NOTICES.get(_why(request), ""))
+    desk = _Desk.of(request, accounts, request.query_params.get("with", ""))
+    attempt = Attempt(where, request.query_params.get("username", ""))
+    return desk.page(attempt, notice=NOTICES.get(request.query_params.get("why", ""), ""))
 
 
 async def log_in(request: Request) -> Response:
-    """Take a name and password to the API; a new session on a new client if they are right."""
+    """Take what was typed to the API; a new session on a new client if it is right."""
     form = await read_form(request)
-    attempt = _Attempt(form.get("username", ""), _where_to(request, form.get("next", "")))
-    password = form.get("password", "")
-
-    accounts = (await routes_for(request)).site.accounts
-    sign_in = _needed(accounts)
-    if not attempt.username or not password:
-        error = Invalid(f"Type your {sign_in.username_label.lower()} and your password.")
-        return _page(request, accounts, sign_in, attempt, error=error)
-    api: APIClient = request.state.new_client(accounts)
+    routes = await routes_for(request)
+    desk = _Desk.of(request, routes.site.accounts, form.get("with", ""))
+    attempt = Attempt.of(form, desk.way, _where_to(request, form.get("next", "")))
+    if left_out := what_is_left_out(desk.way, attempt):
+        return desk.page(attempt, error=Invalid(left_out))
     try:
-        await _post(api, sign_in, attempt.username, password)
+        api = await sign_in(request, routes, desk.way, attempt)
     except APIError as error:
-        return _page(request, accounts, sign_in, attempt, error=error)
+        return desk.page(attempt, error=error)
+    except UnsafePath:
+        return desk.page(attempt, error=Invalid("There is something in this that can't be sent."))
 
-    user = await who_am_i(api, accounts) or attempt.username
+    user = await who_am_i(api, desk.accounts) or attempt.username or "Signed in"
     if api.over:
         # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
-        return _page(request, accounts, sign_in, attempt, error=Unauthorized())
-    await _end_at_api(request.state.session, accounts)
-    request.state.session = Session.begin(api, user=user, owner=attempt.username.casefold())
+        return desk.page(attempt, error=Unauthorized())
+    await _end_at_api(request.state.session, desk.accounts)
+    request.state.session = Session.begin(api, user=user, owner=attempt.owner)
     return RedirectResponse(attempt.next, 303)
 
 
@@ -77,12 +86,6 @@ async def log_out(request: Request) -> Response:
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    username: str
-    next: str
-
-
 async def _end_at_api(session: Session, accounts: Accounts) -> None:
     if accounts.sign_out is not None and session.kept:
         await session.api.sign_out(accounts.sign_out.path, method=accounts.sign_out.method)
@@ -92,47 +95,65 @@ def _where_to(request: Request, wanted: str) -> str:
     return safe_next(wanted, default=href(request, "/"))
 
 
-def _why(request: Request) -> str:
-    return request.query_params.get("why", "")
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where one signs in: the ways there are, and the one that is being used."""
+
+    request: Request
+    accounts: Accounts
+    ways: Sequence[SignIn]
+    way: SignIn
+
+    @classmethod
+    def of(cls, request: Request, accounts: Accounts, wanted: str) -> "_Desk":
+        ways = ways_of(accounts, wanted)
+        if not ways:
+            raise NotFound("This API's document doesn't say how to sign in.")
+        return cls(request, accounts, ways, next((each for each in ways if each.name == wanted), ways[0]))
+
+    def page(self, attempt: Attempt, *, error: APIError | None = None, notice: str = "") -> Response:
+        """The form, with what was typed but for secrets, and why one is here."""
+        way, request = self.way, self.request
+        onwards = [("next", attempt.next)]
+        page = LoginPage(
+            action=href(request, "/login"),
+            next=attempt.next,
+            username=attempt.username,
+            username_label=way.username_label,
+            username_type="email" if "email" in way.username_field.lower() else "text",
+            error=_explain(way, error) if error else "",
+            notice=notice,
+            register_href=href(request, "/register", onwards) if self.accounts.register else None,
+            way=way.name,
+            asks_password=asks_password(way),
+            secrets=tuple(_secrets(way)),
+            others=tuple(
+                Link(_called(each, self.ways), href(request, "/login", [("with", each.name), *onwards]))
+                for each in self.ways
+                if each is not way
+            ),
+        )
+        headers = retry_header(error.retry_after) if error else None
+        return render(request, "pages/login.html", page, status=_status(error), headers=headers)
 
 
-def _needed(accounts: Accounts) -> SignIn:
-    if accounts.sign_in is None:
-        raise NotFound("This API's document doesn't say how to sign in.")
-    return accounts.sign_in
+def _secrets(way: SignIn) -> Iterator[RegisterField]:
+    """What is pasted: a token, keys."""
+    if way.encoding == "bearer":
+        yield RegisterField(TOKEN, "Access token", "password", "", True, "off", hint=way.hint)
+    for name, key in zip(key_inputs(way), way.keys, strict=True):
+        yield RegisterField(name, key.label, "password", "", True, "off", hint=key.hint)
 
 
-async def _post(api: APIClient, sign_in: SignIn, username: str, password: str) -> None:
-    fields = {**sign_in.extra, sign_in.username_field: username, sign_in.password_field: password}
-    if sign_in.encoding == "json":
-        await api.sign_in(sign_in.path, json=fields)
-    else:
-        await api.sign_in(sign_in.path, data=fields)
-    if not api.signed_in:
-        raise BadRequest("The API took the sign-in, but gave nothing to be recognised by.")
-
-
-def _page(
-    request: Request,
-    accounts: Accounts,
-    sign_in: SignIn,
-    attempt: _Attempt,
-    *,
-    error: APIError | None = None,
-    notice: str = "",
-) -> Response:
-    page = LoginPage(
-        action=href(request, "/login"),
-        next=attempt.next,
-        username=attempt.username,
-        username_label=sign_in.username_label,
-        username_type="email" if "email" in sign_in.username_field.lower() else "text",
-        error=_explain(error) if error else "",
-        notice=notice,
-        register_href=href(request, "/register", [("next", attempt.next)]) if accounts.register else None,
-    )
-    headers = retry_header(error.retry_after) if error else None
-    return render(request, "pages/login.html", page, status=_status(error), headers=headers)
+def _called(way: SignIn, ways: Sequence[SignIn]) -> str:
+    """What to call a way among others."""
+    if asks_password(way):
+        return f"Sign in with {_lower_first(way.username_label)} and password"
+    if way.encoding == "bearer":
+        return "Sign in with an access token"
+    alike = [each for each in ways if each.encoding == way.encoding]
+    only = len(alike) == 1 and len(way.keys) == 1
+    return "Sign in with an API key" if only else f"Sign in with {' and '.join(key.label for key in way.keys)}"
 
 
 def _status(error: APIError | None) -> int:
@@ -141,20 +162,22 @@ def _status(error: APIError | None) -> int:
     return 423 if error.api_status == 423 else error.status
 
 
-def _explain(error: APIError) -> str:
+def _explain(way: SignIn, error: APIError) -> str:
     """What went wrong, in words for the person who tries to sign in."""
     match error:
         case _ if error.api_status == 423:
             return f"This account is locked. {error.detail}".removesuffix(" This is locked.")
         case Unauthorized():
-            return "That name and password don't match an account."
+            if asks_password(way):
+                return "That name and password don't match an account."
+            return f"The API doesn't accept {'this token' if way.encoding == 'bearer' else 'this key'}."
         case Forbidden():
             return f"You can't sign in: {_lower_first(error.detail)}" if error.detail else "You can't sign in."
         case RateLimited():
             wait = f" Try again in {error.retry_after:.0f} seconds." if error.retry_after else " Try again later."
             return f"Too many tries.{wait}"
         case Unavailable():
-            return "The API can't be reached just now, so nobody can sign in. Your password was not checked."
+            return "The API can't be reached just now, so nobody can sign in. What you typed was not checked."
         case Invalid() | BadRequest():
             return error.detail or "The API did not accept this."
         case _:

@@ -1,13 +1,11 @@
 """Every path that is none of ours: the page of what the API has there."""
 
-from urllib.parse import quote
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.errors import NotFound
 from webapp.html.htmx import is_htmx
-from webapp.html.urls import href, sent_path
+from webapp.html.urls import below_mount, href, sent_path
 from webapp.openapi.site import MatchKind
 from webapp.pages.detail import detail_page
 from webapp.pages.list import list_page
@@ -34,7 +32,4 @@ async def resource_page(request: Request) -> Response:
 
 def api_path(request: Request) -> str:
     """The path below our own mount point, encoded as the browser sent it."""
-    root = quote(request.scope.get("root_path", "").rstrip("/"))
-    path = sent_path(request)
-    below = path.removeprefix(root) if path == root or path.startswith(root + "/") else path
-    return below or "/"
+    return below_mount(request, sent_path(request))

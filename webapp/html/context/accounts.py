@@ -3,6 +3,22 @@
 from dataclasses import dataclass
 
 from webapp.html.context.facts import Fact
+from webapp.html.context.shell import Link
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterField:
+    """One field of the registration form, or a secret to sign in with."""
+
+    name: str
+    label: str
+    type: str
+    value: str
+    required: bool
+    autocomplete: str
+    hint: str = ""
+    error: str = ""
+    minlength: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +36,14 @@ class LoginPage:
     notice: str
     """Why one is here: the session ended, one has signed out."""
     register_href: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterField:
-    """One field of the registration form."""
-
-    name: str
-    label: str
-    type: str
-    value: str
-    required: bool
-    autocomplete: str
-    hint: str = ""
-    error: str = ""
-    minlength: int | None = None
+    way: str = "password"
+    """The name of the way to sign in that this is."""
+    asks_password: bool = True
+    """Whether it takes a name and a password."""
+    secrets: tuple[RegisterField, ...] = ()
+    """What is pasted instead, or besides: a token, keys."""
+    others: tuple[Link, ...] = ()
+    """The other ways."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,83 @@
+"""API keys, put where an API wants them and nowhere else."""
+
+import logging
+
+import httpx
+import pytest
+
+from tests.client.support import client
+from webapp.client import Credentials
+from webapp.client.keys import ApiKey, with_keys, without_keys
+from webapp.errors import NotFound
+
+KEYS = (ApiKey("header", "X-Key", "h-1"), ApiKey("query", "appid", "q-1"), ApiKey("cookie", "sid", "c-1"))
+
+
+async def test_each_key_goes_where_it_belongs() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={}, headers={"Set-Cookie": "mine=1; Path=/"})
+
+    api = client(answer).for_session(Credentials(keys=KEYS))
+    await api.request("GET", "/a", params={"x": "1"})
+    await api.request("GET", "/b")
+
+    assert api.signed_in
+    assert str(seen[0].url) == "http://api.test/a?x=1&appid=q-1"
+    assert str(seen[1].url) == "http://api.test/b?appid=q-1"
+    assert seen[1].headers["x-key"] == "h-1"
+    assert seen[1].headers["cookie"] == "sid=c-1; mine=1"
+
+
+async def test_a_key_in_the_query_is_neither_logged_nor_sent_twice(caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        if request.url.path == "/old":
+            return httpx.Response(307, headers={"Location": "/new?appid=q-1&x=1"})
+        return httpx.Response(404, json={})
+
+    caplog.set_level(logging.DEBUG)
+    api = client(answer).for_session(Credentials(keys=KEYS))
+    with pytest.raises(NotFound):
+        await api.request("GET", "/old")
+
+    assert seen[-1] == "http://api.test/new?x=1&appid=q-1"
+    assert "q-1" not in caplog.text
+    assert "q-1" not in repr(api.credentials)
+    assert "q-1" not in repr(KEYS)
+
+
+async def test_a_session_with_nothing_but_keys_ends_when_they_are_refused() -> None:
+    api = client(lambda _: httpx.Response(401, json={})).for_session(Credentials(keys=KEYS))
+
+    assert await api.get("/a") is None
+    assert api.over
+    assert not api.signed_in
+
+
+def test_keys_are_kept_and_forgotten_with_everything_else() -> None:
+    kept = Credentials.load(Credentials(keys=KEYS).dump())
+    forgotten = Credentials(keys=KEYS)
+    forgotten.clear()
+
+    assert kept.keys == KEYS
+    assert not forgotten.keys
+    with pytest.raises(ValueError, match="send a key"):
+        ApiKey.of("body", "k", "v")
+
+
+@pytest.mark.parametrize(
+    ("target", "kept"),
+    [("/a?appid=1&b=2", "/a?b=2"), ("/a?app%69d=1", "/a"), ("/a", "/a"), ("/a?b=appid", "/a?b=appid")],
+)
+def test_a_key_that_an_api_wrote_into_a_target_is_taken_out(target: str, kept: str) -> None:
+    assert without_keys(target, KEYS) == kept
+    assert without_keys(target, KEYS[:1]) == target
+
+
+def test_what_has_no_key_for_the_query_stays_as_it_is() -> None:
+    assert with_keys("/a?b=1", KEYS[:1]) == "/a?b=1"

@@ -1,0 +1,174 @@
+"""
+Signing in, whichever way an API has: with a name and a password, a token, or keys that it has given out.
+
+Where the API has an operation for it, that one says whether they are right. Otherwise they go along with every call,
+so the first call finds out: it is one that strangers are refused.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from webapp.client import APIClient, Credentials
+from webapp.client.keys import ApiKey
+from webapp.errors import (
+    APIError,
+    BadRequest,
+    Forbidden,
+    Invalid,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+    Unsupported,
+)
+from webapp.html.urls import below_mount
+from webapp.openapi.routes import Routes
+from webapp.openapi.site import Accounts, Match, SignIn
+from webapp.openapi.ways import UNDECLARED
+from webapp.pages.answers import what_is_missing
+from webapp.pages.asking import ask_with
+from webapp.pages.queries import Query, for_api
+from webapp.pages.uses import is_file, is_plumbing, is_stream
+
+TOKEN = "token"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody typed to get in, and where they want to go."""
+
+    next: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By input name."""
+
+    @classmethod
+    def of(cls, form: Mapping[str, str], way: SignIn, where: str) -> "Attempt":
+        """What a form sent; spaces around a token or a key were copied by mistake."""
+        keys = {name: form.get(name, "").strip() for name in key_inputs(way)}
+        return cls(where, form.get("username", ""), form.get("password", ""), form.get(TOKEN, "").strip(), keys)
+
+    @property
+    def owner(self) -> str:
+        """Who it is, for counting sessions: two that come with one key are one."""
+        if self.username:
+            return self.username.casefold()
+        secret = "\0".join([self.token, *self.keys.values()])
+        return "key " + hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def ways_of(accounts: Accounts, wanted: str) -> Sequence[SignIn]:
+    """The ways to offer; where the document tells of none, the usual ones for those who were sent to sign in."""
+    if accounts.ways or not any(wanted == each.name for each in UNDECLARED):
+        return accounts.ways
+    return UNDECLARED
+
+
+def key_inputs(way: SignIn) -> list[str]:
+    """The names of the inputs that keys are typed into."""
+    return [f"key-{number}" for number in range(1, len(way.keys) + 1)]
+
+
+def asks_password(way: SignIn) -> bool:
+    """Whether a way takes a name and a password."""
+    return way.is_posted or way.encoding == "basic"
+
+
+def what_is_left_out(way: SignIn, attempt: Attempt) -> str:
+    """What has to be typed yet, as a request; empty where nothing is missing."""
+    if asks_password(way) and not (attempt.username and attempt.password):
+        return f"Type your {way.username_label.lower()} and your password."
+    if way.encoding == "bearer" and not attempt.token:
+        return "Paste your access token."
+    if not all(attempt.keys.values()):
+        return "Paste your key." if len(attempt.keys) == 1 else "Paste all of your keys."
+    return ""
+
+
+async def sign_in(request: Request, routes: Routes, way: SignIn, attempt: Attempt) -> APIClient:
+    """A client that is signed in. Raises what the API has against it."""
+    accounts = routes.site.accounts
+    api: APIClient = request.state.new_client(accounts)
+    if not way.is_posted:
+        api = api.for_session(_credentials(way, attempt))
+        await _verify(request, routes, api, attempt)
+        return api
+    api.credentials.scheme = way.scheme
+    await _post(api, way, attempt)
+    if not api.signed_in:
+        raise BadRequest("The API took the sign-in, but gave nothing to be recognised by.")
+    return api
+
+
+async def _post(api: APIClient, way: SignIn, attempt: Attempt) -> None:
+    fields = {way.username_field: attempt.username, way.password_field: attempt.password}
+    if way.encoding == "json":
+        await api.sign_in(way.path, json={**way.extra, **fields})
+        return
+    try:
+        await api.sign_in(way.path, data={**way.extra, **fields})
+    except (Invalid, Unsupported):
+        if not way.either:
+            raise
+        # It didn't look at the password yet: it couldn't read the form.
+        await api.sign_in(way.path, json=fields)
+
+
+def _credentials(way: SignIn, attempt: Attempt) -> Credentials:
+    pairs = zip(way.keys, attempt.keys.values(), strict=True)
+    keys = [ApiKey.of(place.place, place.name, value) for place, value in pairs]
+    if way.encoding == "basic":
+        return Credentials(basic=(attempt.username, attempt.password), keys=keys)
+    if way.encoding == "bearer":
+        prefix = f"{way.scheme} "
+        token = attempt.token.removeprefix(prefix) if way.scheme else attempt.token
+        return Credentials(token, keys=keys, scheme=way.scheme)
+    return Credentials(keys=keys)
+
+
+async def _verify(request: Request, routes: Routes, api: APIClient, attempt: Attempt) -> None:
+    """Find out whether the API knows these credentials; where nothing can tell, the first page will."""
+    question = _question(request, routes, attempt.next)
+    if question is None:
+        return
+    match, asked = question
+    try:
+        await ask_with(api, match, asked)
+    except Forbidden as error:
+        # Whoever is known may still not be allowed to see just this.
+        if not await _strangers_are_told(request, match, asked):
+            raise Unauthorized(error.detail) from error
+    except (Unauthorized, Unavailable, RateLimited):
+        raise
+    except APIError:
+        return
+
+
+async def _strangers_are_told(request: Request, match: Match, asked: Query) -> bool:
+    """Whether a stranger is told to sign in where we were only told that we may not."""
+    stranger: APIClient = request.state.new_client(None)
+    try:
+        await ask_with(stranger, match, asked)
+    except Unauthorized:
+        return True
+    except APIError:
+        return False
+    return False
+
+
+def _question(request: Request, routes: Routes, where: str) -> tuple[Match, Query] | None:
+    """What to ask: the one that only those who are signed in get, else the page that somebody was sent away from."""
+    check = routes.site.accounts.check
+    if check is not None and (match := routes.match(check.path)) is not None:
+        return match, ()
+    path, _, query = below_mount(request, where).partition("?")
+    match = routes.match(path)
+    if match is None or any(kind(match.operation) for kind in (is_stream, is_file, is_plumbing)):
+        return None
+    asked = for_api(tuple(parse_qsl(query)), match.operation)
+    return None if what_is_missing(match.operation, asked) else (match, asked)
