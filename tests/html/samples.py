@@ -233,6 +233,65 @@ FIELDS = (
     RegisterField("full name", "Full name", "text", "", False, "name"),
 )
 
+ASKED = (
+    FormField("path/issue_id", "Issue ID", FieldControl.NUMBER, required=True, step="1", errors=("No such issue.",)),
+    FormField("query/notify", "Notify", FieldControl.CHECKBOX, checked=True, hint="By e-mail."),
+    FormField("body/title", "Title", FieldControl.TEXT, "Quiet search", required=True, max_length=80),
+    FormField("body/kind", "Kind", FieldControl.SELECT, options=(Choice("bug", "Bug", selected=True),)),
+    FormField("body/report", "Report", FieldControl.FILE, accept="application/pdf"),
+)
+ASKING = OperationPage(
+    name="create-issue",
+    title="Create issue",
+    description="Opens an issue; whoever does is its reporter.",
+    crumbs=(HOME, Link("Issues", "/issues"), Link("Create issue", "/-/operations/create-issue", current=True)),
+    request_line="POST /issues",
+    action="/-/operations/create-issue",
+    method="post",
+    multipart=True,
+    fields=ASKED,
+    hidden=(("next", "/issues?page=2"),),
+    media_types=(Option("application/json", "application/json", selected=True), Option("text/csv", "text/csv")),
+    submit="Create issue",
+    danger=False,
+    question="",
+    consequences=(),
+    said=("The project takes no more issues.",),
+    advice="This contradicts what is there now.",
+    deprecated=True,
+    back_href="/issues?page=2",
+)
+CONFIRMING = replace(
+    ASKING,
+    title="Delete issue",
+    multipart=False,
+    fields=(),
+    hidden=(("path/id", "7"), ("etag", '"3"')),
+    media_types=(),
+    submit="Delete issue",
+    danger=True,
+    question="Delete issue “Quiet search”?",
+    consequences=("12 comments", "1 attachment"),
+    said=(),
+    advice="",
+    deprecated=False,
+)
+BARE_FORM = replace(
+    CONFIRMING,
+    description="",
+    crumbs=(),
+    method="get",
+    hidden=(),
+    submit="Show",
+    danger=False,
+    question="",
+    consequences=(),
+)
+OPERATIONS = (
+    OperationGroup("Issues", (OperationEntry("Create issue", "/-/operations/create-issue", "POST", "/issues"),)),
+    OperationGroup("Other", (OperationEntry("Old", "/-/operations/old", "GET", "/old/{id}", deprecated=True),)),
+)
+
 SAMPLES: dict[str, tuple[str, Any]] = {
     "home-empty": ("pages/home.html", HomePage("Tracker", "", ())),
     "home-bare": ("pages/home.html", HomePage("api.test", "", (), "This API has no OpenAPI document.")),
@@ -370,5 +429,8 @@ FRAGMENTS = {
     "pages/list.html": "list",
     "pages/account.html": "devices",
     "pages/error.html": "error",
+    "pages/operation.html": "form",
+    "pages/operations.html": "operations",
+    "pages/result.html": "result",
 }
 """The part that a page offers to htmx."""

@@ -13,7 +13,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from tests.html.asking import PARTIAL, asking, renderer
-from tests.html.samples import ALONE, FRAGMENTS, SAMPLES, SHELL, STRANGER
+from tests.html.samples import ALONE, FRAGMENTS, NOTICED, SAMPLES, SHELL, STRANGER
 from webapp.html import context
 from webapp.html.assets import find_folder
 from webapp.html.htmx import VARY
@@ -140,7 +140,7 @@ def test_no_template_breaks_the_rules(name: str) -> None:
         assert attribute.endswith(":inherited")
 
 
-@pytest.mark.parametrize("shell", [SHELL, STRANGER, ALONE], ids=["signed-in", "stranger", "alone"])
+@pytest.mark.parametrize("shell", [SHELL, NOTICED, STRANGER, ALONE], ids=["signed-in", "noticed", "stranger", "alone"])
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_a_page_passes_the_lint(sample: str, shell: context.Shell) -> None:
     document = parse(render(*SAMPLES[sample], shell=shell))
