@@ -33,7 +33,6 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +44,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.client import APIClient, ASGIBackend, Credentials, shared_transport
-from webapp.errors import APIError, DocumentError, SettingsError, UnsafePath
+from webapp.errors import APIError, SettingsError, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
 from webapp.observability import ObservabilityMiddleware
-from webapp.openapi.discover import looks_like_document, origin_of
-from webapp.openapi.document import Document
+from webapp.openapi.discover import origin_of
 from webapp.openapi.overrides.applying import apply_overrides, misfit
-from webapp.openapi.overrides.reading import parse_overrides, read_overrides
 from webapp.openapi.overrides.values import Overrides
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts
@@ -72,9 +69,9 @@ from webapp.pages import (
     source,
 )
 from webapp.pages.documents import Documents
-from webapp.pages.fetching import read_capped
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
+from webapp.pages.targets import overrides_of, settled
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
 from webapp.sessions import NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
 from webapp.settings import Settings
@@ -103,8 +100,8 @@ def create_app(
     come from the environment unless given. Raises SettingsError.
     """
     given = settings or Settings.from_env()
-    settled = _settled(given, target, openapi, templates)
-    frontend = Frontend(settled, _transport(given, target, transport), _overrides(settled, config))
+    given = settled(given, target, openapi, templates)
+    frontend = Frontend(given, _transport(given, target, transport), overrides_of(given, config))
     app = Starlette(
         debug=False,
         routes=[*routes, *_own_routes(frontend)],
@@ -310,53 +307,6 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         Route("/", home.home_page, methods=["GET"]),
         Route("/{path:path}", resource.resource_page, methods=["GET"]),
     ]
-
-
-def _settled(
-    settings: Settings, target: str | ASGIApp | None, openapi: str | None, templates: str | Path | None
-) -> Settings:
-    if isinstance(target, str):
-        is_document = looks_like_document(target) if "://" in target else Path(target).is_file()
-        settings = replace(settings, openapi=target) if is_document else replace(settings, api_url=target)
-    elif target is not None:
-        settings = replace(settings, api_url="http://api", document_refresh=0.0)
-    if openapi is not None:
-        settings = replace(settings, openapi=openapi)
-    if settings.openapi and "://" not in settings.openapi:
-        settings = replace(settings, api_url=_base_of_file(Path(settings.openapi), settings.api_url))
-    if templates is not None:
-        settings = replace(settings, templates=Path(templates))
-    if settings.api_url is None and settings.openapi is None:
-        raise SettingsError("WEBAPP_API_URL is not set, so there is no API to be the frontend of.")
-    return settings
-
-
-def _base_of_file(path: Path, given: str | None) -> str:
-    """Where the API of a document in a file is: as given, else as the document says."""
-    if not path.is_file():
-        raise SettingsError(f"The OpenAPI document {str(path)!r} is no file, nor a URL.")
-    if given is not None:
-        return given
-    try:
-        base_url = Document.parse(read_capped(path)).base_url
-    except (DocumentError, OSError) as error:
-        raise SettingsError(f"The OpenAPI document {str(path)!r} can't be read: {error}") from error
-    if base_url is None:
-        raise SettingsError(f"{str(path)!r} doesn't say where its API is; --api or WEBAPP_API_URL does.")
-    return base_url
-
-
-def _overrides(settings: Settings, config: str | Path | Mapping[str, Any] | None) -> Overrides:
-    """What is said about the site, in a mapping or a file."""
-    if isinstance(config, Mapping):
-        return read_overrides(config)
-    path = config or settings.config
-    if path is None:
-        return Overrides()
-    try:
-        return parse_overrides(Path(path).read_bytes(), str(path))
-    except OSError as error:
-        raise SettingsError(f"The configuration {str(path)!r} can't be read: {error.strerror}.") from error
 
 
 def _transport(

@@ -1,6 +1,8 @@
-"""The command: `webapp run TARGET` and `webapp demo`."""
+"""The command: `webapp run TARGET`, `webapp inspect TARGET` and `webapp demo`."""
 
 import argparse
+import asyncio
+import contextlib
 import socket
 import sys
 from collections.abc import Sequence
@@ -8,27 +10,33 @@ from importlib import import_module
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from webapp import __version__
-from webapp.app import create_app
-from webapp.errors import SettingsError
+from webapp.app import Frontend, create_app
+from webapp.errors import APIError, DocumentError, SettingsError
 from webapp.observability import configure_logging
+from webapp.openapi.overrides.dumping import dump_overrides
+from webapp.sessions import Session
 from webapp.settings import Settings
 
 DEMO_ACCOUNT = "demo@example.com / demo-pass-123"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status: 2 where an argument or setting is wrong."""
+    """Run the command; returns its exit status: 2 where an argument or setting is wrong, 1 where the API is."""
     given = _parser().parse_args(arguments)
     try:
-        if given.command == "demo":
-            return _demo(given)
+        match given.command:
+            case "demo":
+                return _demo(given)
+            case "inspect":
+                return _inspect(given)
         return _run(given)
-    except SettingsError as error:
+    except (SettingsError, DocumentError, APIError) as error:
         print(f"webapp: {error}", file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, SettingsError) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,7 +57,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--templates", metavar="FOLDER", type=Path, help="templates that come before the built-in ones")
     run.add_argument("--title", help="what the site is called (default: the document's title)")
     run.add_argument("--workers", metavar="N", type=int, default=1, help="processes (sessions in memory allow one)")
+    run.add_argument("--config", metavar="FILE", help="what the pages get wrong, as `webapp inspect` writes it")
     _add_address(run)
+
+    inspect = commands.add_parser("inspect", help="print what is made of an API, as a file to edit for --config")
+    inspect.add_argument("target", metavar="TARGET", nargs="?", help="as for run")
+    inspect.add_argument("--api", metavar="URL", help="as for run")
+    inspect.add_argument("--openapi", metavar="URL|FILE", help="as for run")
+    inspect.add_argument("--config", metavar="FILE", help="what to begin with")
+    inspect.add_argument("--token", metavar="FILE", help="a file with a bearer token to ask with; - reads it")
 
     demo = commands.add_parser("demo", help="serve the frontend of the embedded demo API")
     _add_address(demo)
@@ -67,9 +83,37 @@ def _run(given: argparse.Namespace) -> int:
             f"--workers {given.workers} would give each process sessions of its own; "
             "sessions are kept in memory, so run one worker."
         )
-    settings = Settings.from_env(api_url=given.api, openapi=given.openapi, templates=given.templates, title=given.title)
+    settings = Settings.from_env(
+        api_url=given.api, openapi=given.openapi, templates=given.templates, title=given.title, config=given.config
+    )
     app = create_app(_target(given.target) if given.target else None, settings=settings)
     return _serve(app, settings, given, f"of {given.target or settings.api_url}")
+
+
+def _inspect(given: argparse.Namespace) -> int:
+    settings = Settings.from_env(api_url=given.api, openapi=given.openapi, config=given.config)
+    frontend: Frontend = create_app(_target(given.target) if given.target else None, settings=settings).state.frontend
+    print(asyncio.run(_described(frontend, _token(given.token) if given.token else None)), end="")
+    return 0
+
+
+async def _described(frontend: Frontend, token: str | None) -> str:
+    """The site as a file, as anybody sees it, or whoever holds the token."""
+    try:
+        await frontend.ready()
+        routes = everybody = await frontend.sites.get()
+        if token is not None:
+            routes = await frontend.sites.get(Session.begin(frontend.new_client().with_bearer(token), user="inspect"))
+        return dump_overrides(routes.site, varies=routes is not everybody)
+    finally:
+        await frontend.close()
+
+
+def _token(path: str) -> str:
+    try:
+        return (sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The token in {path!r} can't be read: {error}.") from None
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -101,24 +145,42 @@ def _target(text: str) -> str | ASGIApp:
     return app
 
 
-def _serve(app: ASGIApp, settings: Settings, given: argparse.Namespace, what: str) -> int:
+def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: str) -> int:
     configure_logging(settings.log_format, debug=settings.debug)
     _free_port(given.host, given.port)
-    host = f"[{given.host}]" if ":" in given.host else given.host
-    print(f"webapp {what}\n  http://{host}:{given.port}/  (Ctrl+C stops it)", flush=True)
-    uvicorn.run(
-        app,
-        host=given.host,
-        port=given.port,
-        http="httptools",
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=given.host,
+            port=given.port,
+            http="httptools",
+            proxy_headers=True,
+            forwarded_allow_ips=settings.trusted_proxies,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+        )
     )
-    return 0
+    host = f"[{given.host}]" if ":" in given.host else given.host
+    announcement = f"webapp {what}\n  http://{host}:{given.port}/  (Ctrl+C stops it)"
+    with (
+        asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        runner.run(_served(server, app.state.frontend, announcement))
+    return 0 if server.started else 3
+
+
+async def _served(server: uvicorn.Server, frontend: Frontend, announcement: str) -> None:
+    """Serve, once the configuration is known to fit the API."""
+    try:
+        await frontend.check()
+    except SettingsError:
+        await frontend.close()
+        raise
+    print(announcement, flush=True)
+    await server.serve()
 
 
 def _free_port(host: str, port: int) -> None:

@@ -26,6 +26,8 @@ class Settings:
     """The API's base URL; not needed for an API in the same process."""
     openapi: str | None = None
     """The OpenAPI document's URL or file, where it isn't found from the base URL."""
+    config: Path | str | None = None
+    """A file that says what the pages get wrong, as `webapp inspect` writes it."""
     document_refresh: float = 30.0
     """How often to look, while requests come, whether the document has changed; 0 for never."""
     title: str | None = None
@@ -118,6 +120,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "api_max_body": int,
     "api_connections": int,
     "max_upload": int,
+    "config": Path,
     "document_refresh": float,
     "templates": Path,
     "debug": _flag,
@@ -173,6 +176,10 @@ def _token(name: str) -> str | None:
     return None if fine else f"is {name!r}; letters, digits, - and _ make a cookie's name"
 
 
+def _file(path: Path | str) -> str | None:
+    return None if Path(path).is_file() else f"is {str(path)!r}, which is not a file"
+
+
 def _folder(path: Path | str) -> str | None:
     return None if Path(path).is_dir() else f"is {str(path)!r}, which is not a folder"
 
@@ -192,6 +199,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_max_body": _positive,
     "api_connections": _positive,
     "max_upload": _positive,
+    "config": _file,
     "document_refresh": _not_negative,
     "templates": _folder,
     "log_format": lambda form: None if form in ("console", "json") else f"is {form!r}, but must be console or json",

@@ -15,6 +15,7 @@ from webapp.errors import DocumentError, Unavailable
 from webapp.openapi.browsing import OpenRoutes, bare_site
 from webapp.openapi.discover import Fetched, NoDocument, discover, document_in, origin_of
 from webapp.openapi.document import Document
+from webapp.openapi.overrides.extensions import apply_extensions
 from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Site
@@ -179,7 +180,8 @@ class Documents:
 
     async def _routes(self, document: Document, base_url: str | None, size: int) -> Routes:
         def made() -> Routes:
-            return Routes(self._settle(build_site(document, base_url=base_url)))
+            site = apply_extensions(build_site(document, base_url=base_url), document, base_url=base_url)
+            return Routes(self._settle(site))
 
         return made() if size < SMALL else await asyncio.to_thread(made)
 

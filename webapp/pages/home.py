@@ -53,10 +53,12 @@ def _entries(site: Site) -> Iterator[tuple[str, str, str]]:
     claimed = {operation.name for operation in (accounts.me, accounts.sessions) if operation is not None}
     for resource in site.resources:
         operation = resource.list or resource.item
-        if operation is not None and _stands_alone(operation) and operation.name not in claimed:
+        if operation is None or resource.hidden:
+            continue
+        if _stands_alone(operation) and operation.name not in claimed:
             yield resource.tag, resource.label, resource.path if resource.list else operation.path
     for view in site.views:
-        if _stands_alone(view) and view.name not in claimed and not is_plumbing(view):
+        if _stands_alone(view) and view.name not in claimed and not is_plumbing(view) and not view.hidden:
             yield next(iter(view.tags), ""), view.title, view.path
 
 
