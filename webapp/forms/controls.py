@@ -10,6 +10,8 @@ from webapp.forms.unions import branches_of
 from webapp.openapi.labels import wordlist, words
 from webapp.openapi.schema import Schema
 
+MOST_OPTIONS = 1000
+"""More than these are typed, not chosen."""
 MOST_BOXES = 60
 """Of more values than these, several are chosen one by one, not by ticking."""
 LONG_TEXT = 200
@@ -53,7 +55,7 @@ def control_of(schema: Schema, name: str) -> Control:
     A value that this control can't show without losing something is written as JSON instead (`as:`).
     """
     options = options_of(schema)
-    if options:
+    if options and len(options) <= MOST_OPTIONS:
         return Control.CONSTANT if len(options) == 1 and _is_const(schema) else Control.SELECT
     if branches_of(schema):
         return Control.UNION

@@ -29,7 +29,8 @@ def leaf(schema: Schema, name: str, control: Control, form: Submission, *, requi
         case Control.JSON:
             made = {"control": control, "value": text}
         case Control.FILE:
-            made = {"control": control, "multiple": schema.is_array, "accept": _accept(schema)}
+            chosen = ", ".join(each if isinstance(each, str) else each.filename for each in form.getall(name))
+            made = {"control": control, "multiple": schema.is_array, "accept": _accept(schema), "value": chosen}
         case _:
             made = _text(schema, name, control, form, text)
     hidden = made.pop("hidden", ())
@@ -54,8 +55,9 @@ def leaf(schema: Schema, name: str, control: Control, form: Submission, *, requi
 def _choice(schema: Schema, name: str, control: Control, form: Submission, required: bool) -> dict[str, Any]:
     options = options_of(schema)
     given = form.text(name)
-    said = given is not None or form.text(companion("state", name)) in ("absent", "null")
-    if control is Control.CONSTANT and (required or not said or given == options[0].text) and not schema.nullable:
+    fresh = given is None and form.text(companion("state", name)) not in ("absent", "null")
+    sent = required or given == options[0].text or (fresh and schema.has_default)
+    if control is Control.CONSTANT and sent and not schema.nullable:
         return {
             "control": control,
             "value": options[0].text,
@@ -109,8 +111,6 @@ def _text(schema: Schema, name: str, control: Control, form: Submission, text: s
         return {**made, "control": Control.TEXTAREA}
     if control in (Control.EMAIL, Control.URL) and (text != text.strip() or not text.isascii()):
         return {**made, "control": Control.TEXT}
-    if control is Control.EMAIL:
-        return {**made, "autocomplete": "email"}
     return made
 
 

@@ -173,7 +173,7 @@ class _Reader:
         try:
             return exact.loads(text)
         except json.JSONDecodeError as error:
-            self.complain(name, f"This is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).")
+            self.complain(name, _not_json(text, error))
         except (ValueError, RecursionError):
             self.complain(name, "This is not JSON that can be used: a value is too long, too deep or no number.")
         return ABSENT
@@ -248,15 +248,27 @@ class _Reader:
             texts = {text: at for at, text in enumerate(self._form.getall(name)) if isinstance(text, str) and text}
             values = {option.text: option.value for option in options_of(schema.items or Schema())}
             return [values.get(text, text) for text in texts] or self._empty(name, [])
-        found = []
-        for at, item in enumerate(self._entries(name)):
-            value = self._row(item_schema(schema, at), item, depth)
-            if value is not ABSENT:
-                found.append(value)
-        return found or self._empty(name, [])
+        found = [(item, self._row(item_schema(schema, at), item, depth)) for at, item in enumerate(self._entries(name))]
+        if schema.prefix_items:
+            self._keep_places(found)
+        return [value for _, value in found if value is not ABSENT] or self._empty(name, [])
+
+    def _keep_places(self, found: list[tuple[str, Any]]) -> None:
+        """In a tuple an empty place moves the others, unless it is at the end."""
+        while found and found[-1][1] is ABSENT:
+            found.pop()
+        for item, value in found:
+            if value is ABSENT and item not in self.errors:
+                self.complain(item, "Give this a value, since there is one behind it.")
 
     def _row(self, schema: Schema, name: str, depth: int) -> Any:
         return self.value(schema, name, required=is_there_in_a_row(schema, name), depth=depth + 1)
 
     def _entries(self, name: str) -> Iterator[str]:
         return (join(name, at) for at in range(count_of(self._form, name)))
+
+
+def _not_json(text: str, error: json.JSONDecodeError) -> str:
+    if error.pos == len(text) - len(text.lstrip()) and "\n" not in text.strip() and len(text) < 200:
+        return 'This is not JSON. A text stands in quotation marks there: "like this".'
+    return f"This is not JSON: {error.msg[:1].lower()}{error.msg[1:]} (line {error.lineno}, column {error.colno})."

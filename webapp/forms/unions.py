@@ -119,8 +119,18 @@ def _named(schemas: list[Schema], union: Schema) -> list[Branch]:
             tag = own[0].value
         elif name and tag is None:
             tag = schema.name
-        found.append(Branch(_label(schema, tag if name else None), schema, tag if name else None))
+        called = _label(schema, tag if name else None)
+        found.append(
+            Branch(called, _tagged(schema, name, tag) if name and len(own) < 2 else schema, tag if name else None)
+        )
     return found
+
+
+def _tagged(schema: Schema, name: str, tag: Any) -> Schema:
+    """The shape with its discriminator's value, which many documents give by the shape's name alone."""
+    if tag is None or not (schema.is_object or schema.properties):
+        return schema
+    return schema.beside({"allOf": [schema.raw, {"required": [name], "properties": {name: {"const": tag}}}]})
 
 
 def _label(schema: Schema, tag: Any) -> str:
