@@ -70,9 +70,18 @@ def _made_sentence(task: Task, made: Match, reply: Reply) -> str:
 def _done_sentence(task: Task, reply: Reply, subject: Subject | None) -> str:
     if task.role is Role.DELETE:
         return f"Deleted {subject.named}." if subject is not None else f"{task.operation.label}: done."
-    said = _saying(reply)
-    about = f" ({subject.title})" if subject is not None else ""
-    return f"{task.operation.label}{about}: {said}" if said else f"{task.operation.label}{about}: done."
+    title = _title(task, reply)
+    called = f"{task.operation.label} “{title}”" if title else task.operation.label
+    return f"{called}: {_saying(reply) or 'done.'}"
+
+
+def _title(task: Task, reply: Reply) -> str:
+    """What an operation was done to, where it answers with just that."""
+    page = task.page
+    if page is None or not isinstance(reply.data, Mapping) or not _is_subject(task, reply.data):
+        return ""
+    item = read_item(page.resource, reply.data)
+    return item_title(page, item) if isinstance(item, Mapping) else ""
 
 
 def _saying(reply: Reply) -> str:
@@ -82,7 +91,7 @@ def _saying(reply: Reply) -> str:
     data = masked(reply.data)
     if isinstance(data, str):
         return cut(data, SHORT)
-    if isinstance(data, Mapping):
+    if isinstance(data, Mapping) and CONFIRMING.issuperset(data):
         return next((cut(data[key], SHORT) for key in SAYING if isinstance(data.get(key), str) and data[key]), "")
     return ""
 

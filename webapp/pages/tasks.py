@@ -1,6 +1,6 @@
 """One operation as its page is about it: what is known of its inputs, and where it belongs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -17,12 +17,17 @@ from webapp.forms.request import Outgoing
 from webapp.forms.submission import Submission
 from webapp.html.context import Link
 from webapp.html.urls import href, safe_next
+from webapp.openapi.labels import wordlist, words
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
-from webapp.openapi.site import Match, Operation, Resource
+from webapp.openapi.site import Match, Operation, Parameter, Resource
 from webapp.pages.actions import operation_href
 from webapp.pages.crumbs import page_label
+from webapp.pages.masking import is_secret
 from webapp.pages.sites import routes_for
+
+KNOWN_BY = frozenset(wordlist("session sessid sid auth authorization csrf xsrf jwt token"))
+"""Words in the names of headers and cookies that a session is known by."""
 
 
 class Role(StrEnum):
@@ -61,8 +66,13 @@ class Task:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """The pointers of what needs no asking."""
-        return frozenset(join("path", name) for name in self.known)
+        """The pointers of what needs no asking: what the address says, and what the session knows."""
+        kept = self.routes.site.credentials
+        return frozenset(
+            join(each.location, each.name)
+            for each in self.operation.parameters
+            if (each.location == "path" and each.name in self.known) or _is_credential(each, kept)
+        )
 
     @cached_property
     def path(self) -> str:
@@ -183,6 +193,14 @@ class Task:
             if found is not None and not found.read_only:
                 return found
         return None
+
+
+def _is_credential(parameter: Parameter, kept: Collection[str]) -> bool:
+    """Whether a parameter carries what a session is known by, which is nobody's to type in."""
+    if parameter.location == "query":
+        return parameter.name in kept
+    told = {word.lower() for word in words(parameter.name)}
+    return parameter.location != "path" and (is_secret(parameter.name, parameter.schema) or bool(told & KNOWN_BY))
 
 
 def _put(values: dict[str, Any], parts: tuple[str, ...], value: Any) -> None:
