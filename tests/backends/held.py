@@ -13,8 +13,9 @@ class Held:
     """A backend's own API, as one of its users; signs in anew where the pages have ended the session."""
 
     def __init__(self, url: str, sign_in: SignIn) -> None:
-        self._api = httpx.Client(base_url=url, trust_env=False, timeout=30)
+        self._url = url
         self._sign_in = sign_in
+        self._headers: Mapping[str, str] = {}
 
     def __call__(self, path: str) -> Any:
         """The JSON at a path."""
@@ -24,21 +25,18 @@ class Held:
         """Whether something is there. Directus says 403 of what isn't."""
         return self._ask(path).status_code not in (403, 404)
 
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._api.close()
-
     def _ask(self, path: str) -> httpx.Response:
-        answer = self._api.get(path)
-        if answer.status_code in (401, 403):
-            self._api.cookies.clear()
-            self._api.headers.update(self._sign_in(self._api))
-            answer = self._api.get(path)
-        return answer
+        with httpx.Client(base_url=self._url, trust_env=False, timeout=30, headers=self._headers) as api:
+            answer = api.get(path)
+            if answer.status_code not in (401, 403):
+                return answer
+            self._headers = self._sign_in(api)
+            api.cookies.clear()
+            return api.get(path, headers=self._headers)
 
 
 def bearer(path: str, key: str = "json", **account: str) -> SignIn:
-    """Signing in by `path` with an account sent as `json` or as form `data`, for a token in the answer."""
+    """Signing in by `path` with an account sent as `json` or as form `data`: the answer has a token."""
 
     def sign_in(api: httpx.Client) -> dict[str, str]:
         given: Any = {key: account}

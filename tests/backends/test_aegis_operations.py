@@ -48,11 +48,9 @@ def site(url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def held(url: str) -> Iterator[Held]:
+def held(url: str) -> Held:
     """What the backend says, by itself."""
-    held = held_as(url, USERNAME, PASSWORD)
-    yield held
-    held.close()
+    return held_as(url, USERNAME, PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +152,6 @@ async def test_a_users_devices_are_signed_out(walk: Walk, site: str, url: str, h
         await second.sign_in(*NEIGHBOUR)
         other = held_as(url, *NEIGHBOUR)
         session = next(each for each in other("/auth/sessions") if not each["is_current"])
-        other.close()
 
         one = {"path/user_id": neighbour, "path/session_id": session["id"]}
         await walk.succeed("DELETE /auth/users/{user_id}/sessions/{session_id}", one)
@@ -183,7 +180,6 @@ async def test_a_password_is_reset_by_what_was_mailed(walk: Walk, url: str) -> N
 
     again = held_as(url, "tea@example.com", "tea-pass-456")
     assert again("/auth/me")["email"] == "tea@example.com"
-    again.close()
     await walk.fail("POST /auth/password-reset/confirm", reset, status=400, saying="Invalid or expired token")
 
 
@@ -372,7 +368,7 @@ async def start_load_test(url: str) -> None:
 
 @pytest.mark.parametrize("step", ["github/start", "github/callback", "google/start", "google/callback"])
 async def test_steps_of_a_sign_in_elsewhere_are_explained(walk: Walk, step: str) -> None:
-    page = await walk.open(f"GET /auth/oauth/{step}")
+    page = await walk.do(f"GET /auth/oauth/{step}")
 
     assert "a step of signing in" in page.main
 

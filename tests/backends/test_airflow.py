@@ -33,11 +33,9 @@ async def walk(url: str) -> AsyncIterator[Walk]:
 
 
 @pytest.fixture(scope="module")
-def held(url: str) -> Iterator[Held]:
+def held(url: str) -> Held:
     """What the API itself says."""
-    held = Held(url, bearer("/auth/token", username=ACCOUNT[0], password=ACCOUNT[1]))
-    yield held
-    held.close()
+    return Held(url, bearer("/auth/token", username=ACCOUNT[0], password=ACCOUNT[1]))
 
 
 def pool(held: Held) -> Any:

@@ -26,11 +26,9 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def held(url: str) -> Iterator[Held]:
+def held(url: str) -> Held:
     """What the API itself says."""
-    held = Held(url, always(Authorization=f"Bearer {TOKEN}"))
-    yield held
-    held.close()
+    return Held(url, always(Authorization=f"Bearer {TOKEN}"))
 
 
 @pytest.fixture(scope="module")
