@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,6 +80,13 @@ def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]
         (["run", "http://example.com", "--workers", "2"], {}, "run one worker"),
         (["run", "http://example.com", "--templates", "/nowhere"], {}, "not a folder"),
         (["run", "http://example.com"], {"WEBAPP_HUE": "blue"}, "WEBAPP_HUE"),
+        (
+            ["run", "http://example.com", "--config", "nope.toml"],
+            {},
+            "WEBAPP_CONFIG is 'nope.toml', which is not a file",
+        ),
+        (["inspect"], {}, "WEBAPP_API_URL is not set"),
+        (["inspect", "http://example.com", "--token", "nope"], {}, "The token in 'nope' can't be read"),
         (["demo"], {"WEBAPP_SECRET_KEY": "short"}, "WEBAPP_SECRET_KEY"),
     ],
 )
@@ -138,6 +146,102 @@ def test_an_app_of_ones_own_is_served_in_the_same_process(tmp_path: Path) -> Non
 
     assert page.status_code == 200
     assert "My own" in page.text
+
+
+DOCUMENT = """
+openapi: 3.1.0
+info: {title: Library}
+servers: [{url: http://127.0.0.1:9}]
+paths:
+  /books:
+    get:
+      parameters: [{name: page, in: query}]
+      responses: {200: {content: {application/json: {schema: {type: array}}}}}
+  /books/{id}: {get: {}}
+"""
+
+
+def test_what_is_inferred_is_printed_as_a_file_that_run_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "openapi.yaml").write_text(DOCUMENT)
+
+    assert main(["inspect", str(tmp_path / "openapi.yaml")]) == 0
+    printed = capsys.readouterr().out
+    assert tomllib.loads(printed)["resources"]["books"]["label"] == "Books"
+
+    (tmp_path / "webapp.toml").write_text(printed.replace('label = "Books"', 'label = "Volumes"'))
+    with serving("run", "openapi.yaml", "--config", "webapp.toml", cwd=tmp_path) as (url, _):
+        up(url)
+        home = httpx.get(url)
+    assert "Volumes" in home.text
+
+
+def test_inspecting_with_a_token_says_that_the_document_varies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "varied.py").write_text(
+        "from fastapi import FastAPI, Request\n"
+        "app = FastAPI(openapi_url=None)\n"
+        "@app.get('/openapi.json')\n"
+        "def document(request: Request) -> dict[str, object]:\n"
+        "    known = request.headers.get('authorization') == 'Bearer secret'\n"
+        "    page = {'name': 'page', 'in': 'query'}\n"
+        "    gold = {'/gold': {'get': {'parameters': [page]}}, '/gold/{id}': {'get': {}}}\n"
+        "    paths = gold if known else {}\n"
+        "    return {'openapi': '3.1.0', 'info': {'title': 'Vault'}, 'paths': paths}\n"
+    )
+    (tmp_path / "token").write_text("secret\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path)
+
+    assert main(["inspect", "varied:app", "--token", "token"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "varies = true" in printed
+    assert "[resources.gold]" in printed
+    assert "secret" not in printed
+
+
+def test_an_api_that_cannot_be_asked_cannot_be_inspected(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", "http://127.0.0.1:9"]) == 1
+
+    said = capsys.readouterr().err
+    assert said.startswith("webapp: ")
+    assert said.count("\n") == 1
+
+
+def test_a_configuration_that_does_not_fit_the_api_stops_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "openapi.yaml").write_text(DOCUMENT)
+    (tmp_path / "webapp.toml").write_text("[resources.boks]\nhidden = true\n")
+
+    config = str(tmp_path / "webapp.toml")
+    assert main(["run", str(tmp_path / "openapi.yaml"), "--config", config, "--port", str(free_port())]) == 2
+
+    said = capsys.readouterr()
+    complaint = f"webapp: {config}: resources.boks: the API has no resource called 'boks'; is it books?\n"
+    assert said.err.endswith(complaint)
+    assert said.out == ""
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def test_a_file_without_a_server_needs_to_be_told_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WEBAPP_API_URL", raising=False)
+    path = tmp_path / "openapi.json"
+    path.write_text('{"openapi": "3.1.0", "paths": {}}')
+
+    assert main(["inspect", str(path)]) == 2
+    assert "doesn't say where its API is; --api" in capsys.readouterr().err
+    assert main(["inspect", str(path), "--api", "http://127.0.0.1:9"]) == 0
 
 
 def test_it_stops_when_told_to(tmp_path: Path) -> None:

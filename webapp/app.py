@@ -200,8 +200,8 @@ class Frontend:
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Open on the way in, close on the way out; a parent app that mounts this one may enter it too."""
         self.start()
-        await self.check()
         try:
+            await self.check()
             yield
         finally:
             await self.close()

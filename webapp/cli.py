@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 import socket
 import sys
 from collections.abc import Sequence
@@ -93,7 +94,12 @@ def _run(given: argparse.Namespace) -> int:
 def _inspect(given: argparse.Namespace) -> int:
     settings = Settings.from_env(api_url=given.api, openapi=given.openapi, config=given.config)
     frontend: Frontend = create_app(_target(given.target) if given.target else None, settings=settings).state.frontend
-    print(asyncio.run(_described(frontend, _token(given.token) if given.token else None)), end="")
+    token = _token(given.token) if given.token else None
+    logging.disable(logging.ERROR)  # what goes wrong is said in a sentence, and the rest is nobody's concern here
+    try:
+        print(asyncio.run(_described(frontend, token)), end="")
+    finally:
+        logging.disable(logging.NOTSET)
     return 0
 
 

@@ -67,7 +67,12 @@ def test_whatever_things_are_called_they_keep_their_names(
 
 
 def test_it_says_how_sure_it_is_and_what_could_be_said() -> None:
-    found = site({"/a/{id}": {"get": {}, "put": {}}, "/b": {"get": listing_of(thing(id=TEXT, x=TEXT), parameters=[query("page")])}})
+    found = site(
+        {
+            "/a/{id}": {"get": {}, "put": {}},
+            "/b": {"get": listing_of(thing(id=TEXT, x=TEXT), parameters=[query("page")])},
+        }
+    )
 
     text = dump_overrides(found, varies=True)
 

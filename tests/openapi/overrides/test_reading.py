@@ -1,11 +1,21 @@
 """What somebody wrote, and every mistake in it."""
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from webapp.errors import SettingsError
-from webapp.openapi.overrides.reading import parse_overrides, read_overrides
+from webapp.openapi.overrides.reading import (
+    LOGIN,
+    OPERATIONS,
+    PAGING,
+    RESOURCE,
+    SORTING,
+    parse_overrides,
+    read_overrides,
+)
 from webapp.openapi.overrides.values import OFF, LoginOverride, Overrides, PagingOverride, SortingOverride
 from webapp.openapi.site import PagingStyle
 
@@ -133,3 +143,12 @@ def test_a_file_that_cannot_be_read_is_named(text: str | bytes, sentence: str) -
         parse_overrides(text, "x.toml")
 
     assert str(caught.value).startswith(sentence)
+
+
+def test_the_readme_explains_every_key() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Put a guess right")[2].partition("\n## ")[0]
+
+    for keys in (RESOURCE, PAGING, SORTING, LOGIN, OPERATIONS):
+        assert [name for name in keys if f"`{name}`" not in section and f"{name} =" not in section] == []
+    assert tomllib.loads(section.partition("```toml")[2].partition("```")[0])
