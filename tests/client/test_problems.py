@@ -32,6 +32,12 @@ FASTAPI = {
         ({"detail": [{"loc": ["body", "body"], "msg": "Too long"}]}, None, {"body": ("Too long",)}, None),
         ({"detail": {"code": "NO_ROOM", "reason": "The room is full"}}, "The room is full", {}, "NO_ROOM"),
         (
+            {"detail": {"reason": "Unique constraint violation", "message": "Check logs for ID 7"}},
+            "Unique constraint violation. Check logs for ID 7",
+            {},
+            None,
+        ),
+        (
             {"detail": "REGISTER_USER_ALREADY_EXISTS"},
             "Register user already exists",
             {},

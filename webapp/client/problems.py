@@ -147,10 +147,18 @@ def _read_object(data: Mapping[str, Any], found: _Findings, *, bare_fields: bool
         if name == "error" and isinstance(value, str) and "error_description" in data:
             found.note_code(value)
         _read(value, found, bare_fields=False, depth=depth + 1)
+    _read_reason(data.get("reason"), found)
     for name in _LISTS:
         _read_complaints(data.get(name), found, "", depth + 1)
     if bare_fields:
         _read_bare_fields(data, found, depth)
+
+
+def _read_reason(reason: Any, found: _Findings) -> None:
+    """Airflow: the reason in words beside a message that speaks of logs. In one word it is a code."""
+    text = _sentence(reason) if isinstance(reason, str) else ""
+    if " " in text and text not in found.detail:
+        found.detail = f"{text.rstrip('.')}. {found.detail}"
 
 
 def _read_bare_fields(data: Mapping[str, Any], found: _Findings, depth: int) -> None:

@@ -34,9 +34,12 @@ def branches_of(schema: Schema) -> tuple[Branch, ...]:
     """
     The shapes to choose from, unions within unions among them; empty for a schema that is no union.
 
-    A schema of several types is a union of those.
+    A schema of several types is a union of those. Lists come after objects: who may send one or many sends one.
     """
-    found = _named(_flat(schema, DEEPEST)[:MOST_BRANCHES], schema)
+    flat = _flat(schema, DEEPEST)[:MOST_BRANCHES]
+    if any(each.is_object for each in flat):
+        flat.sort(key=lambda each: each.type == "array")
+    found = _named(flat, schema)
     labels = [branch.label for branch in found]
     return tuple(
         branch if labels.count(branch.label) == 1 else Branch(f"{branch.label} ({at})", branch.schema, branch.tag)
