@@ -56,7 +56,9 @@ from webapp.openapi.site import Accounts
 from webapp.pages import (
     account,
     bulk,
+    choices,
     errors,
+    export,
     files,
     health,
     home,
@@ -71,7 +73,7 @@ from webapp.pages import (
 from webapp.pages.documents import Documents
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
-from webapp.pages.targets import overrides_of, settled
+from webapp.pages.told import overrides_of, settled
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
 from webapp.sessions import NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
 from webapp.settings import Settings
@@ -298,6 +300,8 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         # Around the pages
         Route("/-/jump", jump.jump, methods=["GET"]),
         Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),
+        Route("/-/export/{path:path}", export.export, methods=["GET"]),
+        Route("/-/choices/{resource}", choices.choices, methods=["GET"]),
         Route("/-/files/{path:path}", files.save_file, methods=["GET"]),
         Route("/-/inline/{path:path}", files.show_file, methods=["GET"]),
         Route(ALIVE, health.livez, methods=["GET"]),

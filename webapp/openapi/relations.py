@@ -1,5 +1,6 @@
 """Which fields hold the id of another resource."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -30,6 +31,40 @@ def relations(resources: Sequence[Resource]) -> list[dict[str, str]]:
     """For each resource, the fields that point to an item of another, with its name; only where one alone fits."""
     targets = _targets(resources)
     return [_relations_of(resource, targets) for resource in resources]
+
+
+class Targets:
+    """What fields of any schema may refer to, in a site of these resources."""
+
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        self._resources = resources
+        self._targets = _targets(resources)
+
+    def of_field(self, name: str, schema: Schema, resource: Resource | None = None) -> Resource | None:
+        """The resource whose item's id a field holds; `resource` is the one that the field belongs to, if any."""
+        known = self.by_name(resource.relations.get(name)) if resource is not None else None
+        return known or _target(name, schema, resource or NOBODY, self._targets)
+
+    def of_variable(self, path: str, name: str) -> Resource | None:
+        """The resource whose item's id a variable of a path is: the one whose items' paths end with it."""
+        before = path.partition("{" + name + "}")[0] + "{" + name + "}"
+        fitting = [each for each in self._resources if each.item is not None and _same_path(each.item.path, before)]
+        return fitting[0] if len(fitting) == 1 and fitting[0].list is not None else None
+
+    def by_name(self, name: str | None) -> Resource | None:
+        """The resource of that name."""
+        return next((each for each in self._resources if each.name == name), None) if name else None
+
+
+NOBODY = Resource("", "", "", "", "")
+
+
+def _same_path(one: str, other: str) -> bool:
+    """Whether two paths are the same, whatever their variables are called."""
+    return VARIABLE.sub("{}", one.rstrip("/")) == VARIABLE.sub("{}", other.rstrip("/"))
+
+
+VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
 def _relations_of(resource: Resource, targets: Mapping[str, list[Resource]]) -> dict[str, str]:

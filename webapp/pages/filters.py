@@ -46,14 +46,19 @@ def make_chips(
     *,
     paging: Paging | None = None,
     search: str | None = None,
+    named: Callable[[str, str], str | None] = lambda _name, _value: None,
 ) -> tuple[Chip, ...]:
-    """The filters in force; taking one off leads to the first page of what is then left."""
+    """
+    The filters in force; taking one off leads to the first page of what is then left.
+
+    `named` is what the thing is called whose id a value is.
+    """
     known = {parameter.name: parameter for parameter in parameters}
     beginning = without(query, (paging.position,)) if paging is not None else query
     return tuple(
         Chip(
             "Search" if name == search else field_label(name, known[name].schema),
-            _shown(known[name], value),
+            named(name, value) or _shown(known[name], value),
             link((*beginning[:at], *beginning[at + 1 :])),
         )
         for at, (name, value) in enumerate(beginning)

@@ -17,6 +17,7 @@ from webapp.html.render import render
 from webapp.html.urls import safe_next
 from webapp.openapi.prose import first_paragraph
 from webapp.pages.answers import name_of
+from webapp.pages.choices import reference_hrefs
 from webapp.pages.errors import retry_header
 from webapp.pages.refusals import advice_for
 from webapp.pages.subjects import Subject, nested_counts, read_subject
@@ -107,7 +108,9 @@ class FormView:
         return render(task.request, names, page, fragment="form", status=status, headers=headers)
 
     def _fields(self, values: Values, errors: Errors) -> tuple[Field, ...]:
-        context = BuildContext(errors=errors, typed=self.submission, creating=True)
+        task = self.task
+        where = reference_hrefs(task.request, task.routes, task.operation, task.resource)
+        context = BuildContext(errors=errors, typed=self.submission, references=where, creating=True)
         return self.form.fields(values, context)
 
     def _hidden(self, subject: Subject | None) -> tuple[tuple[str, str], ...]:

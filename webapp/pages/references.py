@@ -19,8 +19,10 @@ from webapp.errors import APIError, Unauthorized, UnsafePath
 from webapp.html.format import cut
 from webapp.openapi.labels import normal
 from webapp.openapi.listing import read_item, read_listing
+from webapp.openapi.posted import inputs_of
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Operation, PagingStyle, Parameter, Resource
+from webapp.openapi.site import Match, MatchKind, Operation, PagingStyle, Parameter, Resource
+from webapp.pages.asking import ask_with
 from webapp.pages.columns import NAMING
 from webapp.pages.masking import masked
 from webapp.pages.queries import Query, for_api
@@ -197,7 +199,7 @@ def _calls(api: APIClient, missing: Mapping[str, tuple[Resource, list[str]]]) ->
         share = left - max(0, len(missing) - number - 1)
         if share < 1:
             return
-        operation = _open_list(target)
+        operation = open_list(target)
         taking = _id_filter(operation) if operation else None
         if operation is not None and taking is not None:
             left -= 1
@@ -212,10 +214,10 @@ def _calls(api: APIClient, missing: Mapping[str, tuple[Resource, list[str]]]) ->
             yield from (_single(api, target, each) for each in ids[:share])
 
 
-def _open_list(target: Resource) -> Operation | None:
+def open_list(target: Resource) -> Operation | None:
     """A resource's list, if it can be asked for without knowing anything."""
     operation = target.list
-    if operation is None or operation.path_parameters or any(each.required for each in operation.query):
+    if operation is None or operation.path_parameters or any(each.required for each in inputs_of(operation)):
         return None
     return operation
 
@@ -237,7 +239,7 @@ async def _listed(
     query: Query,
 ) -> Found:
     asked = for_api(query, operation, target.paging)
-    reply = await api.request("GET", operation.path, params=asked, timeout=DEADLINE)
+    reply = await ask_with(api, Match(MatchKind.LIST, operation, target, {}, operation.path), asked)
     listing = read_listing(target, reply.data, headers=reply.headers, query=asked)
     rows = masked(list(listing.rows), None) if listing else []
     key = target.id_field or (listing.id_field if listing else None) or "id"

@@ -13,6 +13,7 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
 from webapp.pages.asking import ask
 from webapp.pages.crumbs import crumbs
+from webapp.pages.curl import curl_of
 from webapp.pages.queries import for_api, read_query
 from webapp.pages.raw import raw_json
 from webapp.pages.resource import api_path
@@ -43,6 +44,7 @@ async def source_page(request: Request) -> Response:
         text=raw_json(reply.data, match.operation.answer, limit=LIMIT) or reply.text,
         media_type="application/json",
         raw="",
+        curl=curl_of(request, match, read_query(request)),
     )
     return render(request, "pages/view.html", page)
 

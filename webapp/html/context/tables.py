@@ -32,6 +32,8 @@ class Row:
     """As the API gave them, in the order of the columns."""
     links: tuple[str | None, ...]
     """For each column, the page its value points to."""
+    key: str | None = None
+    """What stands for the row in a URL; None where nothing does."""
     named: tuple[str | None, ...] = ()
     """For each column of kind `reference`, what the thing is called that its value is the id of."""
 
@@ -52,11 +54,13 @@ class Control:
     name: str
     label: str
     type: str
-    """`search`, `text`, `number`, `date`, `datetime-local`, `select`, `checkbox`."""
+    """`search`, `text`, `number`, `date`, `datetime-local`, `select`, `checkbox`, `reference`."""
     value: str
     options: tuple[Option, ...] = ()
     hint: str = ""
     error: str = ""
+    choices_href: str = ""
+    """Of a reference, where its suggestions come from."""
 
 
 @dataclass(frozen=True, slots=True)

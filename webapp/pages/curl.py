@@ -1,0 +1,144 @@
+"""The same question to the API as a command for a terminal, with names in place of secrets."""
+
+import json as json_module
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
+from itertools import groupby
+from types import EllipsisType
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from webapp.client import APIClient
+from webapp.client.paths import encode_query
+from webapp.errors import UnsafePath
+from webapp.openapi.labels import words
+from webapp.openapi.posted import split
+from webapp.openapi.site import Match, MatchKind, Operation
+from webapp.pages.masking import is_secret, masked
+from webapp.pages.queries import Query, for_api
+
+LONGEST = 20_000
+"""Characters; a body that makes the command longer is left out."""
+NEXT = " \\\n  "
+HIDDEN = frozenset({"authorization", "proxy-authorization", "cookie"})
+"""Headers that are never written out."""
+
+
+class Variable(str):
+    """The name of a shell variable that whoever runs the command sets."""
+
+    __slots__ = ()
+
+
+def as_curl(
+    api: APIClient,
+    operation: Operation,
+    path: str,
+    params: Iterable[tuple[str, str]] = (),
+    *,
+    headers: Mapping[str, str] | None = None,
+    json: Any | EllipsisType = ...,
+    data: Iterable[tuple[str, str]] | None = None,
+    files: Iterable[tuple[str, str]] = (),
+) -> str:
+    """
+    The `curl` command for a call of an operation; `files` are names of inputs, each with its file's name.
+
+    What signs the caller in is `$TOKEN` and its kin; so is the address of an API that only this server knows by that
+    name. Empty where it can't be written as a URL.
+    """
+    try:
+        address = _word(*_address(api, path, tuple(params)))
+    except UnsafePath:
+        return ""
+    start = [*([] if operation.method == "GET" else [f"-X {operation.method}"]), address, *_signed_in(api, operation)]
+    told = {name: value for name, value in (headers or {}).items() if name.lower() not in HIDDEN}
+    start += [_option("-H", f"{name}: {value}") for name, value in told.items()]
+    body = list(_body(operation, json, data, files))
+    whole = "curl " + NEXT.join([*start, *body])
+    return whole if len(whole) <= LONGEST else "curl " + NEXT.join(start)
+
+
+def curl_of(request: Request, match: Match, query: Query) -> str:
+    """The command for what a page asks the API with; `query` is the page's own."""
+    paging = match.resource.paging if match.resource and match.kind is MatchKind.LIST else None
+    asked = for_api(query, match.operation, paging)
+    path = match.api_path or match.path
+    if match.operation.method == "GET":
+        return as_curl(request.state.api, match.operation, path, asked)
+    params, body = split(match.operation, asked)
+    return as_curl(request.state.api, match.operation, path, params, json=body)
+
+
+def _address(api: APIClient, path: str, params: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    yield api.base_url if _is_known_outside(api.base_url) else Variable("API_URL")
+    yield path
+    for number, (name, value) in enumerate(params):
+        yield "&" if number else "?"
+        if is_secret(name, None):
+            yield encode_query([(name, "")])
+            yield _variable(name)
+        else:
+            yield encode_query([(name, value)])
+
+
+def _is_known_outside(url: str) -> bool:
+    """Whether others may know the API by that address, rather than only this server's network: `http://backend:8000`."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." in host or host == "localhost"
+    return True
+
+
+def _signed_in(api: APIClient, operation: Operation) -> Iterator[str]:
+    """How the caller says who they are, in the way that this session does."""
+    held = api.credentials
+    if held.bearer or (operation.secured and not held.present):
+        yield _option("-H", f"Authorization: {held.scheme} ".replace(":  ", ": "), Variable("TOKEN"))
+    elif held.basic:
+        yield _option("-u", Variable("USERNAME"), ":", Variable("PASSWORD"))
+    if held.api_key:
+        yield _option("-H", f"{api.api_key_name}: ", Variable("API_KEY"))
+    if held.established and len(held.cookies) and not held.bearer:
+        yield _option("-b", Variable("COOKIES"))
+
+
+def _body(
+    operation: Operation,
+    json: Any | EllipsisType,
+    data: Iterable[tuple[str, str]] | None,
+    files: Iterable[tuple[str, str]],
+) -> Iterator[str]:
+    attached = list(files)
+    if json is not ...:
+        schema = next((body.schema for body in operation.bodies if "json" in body.media_type), None)
+        yield _option("-H", "Content-Type: application/json")
+        yield _option("--data-raw", json_module.dumps(masked(json, schema), ensure_ascii=False))
+    for name, value in data or ():
+        told = [_variable(name)] if is_secret(name, None) else [value]
+        yield _option("--form-string" if attached else "--data-urlencode", f"{name}=", *told)
+    for name, filename in attached:
+        plain = re.sub(r"[^\w. -]", "_", filename)
+        yield _option("-F", f'{name}=@"{plain}"')
+
+
+def _option(flag: str, *pieces: str) -> str:
+    return f"{flag} {_word(*pieces)}"
+
+
+def _word(*pieces: str) -> str:
+    """One word of the shell's: literals quoted, variables to be filled in by it."""
+    runs = groupby(pieces, key=lambda piece: isinstance(piece, Variable))
+    return "".join(
+        "".join(f'"${each}"' for each in run) if variable else shlex.quote("".join(run)) for variable, run in runs
+    )
+
+
+def _variable(name: str) -> Variable:
+    return Variable(re.sub(r"\W|^(?=\d)", "", "_".join(words(name)).upper(), flags=re.ASCII) or "SECRET")
