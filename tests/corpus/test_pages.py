@@ -1,10 +1,11 @@
 """A page for every GET of every document, none of them a failure of ours."""
 
-from urllib.parse import quote, urlencode
-
+from urllib.parse import quote, urlencode, urlsplit
 
 from tests.corpus.documents import Corpus, Declared
 from tests.corpus.mock import VARIABLE, MockAPI
+from webapp.openapi.document import Document
+from webapp.openapi.resources import build_site
 from webapp.testing import Browser
 
 
@@ -42,3 +43,23 @@ async def test_every_get_has_a_page(corpus: Corpus, api: MockAPI, browser: Brows
 
     assert failed == []
     assert api.unknown == []
+
+
+async def test_every_operation_is_reachable_from_home_and_has_a_form(corpus: Corpus, browser: Browser) -> None:
+    home = await browser.get("/")
+    assert "/-/operations" in home.links.values()
+
+    listed = await browser.get("/-/operations")
+    links = {urlsplit(link.get("href")).path for link in listed.page.all("main a[href]")}
+    site = build_site(Document.parse(corpus.path.read_bytes()), base_url=f"http://api.test{corpus.prefix}")
+    hidden = [each.name for each in site.operations if not {f"/-/operations/{each.slug}", each.path} & links]
+    assert hidden == []
+
+    failed = []
+    for operation in site.operations:
+        page = await browser.get(f"/-/operations/{operation.slug}")
+        if page.status != 200 or not page.page.all("main form"):
+            failed.append(f"{operation.name}: {page.status}")
+
+    assert failed == []
+    assert len(site.operations) == len(corpus.operations)
