@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from tests.html.editsamples import BULK_BAR, EDIT_SAMPLES
 from tests.html.filesamples import FILE_SAMPLES
 from webapp.forms import Choice
 from webapp.forms import Control as FieldControl
@@ -112,7 +113,7 @@ def row(number: int) -> Row:
         f"https://example.com/{number * 65537 % 9973}",
     )
     links = (None, f"/projects/{number * 31 % 17}", None, None, None, None, None)
-    return Row(f"issues-{number}", f"/issues/{number}", title, values, links)
+    return Row(f"issues-{number}", f"/issues/{number}", title, values, links, str(number))
 
 
 ROWS = tuple(row(number) for number in range(1, 26))
@@ -152,6 +153,7 @@ FULL_LIST = ListPage(
     chips=(Chip("Status", "open", "/issues?q=quiet"),),
     clear_href="/issues",
     raw_href="/-/raw/issues?q=quiet",
+    bulk=BULK_BAR,
     column_menu=ColumnMenu(
         tuple(Option(column.key, column.label, selected=column.key != "site") for column in COLUMNS),
         (("sort", "title"), ("q", "quiet")),
@@ -330,6 +332,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
         DetailPage("x", "Linked", (), tuple(replace(fact, href="/there") for fact in EVERY_FACT), (), (), ""),
     ),
     **FILE_SAMPLES,
+    **EDIT_SAMPLES,
     "view-empty": ("pages/view.html", ViewPage("stats", "Statistics", "", (), (), (), None, "", "")),
     "view": (
         "pages/view.html",
@@ -432,5 +435,8 @@ FRAGMENTS = {
     "pages/operation.html": "form",
     "pages/operations.html": "operations",
     "pages/result.html": "result",
+    "pages/edit.html": "form",
+    "pages/conflict.html": "form",
+    "pages/bulk.html": "bulk",
 }
 """The part that a page offers to htmx."""

@@ -213,6 +213,19 @@ async def test_in_place_the_question_and_the_result_take_the_place_of_the_list()
     assert "1 job done" in done.text
 
 
+async def test_rows_are_selected_on_the_list() -> None:
+    _, browser = jobs({"DELETE /jobs/{id}": (204, None)})
+    async with browser:
+        page = await browser.get("/jobs")
+        asked = await browser.submit("#selected", button="Delete job", id=["2", "5"])
+
+    boxes = page.page.all("tbody input[name=id]")
+    assert [box.get("value") for box in boxes] == [str(row["id"]) for row in ROWS]
+    assert boxes[0].get("aria-label") == "Select Job A"
+    assert [each.text for each in page.page.all("#selected button")] == ["Run job", "Delete job"]
+    assert [each.text for each in asked.page.all("#bulk li")] == ["Job B", "Job E"]
+
+
 async def test_what_was_deleted_together_comes_back_together() -> None:
     async with demo_browser() as browser:
         await browser.sign_in(*DEMO)

@@ -26,8 +26,8 @@ from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.notices import notify
 from webapp.pages.queries import for_api
-from webapp.pages.rows import title_of
-from webapp.pages.selection import bulk_operations, path_of, row_key
+from webapp.pages.rows import row_key, title_of
+from webapp.pages.selection import bulk_operations, path_of
 from webapp.pages.sites import routes_for
 from webapp.pages.undo import opposite_of
 from webapp.pages.uploads import submitted
@@ -201,7 +201,7 @@ class Selection:
 
     async def _listed(self) -> Mapping[str, tuple[str, str | None]]:
         """What the rows of the list are called and where they lead, by key."""
-        if self.match.kind is not MatchKind.LIST:
+        if self.match.kind is not MatchKind.LIST or self.match.operation.method != "GET":
             return {}
         query = tuple(parse_qsl(self.back.partition("?")[2]))
         asked = for_api(query, self.match.operation, self.resource.paging)

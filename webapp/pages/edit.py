@@ -23,13 +23,15 @@ from webapp.html.htmx import is_partial, redirect, target_id
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
 from webapp.openapi.schema import Schema
+from webapp.pages.choices import reference_hrefs
 from webapp.pages.conflict import conflict_page, labels_of, resolve
 from webapp.pages.errors import retry_header
 from webapp.pages.masking import masked
 from webapp.pages.notices import notify
+from webapp.pages.refusals import advice_for
 from webapp.pages.rows import title_of
 from webapp.pages.saving import Change, Contradicted, Saved, Unchanged, Writer
-from webapp.pages.target import Item, Target
+from webapp.pages.target import Item, Target, Version
 from webapp.pages.tasks import Task
 
 Errors = Mapping[str, Sequence[str]]
@@ -99,7 +101,12 @@ class Edit:
         return OperationForm(self.target.operation, media_type, self.task.hidden)
 
     async def _view(self, form: OperationForm, submission: Submission, change: Change | None = None) -> "_EditView":
-        item = await self.target.read(self.task)
+        try:
+            item = await self.target.read(self.task)
+        except Unauthorized:
+            raise
+        except APIError:
+            item = Item(None, None, Version())  # what was typed is worth more than the name of what it is about
         values = change.mine if change is not None and "mine" in submission else None
         return _EditView(self, form, item, submission, values)
 
@@ -142,13 +149,20 @@ class _EditView:
         """The form again, with what the API has against what was typed."""
         errors, said = place(error.fields, self._fields({}))
         beside = said if errors or said else (error.detail,)
-        return self.render(errors=errors, said=beside, status=error.status, headers=retry_header(error.retry_after))
+        return self.render(
+            errors=errors,
+            said=beside,
+            advice=advice_for(error, reads=False, choice=False),
+            status=423 if error.api_status == 423 else error.status,
+            headers=retry_header(error.retry_after),
+        )
 
     def render(
         self,
         *,
         errors: Errors | None = None,
         said: Sequence[str] = (),
+        advice: str = "",
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
@@ -169,7 +183,7 @@ class _EditView:
             hidden=self._hidden(),
             inline=self._inline,
             said=(*said, *unseen),
-            advice="",
+            advice=advice,
             cancel_href=self._cancel_href(),
         )
         names = [f"{page.name}/edit.html", "pages/edit.html"]
@@ -187,7 +201,10 @@ class _EditView:
         return called or f"{resource.singular if resource else 'item'} {number}".strip()
 
     def _fields(self, errors: Errors) -> tuple[Field, ...]:
-        context = BuildContext(errors=errors, typed=self.submission if self.values is None else None)
+        task = self.edit.task
+        where = reference_hrefs(task.request, task.routes, task.operation, task.resource)
+        typed = self.submission if self.values is None else None
+        context = BuildContext(errors=errors, typed=typed, references=where)
         return self.form.fields(self.values if self.values is not None else self._own(), context)
 
     def _own(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from webapp.errors import APIError
 from webapp.html.context import Control, ListPage
+from webapp.html.context.editing import BulkBar
 from webapp.html.htmx import is_htmx
 from webapp.html.render import render
 from webapp.html.urls import href
@@ -28,6 +29,7 @@ from webapp.pages.pager import make_pager
 from webapp.pages.queries import Query, is_canonical, read_query, without
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
+from webapp.pages.selection import bulk_bar
 from webapp.pages.sorting import make_columns
 
 
@@ -105,10 +107,16 @@ class ListView:
             clear_href=self._link(kept) if any(name in names for name, _ in query) else None,
             raw_href=None if status >= 400 else href(self.request, f"/-/raw{self.match.path}", query),
             error=said,
+            bulk=self._bulk() if listing.rows else None,
         )
         headers = push_canonical(self.request, self._link(query)) if status == 200 else None
         templates = [f"{resource.name}/list.html", "pages/list.html"]
         return render(self.request, templates, page, fragment="list", status=status, headers=headers)
+
+    def _bulk(self) -> BulkBar | None:
+        if self.match.resource is None:
+            return None  # rows that only look like some resource's
+        return bulk_bar(self.routes, self.match, self.resource, back=self._link(self.query))
 
     @property
     def _search_name(self) -> str | None:

@@ -9,6 +9,7 @@ from webapp.html.context import Row
 from webapp.html.format import cut, gist
 from webapp.html.kinds import Kind
 from webapp.pages.columns import Field
+from webapp.pages.masking import MASK
 
 RowLink = Callable[[Any], str | None]
 ValueLink = Callable[[str, Any], str | None]
@@ -48,6 +49,7 @@ def make_rows(
                 title=title_of(row, title_field, id_field, singular) or f"{singular} {number}",
                 values=values,
                 links=tuple(links),
+                key=row_key(row, id_field),
                 named=tuple(
                     value_name(field.key, value) if field.kind is Kind.REFERENCE else None
                     for field, value in zip(fields, values, strict=False)
@@ -67,6 +69,13 @@ def named_fields(fields: Sequence[Field], rows: Sequence[Any], value_name: Value
         else field
         for field in fields
     )
+
+
+def row_key(row: Any, id_field: str | None) -> str | None:
+    """What stands for a row in the path of what is done to it; None where nothing does."""
+    value = row.get(id_field) if id_field and isinstance(row, Mapping) else None
+    is_key = isinstance(value, str | int) and not isinstance(value, bool) and value not in ("", MASK)
+    return str(value) if is_key else None
 
 
 def title_of(item: Any, title_field: str | None, id_field: str | None, singular: str) -> str:

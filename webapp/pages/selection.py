@@ -1,8 +1,7 @@
-"""What can be done to several rows of a list at once, and which of its rows those may be."""
+"""What can be done to several rows of a list at once, and how an item is named for it."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from webapp.client.paths import fill_path
 from webapp.errors import UnsafePath
@@ -34,12 +33,6 @@ def bulk_operations(routes: Routes, resource: Resource) -> tuple[Operation, ...]
     offered = [each for each in owner.actions if _is_done_to(each, place)]
     deleting = [owner.delete] if owner.delete and not needs_input(owner.delete) else []
     return (*offered[:MOST_ACTIONS], *deleting)
-
-
-def row_key(row: Any, id_field: str | None) -> str | None:
-    """What stands for a row in the path of what is done to it; None where nothing does."""
-    value = row.get(id_field) if id_field and isinstance(row, Mapping) else None
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
 
 def path_of(operation: Operation, above: tuple[str, ...], key: str) -> str | None:

@@ -8,6 +8,7 @@ One dataclass for each page; its fields are the variables of the template, and n
 from webapp.html.context.accounts import AccountPage, Device, LoginPage, RegisterField, RegisterPage
 from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPage
 from webapp.html.context.charts import Bar, BarGroup, Chart, Line, Tick
+from webapp.html.context.editing import BulkAction, BulkBar, BulkPage, BulkRow, ConflictPage, ConflictRow, EditPage
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.operations import OperationEntry, OperationGroup, OperationPage, OperationsPage, ResultPage
 from webapp.html.context.files import FilePage
@@ -19,13 +20,20 @@ __all__ = [
     "AccountPage",
     "Bar",
     "BarGroup",
+    "BulkAction",
+    "BulkBar",
+    "BulkPage",
+    "BulkRow",
     "Chart",
     "Chip",
     "Column",
     "ColumnMenu",
+    "ConflictPage",
+    "ConflictRow",
     "Control",
     "DetailPage",
     "Device",
+    "EditPage",
     "ErrorPage",
     "Fact",
     "FilePage",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webapp.html.context.charts import Chart
+from webapp.html.context.editing import BulkBar
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.shell import Link, LinkGroup
 from webapp.html.context.tables import Chip, Column, ColumnMenu, Control, Pager, Row
@@ -56,6 +57,8 @@ class ListPage:
     """Makes a new one."""
     actions: tuple[Link, ...] = ()
     """What else can be done to the whole of it."""
+    bulk: BulkBar | None = None
+    """What can be done to the rows that one selects; None where nothing can."""
 
 
 @dataclass(frozen=True, slots=True)

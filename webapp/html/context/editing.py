@@ -19,7 +19,7 @@ class EditPage:
     multipart: bool
     fields: tuple[Any, ...]
     """A `forms.Field` each."""
-    hidden: Pairs
+    hidden: tuple[tuple[str, str], ...]
     """Inputs that go along unseen: what the form was shown with, among them."""
     inline: bool
     """Whether the form stands on the item's page, in the place of its values."""
@@ -61,7 +61,7 @@ class ConflictPage:
     """Whether it was sent before, with something left to choose."""
     fields: tuple[Any, ...]
     """Passwords and the like that were typed, to be typed again: they never come back."""
-    hidden: Pairs
+    hidden: tuple[tuple[str, str], ...]
     cancel_href: str
 
 
@@ -110,10 +110,10 @@ class BulkPage:
     done: tuple[BulkRow, ...]
     """What it has been done to."""
     action: str
-    hidden: Pairs
+    hidden: tuple[tuple[str, str], ...]
     submit: str
     """What the button says; empty where there is nothing more to do."""
     danger: bool
     undo_action: str | None
-    undo_hidden: Pairs
+    undo_hidden: tuple[tuple[str, str], ...]
     back_href: str
