@@ -1,11 +1,13 @@
 """Journeys where documents aren't as one would wish: none at all, elsewhere, another for each, and changing."""
 
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.pages.house import TEXT, document
 from webapp import Settings, create_app
@@ -116,6 +118,72 @@ async def test_whoever_signs_in_has_the_pages_of_their_own_document() -> None:
     assert "News" in outside.links
     assert "Secrets" not in outside.links
     assert closed.status == 404
+
+
+def hidden(known: Callable[[httpx.Request], bool], *, login: str = "") -> httpx.MockTransport:
+    """An API that gives its document, and all else, only to those whom it knows."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == login:
+            return httpx.Response(405) if request.method == "GET" else signed_in(request)
+        if not known(request):
+            return httpx.Response(401, json={"detail": "Not authenticated"})
+        if request.url.path == "/openapi.json":
+            return httpx.Response(200, json=document(sign_in=False, paths=listing("/secrets")))
+        return httpx.Response(200, json=[{"id": 1, "name": "Gold"}]) if request.url.path == "/secrets" else nothing()
+
+    return httpx.MockTransport(answer)
+
+
+def signed_in(request: httpx.Request) -> httpx.Response:
+    """A sign-in that wants JSON."""
+    if "json" not in request.headers["content-type"]:
+        return httpx.Response(415)
+    right = json.loads(request.content) == {"username": "ada", "password": "secret"}
+    return httpx.Response(200, json={"token": "t1"}) if right else httpx.Response(401)
+
+
+def nothing() -> httpx.Response:
+    return httpx.Response(404, json={"detail": "Not Found"})
+
+
+@pytest.mark.parametrize(
+    ("way", "typed", "authorization"),
+    [
+        ("basic", {"username": "ada", "password": "secret"}, "Basic YWRhOnNlY3JldA=="),
+        ("bearer", {"token": "t1"}, "Bearer t1"),
+    ],
+)
+async def test_where_the_document_is_hidden_one_can_sign_in_all_the_same(
+    way: str, typed: dict[str, str], authorization: str
+) -> None:
+    transport = hidden(lambda request: request.headers.get("authorization") == authorization)
+
+    async with Browser(create_app("http://api.test", transport=transport, settings=Settings())) as found:
+        before = await found.get("/")
+        closed = await found.get("/secrets")
+        await found.get(f"/login?with={way}")
+        await found.submit("main form", **dict.fromkeys(typed, "wrong"))
+        wrong = found.current
+        home = await found.submit("main form", **typed)
+        page = await found.get("/secrets")
+
+    assert "sign in to see what there is" in before.main
+    assert closed.path == "/login"
+    assert wrong is not None
+    assert wrong.status == 401
+    assert "Secrets" in home.links
+    assert "Gold" in page.main
+
+
+async def test_a_usual_place_to_sign_in_at_is_found_without_a_document() -> None:
+    transport = hidden(lambda request: request.headers.get("authorization") == "Bearer t1", login="/auth/login")
+
+    async with Browser(create_app("http://api.test", transport=transport, settings=Settings())) as found:
+        await found.sign_in("ada", "secret")
+        page = await found.get("/secrets")
+
+    assert "Gold" in page.main
 
 
 async def test_a_change_of_the_document_shows_without_a_restart() -> None:

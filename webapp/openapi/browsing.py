@@ -11,13 +11,19 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from webapp.openapi.labels import humanise
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Accounts, Match, MatchKind, Operation, Site
+from webapp.openapi.site import Accounts, Match, MatchKind, Operation, SignIn, Site
+from webapp.openapi.ways import UNDECLARED
 
 MOST = 200
 """Links of one answer."""
 
 STARTS = ("http://", "https://", "/")
 """How the URL of a link begins, which most texts don't."""
+
+LOGINS = ("/auth/login", "/auth/token", "/auth/jwt/login", "/login", "/token", "/api/auth/login", "/api/token")
+"""Where one often signs in with a name and a password."""
+
+GRANT = {"grant_type": "password"}
 
 NOT_PAGES = frozenset({"self", "curies", "profile", "describedby", "first", "last", "next", "prev", "previous"})
 """Relations that lead nowhere new."""
@@ -47,6 +53,18 @@ class OpenRoutes(Routes):
         end = "/" if operation.path.endswith("/") else ""
         path = operation.path.rstrip("/")
         return _get(f"{path}/{{id}}{end}") if path else None
+
+
+def accounts_behind(refused: str, login: str | None, base_url: str) -> Accounts:
+    """
+    The ways in where the document is only for those who are signed in.
+
+    `refused` is the document's URL, which tells whether credentials are right; `login` a path that takes posts.
+    """
+    posted = SignIn(login, "form", "username", "password", "Username", GRANT, either=True) if login else None
+    ways = (*([posted] if posted else []), *UNDECLARED)
+    path = path_of(refused, base_url)
+    return Accounts(sign_in=ways[0], ways=ways, check=_get(path) if path else None, required=True)
 
 
 def bare_site(base_url: str, first: Any = None, *, lacks: str, accounts: Accounts | None = None) -> Site:

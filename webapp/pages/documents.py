@@ -6,19 +6,19 @@ What is got is an `Edition`; looking again gives the same one back as long as no
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from webapp.client import APIClient
 from webapp.errors import DocumentError, Unavailable
-from webapp.openapi.browsing import OpenRoutes, bare_site
+from webapp.openapi.browsing import LOGINS, OpenRoutes, accounts_behind, bare_site
 from webapp.openapi.discover import Fetched, NoDocument, discover, document_in, origin_of
 from webapp.openapi.document import Document
 from webapp.openapi.overrides.extensions import apply_extensions
 from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Site
+from webapp.openapi.site import Accounts, Site
 from webapp.pages.fetching import Asker, beside, digest_of, read_capped, read_others
 
 LONGEST_SEARCH = 60.0
@@ -145,7 +145,9 @@ class Documents:
         except NoDocument as nothing:
             if self._openapi is not None and not nothing.refused:
                 raise
-            bare = _bare(self._api_url or target, nothing, self._settle)
+            base_url = self._api_url or target
+            accounts = await _accounts(asker, base_url, nothing.refused) if nothing.refused else Accounts()
+            bare = _bare(base_url, nothing, accounts, self._settle)
             return known if known is not None and known.digest == bare.digest else bare
 
     async def _edition(
@@ -186,13 +188,24 @@ class Documents:
         return made() if size < SMALL else await asyncio.to_thread(made)
 
 
-def _bare(base_url: str, nothing: NoDocument, settle: Settle) -> Edition:
+async def _accounts(asker: Asker, base_url: str, refused: Sequence[Fetched]) -> Accounts:
+    """The ways in. A path that can't be got but posted to is taken for the one to sign in at."""
+    login = None
+    for path in LOGINS:
+        fetched = await asker.fetch(base_url + path)
+        if fetched is not None and fetched.status == 405:
+            login = path
+            break
+    return accounts_behind(refused[0].url, login, base_url)
+
+
+def _bare(base_url: str, nothing: NoDocument, accounts: Accounts, settle: Settle) -> Edition:
     first = nothing.first.content if nothing.first is not None and nothing.first.status == 200 else b""
     try:
         data = json.loads(first)
     except (ValueError, RecursionError):
         data = None
-    site = bare_site(base_url, data, lacks=REFUSED if nothing.refused else ABSENT)
+    site = bare_site(base_url, data, lacks=REFUSED if nothing.refused else ABSENT, accounts=accounts)
     return Edition(OpenRoutes(settle(site)), digest_of(first, {"refused": b""} if nothing.refused else {}), bare=True)
 
 
