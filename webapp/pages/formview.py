@@ -12,9 +12,9 @@ from webapp.forms.complaints import place
 from webapp.forms.form import OperationForm
 from webapp.forms.pointer import join
 from webapp.forms.submission import Submission
-from webapp.html.context import OperationPage, Option
+from webapp.html.context import Link, OperationPage, Option
 from webapp.html.render import render
-from webapp.html.urls import safe_next
+from webapp.html.urls import href, safe_next
 from webapp.openapi.prose import first_paragraph
 from webapp.pages.answers import name_of
 from webapp.pages.choices import reference_hrefs
@@ -25,6 +25,9 @@ from webapp.pages.tasks import Role, Task
 
 Errors = Mapping[str, Sequence[str]]
 NO_ERRORS: Errors = {}
+OF_ITS_OWN = "This has a page of its own here."
+SIGN_OUT = "Sign out from the menu of your account; that has a page of its own here."
+RENEWAL = "This is done by itself, whenever your sign-in is about to end."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,18 @@ class FormView:
         """The page that one came from."""
         given = self.submission.text("next") if self.submission is not None else None
         return safe_next(given, default=self.task.back)
+
+    def elsewhere(self) -> Response | None:
+        """The page of an operation that the frontend has a page of its own for; None for any other."""
+        accounts, request = self.task.routes.site.accounts, self.task.request
+        operation = self.task.operation
+        if accounts.sign_in is not None and accounts.sign_in.path == operation.path and operation.method == "POST":
+            return self.render({}, elsewhere=OF_ITS_OWN, link=Link("Sign in", href(request, "/login")))
+        if operation == accounts.register:
+            return self.render({}, elsewhere=OF_ITS_OWN, link=Link("Register", href(request, "/register")))
+        if operation == accounts.sign_out:
+            return self.render({}, elsewhere=SIGN_OUT, link=Link("Account", href(request, "/-/account")))
+        return self.render({}, elsewhere=RENEWAL) if operation == accounts.refresh else None
 
     async def confirm(self) -> Response:
         """The question whether to go on, where nothing is to be filled in; it names what it is about."""
@@ -75,6 +90,8 @@ class FormView:
         advice: str = "",
         subject: Subject | None = None,
         consequences: Sequence[str] = (),
+        elsewhere: str = "",
+        link: Link | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
@@ -103,6 +120,8 @@ class FormView:
             advice=advice,
             deprecated=operation.deprecated,
             back_href=self.back,
+            elsewhere=elsewhere,
+            elsewhere_link=link,
         )
         names = [f"{page.name}/operation.html", "pages/operation.html"]
         return render(task.request, names, page, fragment="form", status=status, headers=headers)

@@ -11,6 +11,7 @@ from webapp.forms.request import Outgoing, encode
 from webapp.forms.submission import Submission
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
+from webapp.openapi.schema import Schema
 from webapp.pages.edit import Edit
 from webapp.pages.formview import FormView
 from webapp.pages.results import succeeded
@@ -29,6 +30,8 @@ async def operation_page(request: Request) -> Response:
     if task.is_read and "go" in request.query_params:
         return _lead_on(task, form)
     view = FormView(task, form)
+    if elsewhere := view.elsewhere():
+        return elsewhere
     if view.asks:
         return view.render(task.given())
     return await view.confirm()
@@ -61,6 +64,8 @@ async def send(api: APIClient, outgoing: Outgoing) -> Reply:
 
 async def _run(task: Task, form: OperationForm, submission: Submission) -> Response:
     view = FormView(task, form, submission)
+    if elsewhere := view.elsewhere():
+        return elsewhere
     read = form.read(submission)
     if read.errors:
         return view.render({}, errors=read.errors, status=422)
@@ -90,6 +95,8 @@ async def _unauthorized(view: FormView, error: Unauthorized) -> Response:
 def _lead_on(task: Task, form: OperationForm) -> Response:
     """To the page of what is asked for: its address holds all of it."""
     submission = Submission.of(task.request.query_params.multi_items())
+    if submission.edit:
+        return _changed(task, form, submission)
     view = FormView(task, form, submission)
     read = form.read(submission)
     if read.errors:
@@ -103,5 +110,5 @@ def _lead_on(task: Task, form: OperationForm) -> Response:
 
 def _changed(task: Task, form: OperationForm, submission: Submission) -> Response:
     """The form again, with a part of it added, removed or moved, or for another kind of body."""
-    changed = apply_edit(form.body.schema, submission) if form.body is not None else submission
+    changed = apply_edit(form.body.schema if form.body is not None else Schema(), submission)
     return FormView(task, form, changed).render({})

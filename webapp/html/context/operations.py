@@ -42,6 +42,10 @@ class OperationPage:
     """What that means, and what one can do about it."""
     deprecated: bool
     back_href: str
+    elsewhere: str = ""
+    """Why it is not done here, where it isn't; there is no form then."""
+    elsewhere_link: Link | None = None
+    """Where it is."""
 
 
 @dataclass(frozen=True, slots=True)
