@@ -3,7 +3,12 @@
 import pytest
 
 from webapp.errors import TooLarge
+from webapp.forms.build import BuildContext
+from webapp.forms.form import OperationForm
+from webapp.forms.submission import Submission
 from webapp.forms.upload import Upload, clean_filename, clean_media_type
+from webapp.openapi.schema import Schema
+from webapp.openapi.site import Body, Operation
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,26 @@ async def test_a_small_file_becomes_a_text() -> None:
 async def test_a_file_is_read_only_up_to_a_limit() -> None:
     with pytest.raises(TooLarge, match="big\\.bin"):
         await Upload.held("big.bin", "b/c", b"x" * 11).read(limit=10)
+
+
+FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}, "title": {"type": "string"}},
+}
+
+
+def upload_form() -> OperationForm:
+    body = Body("multipart/form-data", Schema(FORM), required=True)
+    return OperationForm(Operation("POST", "/files", "store", "Store", bodies=(body,)))
+
+
+def test_a_file_is_asked_for_last_so_that_all_else_is_there_before_it() -> None:
+    assert [field.name for field in upload_form().fields({}, BuildContext())] == ["body/title", "body/file"]
+
+
+def test_a_file_that_was_chosen_before_is_named() -> None:
+    typed = Submission.of([("body/file", Upload.held("a.txt", "text/plain", b"x"))])
+
+    (_, file) = upload_form().fields({}, BuildContext(typed=typed))
+
+    assert file.value == "a.txt"

@@ -113,7 +113,14 @@ class OperationForm:
             return (_whole(self.body, kind, value, context),)
         called = self.body.schema.title or humanise(self.body.schema.name or "Content")
         made = build_field(self.body.schema, "body", label=called, value=value, required=True, context=context)
-        return made.fields if made.control is Control.GROUP else (made,)
+        if made.control is not Control.GROUP:
+            return (made,)
+        # A file goes last, so that all else is there before the first of its bytes.
+        return tuple(sorted(made.fields, key=_has_file))
+
+
+def _has_file(field: Field) -> bool:
+    return any(each.control is Control.FILE for each in field.walk())
 
 
 def _value(values: Values, parameter: Parameter) -> Any:
