@@ -13,8 +13,13 @@ from webapp.forms.values import ABSENT
 Json = dict[str, Any]
 
 
-def thing(required: tuple[str, ...] = (), **properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(required)}
+def thing(needed: tuple[str, ...] = (), **properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(needed)}
+
+
+def texts(names: list[str], needed: tuple[str, ...] = ()) -> Json:
+    """An object of many texts."""
+    return {**thing(needed), "properties": {name: {"type": "string"} for name in names}}
 
 
 def field(shown: Field, name: str) -> Field:
@@ -213,7 +218,7 @@ def test_a_union_that_needs_itself_ends_somewhere(keyword: str) -> None:
 
 
 def test_a_form_can_not_grow_without_end() -> None:
-    wide = thing(**{f"p{at}": {"type": "string"} for at in range(40)})
+    wide = texts([f"p{at}" for at in range(40)])
     deep = thing(tuple(f"q{at}" for at in range(60)), **{f"q{at}": wide for at in range(60)})
 
     shown = built(deep, creating=True)
@@ -237,7 +242,7 @@ def test_a_value_of_another_type_is_json() -> None:
 
 def test_of_many_optional_fields_the_later_ones_are_folded_away_unless_they_are_filled() -> None:
     names = [f"p{at}" for at in range(30)]
-    shown = built(thing(("p29",), **{name: {"type": "string"} for name in names}), {"p29": "", "p28": "x"})
+    shown = built(texts(names, ("p29",)), {"p29": "", "p28": "x"})
 
     folded = [each.name for each in shown.fields if each.folded]
     assert len(folded) == 28 - AT_ONCE
@@ -247,7 +252,7 @@ def test_of_many_optional_fields_the_later_ones_are_folded_away_unless_they_are_
 
 
 def test_a_few_optional_fields_are_not_folded_away() -> None:
-    shown = built(thing(**{f"p{at}": {"type": "string"} for at in range(AT_ONCE + 2)}))
+    shown = built(texts([f"p{at}" for at in range(AT_ONCE + 2)]))
 
     assert not any(each.folded for each in shown.fields)
 

@@ -12,7 +12,7 @@ from typing import Any
 from webapp.client import exact
 from webapp.forms.controls import control_of, entry_schema, is_there_in_a_row, item_schema
 from webapp.forms.field import Choice, Control, Field
-from webapp.forms.fill import MOST_ITEMS, fill, join_further, may_be_left_out
+from webapp.forms.fill import FURTHER, MOST_ITEMS, fill, join_further, may_be_left_out
 from webapp.forms.hints import hint_of
 from webapp.forms.leaves import leaf
 from webapp.forms.pointer import join, split
@@ -65,7 +65,8 @@ def build_field(
     form = fill(schema, name, value, required=required, creating=context.creating)
     if context.typed is not None:
         form = overlaid(form, context.typed)
-    return _Builder(context, form).field(schema, name, label, required=required, depth=0)
+    begun = context.creating or context.typed is not None or value is not ABSENT
+    return _Builder(context, form, begun).field(schema, name, label, required=required, depth=0)
 
 
 def overlaid(given: Submission, typed: Submission) -> Submission:
@@ -87,9 +88,12 @@ def _above(pointer: str) -> Iterator[str]:
 
 
 class _Builder:
-    def __init__(self, context: BuildContext, form: Submission) -> None:
+    def __init__(self, context: BuildContext, form: Submission, begun: bool) -> None:
         self._context = context
+        # A form that is empty as a whole stays so; what is new in one that isn't begins with its default.
+        self._begun = begun
         self._form = form
+        self._errors = dict(context.errors)
         self._left = MOST_FIELDS
 
     def field(
@@ -99,7 +103,7 @@ class _Builder:
         form = form or self._form
         self._left -= 1
         fresh = not form.has_under(name)
-        if fresh and schema.has_default and schema.default not in (None, "", [], {}):
+        if fresh and self._begun and schema.has_default and schema.default not in (None, "", [], {}):
             form = fill(schema, name, schema.default, required=required, creating=True)
         made = self._made(schema, name, form, required=required, fresh=fresh, depth=depth)
         return replace(
@@ -107,7 +111,7 @@ class _Builder:
             label=label,
             adds=_added(made.control, label),
             required=required,
-            errors=(*made.errors, *map(str, self._context.errors.get(name, ()))),
+            errors=tuple(map(str, self._errors.get(name, ()))),
         )
 
     def _made(self, schema: Schema, name: str, form: Submission, *, required: bool, fresh: bool, depth: int) -> Field:
@@ -130,7 +134,7 @@ class _Builder:
             case Control.UNION:
                 return self._union(schema, name, form, required=required, fresh=fresh, depth=depth)
             case _:
-                made = leaf(schema, name, control, form, required=required, fresh=fresh)
+                made = leaf(schema, name, control, form, required=required, fresh=fresh and self._begun)
                 return self._as_reference(schema, made)
 
     def _is_too_much(self, depth: int) -> bool:
@@ -182,8 +186,7 @@ class _Builder:
             made = _json(Schema(), name, form.text(name) or "", form)
         else:
             made = self._map(entries, Schema(), name, form, depth)
-        errors = tuple(map(str, self._context.errors.get(name, ())))
-        return replace(made, label="Further fields", errors=errors)
+        return replace(made, label="Further fields", errors=tuple(map(str, self._errors.get(name, ()))))
 
     def _list(self, schema: Schema, name: str, form: Submission, depth: int) -> Field:
         count = count_of(form, name)
@@ -217,9 +220,10 @@ class _Builder:
         for at in range(count):
             entry = join(name, at)
             key = form.text(companion("key", entry)) or ""
+            if key and not (key.isdecimal() and key.isascii() and int(key[:9]) < count):
+                self._move_errors(join(name.removesuffix(f"/{FURTHER}"), key), entry)
             made = self._row(entries, entry, "Value", depth, form)
-            said = self._context.errors.get(join(name, key), ()) if key and not key.isdecimal() else ()
-            fields.append(replace(made, key=key, can_remove=True, errors=(*made.errors, *map(str, said))))
+            fields.append(replace(made, key=key, can_remove=True))
         return Field(
             name=name,
             label="",
@@ -229,6 +233,12 @@ class _Builder:
             can_add=self._may_grow(count, schema.max_properties),
             **_when_empty(schema, name, form, count),
         )
+
+    def _move_errors(self, pointer: str, entry: str) -> None:
+        """What the API has against the value of a key is said where the key's entry stands."""
+        for each, said in list(self._errors.items()):
+            if each == pointer or each.startswith(f"{pointer}/"):
+                self._errors[entry + each[len(pointer) :]] = said
 
     def _row(self, schema: Schema, name: str, label: str, depth: int, form: Submission) -> Field:
         required = is_there_in_a_row(schema, name)

@@ -33,8 +33,10 @@ def fill(schema: Schema, name: str, value: Any, *, required: bool = False, creat
     """
     What a browser would send of a form at `name` that holds `value`.
 
-    When `creating`, nothing is said about what is absent, so that it begins with its default.
+    Of what is absent within the value it is said that it is, unless when `creating`: then it may have its default.
     """
+    if value is ABSENT:
+        return Submission()
     return Submission.of(_Fill(creating).value(schema, name, value, required=required, depth=0))
 
 

@@ -91,15 +91,20 @@ def _constraints(schema: Schema, control: Control) -> Iterator[str]:
 
 
 def _range(schema: Schema) -> str:
-    low, high = schema.minimum, schema.maximum
+    low, high = _telling(schema.minimum), _telling(schema.maximum)
     if low is not None and high is not None and not (schema.exclusive_minimum or schema.exclusive_maximum):
         return f"From {bound(low)} to {bound(high)}."
     parts = []
     if low is not None:
         parts.append(f"{'more than' if schema.exclusive_minimum else 'at least'} {bound(low)}")
-    if high is not None and abs(high) < 2**31 - 1:
+    if high is not None:
         parts.append(f"{'less than' if schema.exclusive_maximum else 'at most'} {bound(high)}")
     return _sentence(" and ".join(parts))
+
+
+def _telling(limit: float | None) -> float | None:
+    """A limit, unless it is only that of the machine."""
+    return None if limit is None or abs(limit) >= 2**31 - 1 else limit
 
 
 def _length(schema: Schema) -> str:

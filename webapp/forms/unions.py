@@ -154,5 +154,6 @@ def _label(schema: Schema, tag: Any) -> str:
         inner = TYPE_LABELS.get(schema.items.type or "", "")
         return f"List of {inner.lower()}" if inner else "List"
     if schema.type == "object" and schema.properties:
-        return ", ".join(humanise(each) for each in list(schema.required or schema.properties)[:3])
+        needed = [each for each in schema.properties if each in schema.required] or list(schema.properties)
+        return ", ".join(map(humanise, needed[:3]))
     return TYPE_LABELS.get(schema.type or "", "Anything")

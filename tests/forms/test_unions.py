@@ -1,0 +1,108 @@
+"""A union's shapes have names, and a value is shown as the shape that it has."""
+
+from typing import Any
+
+import pytest
+
+from tests.forms.rendered import built, schema_of, there_and_back
+from webapp.forms.unions import branch_for, branches_of
+
+CAT = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}}
+DOG = {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["dog"]}, "barks": {"type": "boolean"}}}
+
+
+def labels(raw: Any, **components: Any) -> list[str]:
+    return [branch.label for branch in branches_of(schema_of(raw, **components))]
+
+
+def chosen(value: Any, *shapes: Any, discriminator: str | None = None, **components: Any) -> int | None:
+    schema = schema_of({"oneOf": list(shapes)}, **components)
+    return branch_for(value, branches_of(schema), discriminator)
+
+
+def test_shapes_are_called_by_their_titles_their_tags_or_their_components() -> None:
+    refs = [{"$ref": "#/components/schemas/CatIn"}, {"$ref": "#/components/schemas/DogIn"}]
+    tagged = {"oneOf": refs, "discriminator": {"propertyName": "kind"}}
+
+    assert labels({"oneOf": [{"type": "object", "title": "By card"}, {"type": "string"}]}) == ["By card", "Text"]
+    assert labels(tagged, CatIn=CAT, DogIn=DOG) == ["Cat", "Dog"]
+    assert labels({"oneOf": refs}, CatIn={"type": "object"}, DogIn={"type": "array"}) == ["Cat in", "Dog in"]
+    assert labels({"oneOf": [CAT, DOG]}) == ["Cat", "Dog"]
+    assert labels({"type": ["integer", "boolean"]}) == ["Whole number", "Yes or no"]
+    assert labels({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}) == [
+        "Text",
+        "List of text",
+    ]
+
+
+def test_two_shapes_of_one_name_are_told_apart() -> None:
+    assert labels({"oneOf": [{"type": "string"}, {"type": "string", "format": "uuid"}]}) == ["Text (1)", "Text (2)"]
+
+
+def test_unions_within_unions_are_one_choice() -> None:
+    inner = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+
+    assert labels({"oneOf": [inner, {"type": "boolean"}]}) == ["Whole number", "Text", "Yes or no"]
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [({"kind": "dog"}, 1), ({"kind": "cat", "lives": 9}, 0), ({"kind": "cow"}, None), ("cat", None), ({}, None)],
+)
+def test_a_constant_tells_the_shape(value: Any, at: int | None) -> None:
+    assert chosen(value, CAT, DOG) == at
+
+
+def test_a_discriminator_tells_the_shape_by_the_names_of_components() -> None:
+    pet = {"type": "object", "properties": {"petType": {"type": "string"}}}
+    refs = [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]
+    schema = schema_of(
+        {
+            "oneOf": refs,
+            "discriminator": {"propertyName": "petType", "mapping": {"woof": "#/components/schemas/Dog"}},
+        },
+        Cat=pet,
+        Dog=pet,
+    )
+
+    assert branch_for({"petType": "woof"}, branches_of(schema), schema.discriminator) == 1
+    assert branch_for({"petType": "Cat"}, branches_of(schema), schema.discriminator) == 0
+    assert built(schema, {"petType": "woof"}).fields[0].fields[0].value == "woof"
+    assert there_and_back(schema, {"petType": "woof"}).value == {"petType": "woof"}
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [({"street": "x"}, 0), ({"lat": 1.5, "lon": 2}, 1), ({"lat": "x", "lon": 2}, None), ([1], 3), (["a"], 4), (3, 2)],
+)
+def test_what_is_needed_and_of_which_type_tells_the_shape(value: Any, at: int | None) -> None:
+    number = {"type": "number"}
+
+    assert (
+        chosen(
+            value,
+            {"type": "object", "required": ["street"], "properties": {"street": {"type": "string"}}},
+            {"type": "object", "required": ["lat", "lon"], "properties": {"lat": number, "lon": number}},
+            {"type": "integer"},
+            {"type": "array", "items": {"type": "integer"}},
+            {"type": "array", "items": {"type": "string"}},
+        )
+        == at
+    )
+
+
+def test_one_is_offered_before_many() -> None:
+    one = {"type": "object", "title": "One", "properties": {"a": {"type": "string"}}}
+
+    assert labels({"oneOf": [{"type": "array", "items": one}, one]}) == ["One", "List"]
+
+
+def test_the_shape_that_knows_more_of_a_value_fits_better() -> None:
+    small = {"type": "object", "properties": {"a": {"type": "string"}}}
+    large = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}}
+
+    assert chosen({"a": "x", "b": "y"}, small, large) == 1
+
+
+def test_a_value_that_fits_no_shape_is_kept_as_json() -> None:
+    assert there_and_back({"oneOf": [CAT, DOG]}, {"kind": "cow", "milk": 1.5}).value == {"kind": "cow", "milk": 1.5}
