@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -22,11 +23,13 @@ from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation
 from webapp.pages.charts import charts_of
 from webapp.pages.crumbs import crumbs
+from webapp.pages.curl import curl_of
 from webapp.pages.facts import element_id, facts_of, sections_of
 from webapp.pages.filters import make_control
 from webapp.pages.masking import masked
-from webapp.pages.queries import Query, value_of
+from webapp.pages.queries import Query, read_query, value_of
 from webapp.pages.raw import LIMIT, raw_json
+from webapp.pages.rows import ValueLink
 
 EMPTY = "The API has answered without any content."
 
@@ -50,7 +53,7 @@ def answer_page(
     elif reply.kind is ReplyKind.TEXT:
         page = replace(page, text=_bounded(reply.text))
     else:
-        page = _with_data(page, match, reply.data)
+        page = _with_data(page, match, reply.data, link=partial(_linked, request, routes))
     return _render(request, page, headers=headers)
 
 
@@ -94,6 +97,7 @@ def _blank(request: Request, routes: Routes, match: Match, controls: tuple[Contr
         raw="",
         action=href(request, match.path),
         controls=controls,
+        curl=curl_of(request, match, read_query(request)),
     )
 
 
@@ -103,10 +107,10 @@ def _render(
     return render(request, [f"{page.name}/view.html", "pages/view.html"], page, status=status, headers=headers)
 
 
-def _with_data(page: ViewPage, match: Match, data: Any) -> ViewPage:
+def _with_data(page: ViewPage, match: Match, data: Any, *, link: ValueLink) -> ViewPage:
     schema = match.operation.answer
     shown = masked(data, schema)
-    facts, sections = _parts(shown, schema, page.name)
+    facts, sections = _parts(shown, schema, page.name, link)
     if isinstance(shown, Mapping | list) and (facts or sections):
         return replace(page, facts=facts, sections=sections, raw=raw_json(data, schema))
     if isinstance(shown, Mapping | list):
@@ -114,12 +118,20 @@ def _with_data(page: ViewPage, match: Match, data: Any) -> ViewPage:
     return replace(page, text="null" if shown is None else _bounded(text(shown)))
 
 
-def _parts(data: Any, schema: Schema | None, name: str) -> tuple[tuple[Fact, ...], tuple[Section, ...]]:
+def _linked(request: Request, routes: Routes, _: str, value: Any) -> str | None:
+    """The page of a value that says where it leads."""
+    path = routes.linked(value)
+    return href(request, path) if path is not None else None
+
+
+def _parts(
+    data: Any, schema: Schema | None, name: str, link: ValueLink
+) -> tuple[tuple[Fact, ...], tuple[Section, ...]]:
     if isinstance(data, Mapping):
         drawn = charts_of(data, schema, name=element_id(name))
         if drawn:
-            return (), (Section("Chart", facts=facts_of(data, schema), charts=drawn),)
-        return facts_of(data, schema), sections_of(data, schema, name=name, compare=True)
+            return (), (Section("Chart", facts=facts_of(data, schema, link=link), charts=drawn),)
+        return facts_of(data, schema, link=link), sections_of(data, schema, name=name, link=link, compare=True)
     if isinstance(data, list) and data:
         return (Fact("items", "Items", Kind.LIST, data),), ()
     return (), ()

@@ -1,7 +1,7 @@
 """What a list's page holds, whether its rows came or were refused."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -9,27 +9,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.errors import APIError
-from webapp.html.context import Control, ListPage
-from webapp.html.context.editing import BulkBar
+from webapp.html.context import Column, Control, Link, ListPage
 from webapp.html.htmx import is_htmx
 from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.listing import Listing
 from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Match, MatchKind, Parameter, Resource
+from webapp.openapi.site import Match, MatchKind, Paging, Parameter, Resource
+from webapp.pages.actions import list_actions
 from webapp.pages.charts import charts_of_rows
+from webapp.pages.choices import choices_href
 from webapp.pages.chosen import chosen_columns, is_ours, joined, make_menu
 from webapp.pages.columns import Field, choose_fields, every_field
 from webapp.pages.crumbs import crumbs
+from webapp.pages.curl import curl_of
 from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
 from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
-from webapp.pages.queries import Query, is_canonical, read_query, without
+from webapp.pages.queries import COLUMNS, Query, is_canonical, read_query, without
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
-from webapp.pages.selection import bulk_bar
 from webapp.pages.sorting import make_columns
 
 
@@ -65,7 +66,7 @@ class ListView:
         names = await names_for(self.request, self.routes, self.resource, rows, fields=keys)
         if names.found:
             fields = named_fields(fields, rows, names)
-        return self._render(listing, self._table(listing, rows, fields, names), status=200)
+        return self._render(listing, self._table(listing, rows, fields, names), status=200, names=names)
 
     def refused_by(self, error: APIError) -> Response:
         """The list's page without rows: each complaint at its control, and all of them where the rows would be."""
@@ -86,12 +87,20 @@ class ListView:
         return href(self.request, self.match.path, query)
 
     def _render(
-        self, listing: Listing, table: Mapping[str, Any], *, status: int, said: str = "", errors: Errors = NO_ERRORS
+        self,
+        listing: Listing,
+        table: Mapping[str, Any],
+        *,
+        status: int,
+        said: str = "",
+        errors: Errors = NO_ERRORS,
+        names: Names = NO_NAMES,
     ) -> Response:
         resource, query = self.resource, self.query
         paging = listing.paging or resource.paging
-        names = [parameter.name for parameter in self._parameters]
-        kept = without(query, {*names, paging.position if paging else None})
+        narrowing = [parameter.name for parameter in self._parameters]
+        kept = without(query, {*narrowing, paging.position if paging else None})
+        actions = list_actions(self.request, self.routes, self.match)
         page = ListPage(
             name=resource.name,
             title=resource.label,
@@ -103,20 +112,29 @@ class ListView:
             search=self._search(errors),
             filters=self._filters(errors),
             kept=dict(kept),
-            chips=make_chips(self._parameters, query, self._link, paging=paging, search=self._search_name),
-            clear_href=self._link(kept) if any(name in names for name, _ in query) else None,
+            chips=make_chips(self._parameters, query, self._link, paging=paging, search=self._search_name, named=names),
+            clear_href=self._link(kept) if any(name in narrowing for name, _ in query) else None,
             raw_href=None if status >= 400 else href(self.request, f"/-/raw{self.match.path}", query),
+            exports=self._exports(table["columns"], paging) if status < 400 and table["rows"] else (),
+            curl=curl_of(self.request, self.match, query),
             error=said,
-            bulk=self._bulk() if listing.rows else None,
+            create=actions.create,
+            actions=actions.others,
         )
         headers = push_canonical(self.request, self._link(query)) if status == 200 else None
         templates = [f"{resource.name}/list.html", "pages/list.html"]
         return render(self.request, templates, page, fragment="list", status=status, headers=headers)
 
-    def _bulk(self) -> BulkBar | None:
-        if self.match.resource is None:
-            return None  # rows that only look like some resource's
-        return bulk_bar(self.routes, self.match, self.resource, back=self._link(self.query))
+
+    def _exports(self, columns: Sequence[Column], paging: Paging | None) -> tuple[Link, ...]:
+        """All rows as files: with the columns that are seen, and with everything."""
+        query = without(self.query, {COLUMNS, paging.position if paging else None, paging.size if paging else None})
+        seen = ((COLUMNS, ",".join(column.key for column in columns)),) if is_ours(self.match.operation) else ()
+
+        def link(label: str, kind: str, own: Query = ()) -> Link:
+            return Link(label, href(self.request, f"/-/export{self.match.path}", (("format", kind), *query, *own)))
+
+        return link("CSV", "csv", seen), *([link("CSV, all columns", "csv")] if seen else []), link("JSON", "json")
 
     @property
     def _search_name(self) -> str | None:
@@ -127,7 +145,13 @@ class ListView:
         return make_control(search, self.query, errors, search=True) if search else None
 
     def _filters(self, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
-        return tuple(make_control(parameter, self.query, errors) for parameter in self.resource.filters)
+        return tuple(self._filter(parameter, errors) for parameter in self.resource.filters)
+
+    def _filter(self, parameter: Parameter, errors: Errors) -> Control:
+        made = make_control(parameter, self.query, errors)
+        target = self.resource.relations.get(parameter.name)
+        where = choices_href(self.request, self.routes, target) if target and made.type in ("text", "number") else None
+        return replace(made, type="reference", choices_href=where) if where else made
 
     def _fields(self, listing: Listing, rows: Sequence[Any]) -> tuple[Field, ...]:
         resource = self.resource
@@ -138,7 +162,7 @@ class ListView:
             key=listing.id_field or resource.id_field,
             related=resource.relations,
             known_already=self._known(rows),
-            chosen=chosen_columns(self.query, self.match.operation),
+            chosen=chosen_columns(self.query, self.match.operation) or resource.columns,
         )
 
     def _table(self, listing: Listing, rows: Sequence[Any], fields: Sequence[Field], names: Names) -> Mapping[str, Any]:

@@ -1,0 +1,122 @@
+"""The same question in a terminal: what a shell reads is what the page asks, and no secret is in it."""
+
+import shlex
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.pages.house import demo_browser
+from tests.pages.library import books, library, library_api
+from webapp.client import APIClient, Credentials
+from webapp.openapi.site import Operation
+from webapp.pages.curl import as_curl
+
+GET = Operation("GET", "/books", "list_books", "List books")
+POST = Operation("POST", "/books", "add_book", "Add a book")
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
+
+
+def client(credentials: Credentials | None = None, base: str = "https://api.example.com/v1") -> APIClient:
+    """A client of an API that everybody can reach."""
+    return APIClient(base, credentials=credentials, api_key_name="X-Key")
+
+
+def words(command: str) -> list[str]:
+    """The command as a shell cuts it up."""
+    return shlex.split(command.replace(" \\\n  ", " "))
+
+
+def test_a_get_is_its_address() -> None:
+    command = as_curl(client(), GET, "/books", [("q", "a b'c"), ("page", "2")])
+
+    assert words(command) == ["curl", "https://api.example.com/v1/books?q=a%20b%27c&page=2"]
+
+
+@given(TEXTS, TEXTS)
+def test_nothing_breaks_out_of_its_word(name: str, value: str) -> None:
+    command = as_curl(client(), POST, "/books", [("q", value)], json={name: value}, headers={"X-Note": value})
+
+    assert len(words(command)) == 10
+
+
+@pytest.mark.parametrize(
+    ("credentials", "told"),
+    [
+        (Credentials("t0ken"), ["-H", "Authorization: Bearer $TOKEN"]),
+        (Credentials("t0ken", scheme="Token"), ["-H", "Authorization: Token $TOKEN"]),
+        (Credentials("t0ken", scheme=""), ["-H", "Authorization: $TOKEN"]),
+        (Credentials(basic=("ada", "t0ken")), ["-u", "$USERNAME:$PASSWORD"]),
+        (Credentials(api_key="t0ken"), ["-H", "x-key: $API_KEY"]),
+        (Credentials(cookies={"sid": "t0ken"}), ["-b", "$COOKIES"]),
+        (Credentials(), []),
+    ],
+)
+def test_who_asks_is_told_by_the_names_of_variables(credentials: Credentials, told: list[str]) -> None:
+    command = as_curl(client(credentials), GET, "/books")
+
+    assert words(command)[2:] == told
+    assert "t0ken" not in command
+
+
+def test_secrets_in_what_is_sent_are_named_too() -> None:
+    command = as_curl(
+        client(),
+        POST,
+        "/books",
+        [("access_token", "s3cret"), ("q", "tea")],
+        json={"title": "Tea", "password": "s3cret"},
+        headers={"Authorization": "s3cret", "X-Trace": "1"},
+    )
+
+    assert "s3cret" not in command
+    assert words(command)[3] == "https://api.example.com/v1/books?access_token=$ACCESS_TOKEN&q=tea"
+    assert words(command)[4:] == [
+        "-H",
+        "X-Trace: 1",
+        "-H",
+        "Content-Type: application/json",
+        "--data-raw",
+        '{"title": "Tea", "password": "\u2022\u2022\u2022\u2022\u2022\u2022"}',
+    ]
+
+
+def test_forms_and_files_are_written_as_curl_takes_them() -> None:
+    form = as_curl(client(), POST, "/books", data=[("title", "A & B"), ("password", "s3cret")])
+    files = as_curl(client(), POST, "/books", data=[("title", "@x")], files=[("cover", 'a";type=x.png')])
+
+    assert words(form)[4:] == ["--data-urlencode", "title=A & B", "--data-urlencode", "password=$PASSWORD"]
+    assert words(files)[4:] == ["--form-string", "title=@x", "-F", 'cover=@"a__type_x.png"']
+
+
+@pytest.mark.parametrize("base", ["http://backend:8000", "http://api"])
+def test_an_address_that_only_this_server_knows_is_not_told(base: str) -> None:
+    command = as_curl(client(base=base), GET, "/books")
+
+    assert command == 'curl "$API_URL"/books'
+
+
+@pytest.mark.parametrize("base", ["http://localhost:8000", "http://127.0.0.1:8000", "https://[::1]:8000"])
+def test_an_address_of_this_machine_is_told(base: str) -> None:
+    assert words(as_curl(client(base=base), GET, "/books"))[1] == f"{base}/books"
+
+
+def test_a_body_that_is_too_long_is_left_out() -> None:
+    assert "--data-raw" not in as_curl(client(), POST, "/books", json={"blurb": "x" * 30_000})
+
+
+async def test_every_page_of_a_get_has_its_command() -> None:
+    answers: dict[str, Any] = {"GET /books": books(1), "GET /books/1": {"id": 1}, "GET /stats": {"total": 1}}
+    async with library(library_api(answers)) as browser:
+        found = [(await browser.get(path)).page.one("#curl").text for path in ("/books", "/books/1", "/stats?days=7")]
+
+    assert found == ["curl \"$API_URL\"'/books?size=25'", 'curl "$API_URL"/books/1', "curl \"$API_URL\"'/stats?days=7'"]
+
+
+async def test_no_page_tells_the_token() -> None:
+    async with demo_browser() as browser:
+        await browser.sign_in("demo@example.com", "demo-pass-123")
+        page = await browser.get("/issues?size=10")
+
+    assert "$TOKEN" in page.page.one("#curl").text or "$COOKIES" in page.page.one("#curl").text
