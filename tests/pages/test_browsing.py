@@ -57,6 +57,17 @@ async def test_rows_lead_where_they_say_they_are() -> None:
     assert "1815" in ada.main
 
 
+async def test_an_items_links_are_pages_too() -> None:
+    ada = {"name": "Ada", "team": "http://api.test/teams/3", "blog": "http://blog.test/ada"}
+    api = without_document({"GET /people/ada": ada, "GET /teams/3": {"name": "Analytical"}})
+
+    async with browser(api) as found:
+        page = await found.get("/people/ada")
+
+    assert "/teams/3" in page.links.values()
+    assert "http://blog.test/ada" in page.links.values()
+
+
 async def test_a_documents_url_is_enough() -> None:
     there = {**document(sign_in=False, paths=listing("/books")), "servers": [{"url": "http://api.test/v1"}]}
     api = FakeAPI({"GET /spec/openapi.json": there, "GET /v1/books": [{"id": 7, "title": "Emma"}]}, accounts=None)
