@@ -295,10 +295,10 @@ OPERATIONS = (
 )
 
 SAMPLES: dict[str, tuple[str, Any]] = {
-    "home-empty": ("pages/home.html", HomePage("Tracker", "", ())),
-    "home-bare": ("pages/home.html", HomePage("api.test", "", (), "This API has no OpenAPI document.")),
-    "home": ("pages/home.html", HomePage("Tracker", "Who does what until when.", NAVIGATION)),
-    "home-long": ("pages/home.html", HomePage("Tracker", "Who does what until when. " * 40, NAVIGATION)),
+    "home-empty": ("pages/home.html", HomePage("Tracker", "")),
+    "home-bare": ("pages/home.html", HomePage("api.test", "", "This API has no OpenAPI document.")),
+    "home": ("pages/home.html", HomePage("Tracker", "Who does what until when.")),
+    "home-long": ("pages/home.html", HomePage("Tracker", "Who does what until when. " * 40)),
     "list-empty": ("pages/list.html", EMPTY_LIST),
     "list": ("pages/list.html", FULL_LIST),
     "list-no-match": ("pages/list.html", NO_MATCH),

@@ -10,7 +10,6 @@ from webapp.openapi.document import Document
 from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
 from webapp.pages.crumbs import crumbs
-from webapp.pages.links import Links
 
 PATHS: dict[str, Any] = {
     "/books": get(listed(ref("Book"))),
@@ -64,11 +63,3 @@ def test_a_list_that_lies_elsewhere_than_its_items_is_passed_too() -> None:
     labels = [crumb.href for crumb in crumbs(REQUEST, routes, match, "Here")]
 
     assert labels == ["/", "/catalogue/recent", "/catalogue/4"]
-
-
-def test_a_page_that_lies_deeper_than_what_is_known_is_no_link() -> None:
-    routes = routes_of(PATHS)
-    loan = next(each for each in routes.site.operations if each.path == "/books/{book_id}/loans/{loan_id}")
-
-    assert Links(REQUEST, routes, {"book_id": "1"}).below(loan, "Loan") is None
-    assert Links(REQUEST, routes, {"book_id": "1", "loan_id": ".."}).below(loan, "Loan") is None

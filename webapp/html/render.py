@@ -108,7 +108,8 @@ class Renderer:
         self.environment.filters.update({**filters(now), **SPAN_FILTERS, "tree": make_tree})
         self.environment.tests.update({**TESTS, **SPAN_TESTS})
         self.environment.globals["zip"] = zip
-        self._shell = shell
+        self.shell = shell
+        """Makes what surrounds a page; whoever needs only the navigation may ask too."""
         self._assets = assets
         self._debug = debug
         self._chosen: dict[tuple[str, ...], Template] = {}
@@ -126,7 +127,7 @@ class Renderer:
         """What the function of this name does."""
         candidates = (names,) if isinstance(names, str) else tuple(names)
         template = self._template(candidates)
-        shell = self._shell(request)
+        shell = self.shell(request)
         part = fragment if is_partial(request) else None
         content = template.render(
             _variables(page),

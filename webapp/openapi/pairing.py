@@ -187,7 +187,7 @@ def _orphan(index: Index, key: Key, collections: set[Key]) -> Candidate | None:
     operation = index.get_item(key)
     if operation is None or len(key) < 2 or key[-1] != VARIABLE or VARIABLE in key[-2]:
         return None
-    if key[:-2] in collections and _finds_by(key[-2], operation.path_parameters[-1]):
+    if key[:-2] in collections and finds_by(key[-2], operation.path_parameters[-1]):
         return None
     answer = operation.answer
     if answer is not None and (answer.is_array or answer.is_scalar):
@@ -199,7 +199,7 @@ def _orphan(index: Index, key: Key, collections: set[Key]) -> Candidate | None:
     return Candidate(key[:-1], key, key[:-1], None, None, 3 + index.has(key, *WRITES))
 
 
-def _finds_by(segment: str, variable: str) -> bool:
+def finds_by(segment: str, variable: str) -> bool:
     """Whether a path says what it finds a thing by: `/variables/name/{name}`, `/users/by-email/{email}`."""
     said, asked = normal(segment).removeprefix("findby").removeprefix("by"), normal(variable)
     return said == asked or (len(said) > 3 and said in asked) or (len(asked) > 1 and said.endswith(asked))

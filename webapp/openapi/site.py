@@ -170,6 +170,8 @@ class Resource:
     filters: tuple[Parameter, ...] = ()
     relations: Mapping[str, str] = field(default_factory=dict)
     """Fields that hold the id of another resource, with that resource's name."""
+    shown_by: tuple[tuple[str, str], ...] = ()
+    """Lists elsewhere that can be narrowed to one of its items: each resource's name, and its filter's."""
     credentials: frozenset[str] = frozenset()
     """Query parameters that carry keys, in lower case: an API's own links may have them, ours never do."""
     columns: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from webapp.pages.masking import masked
 from webapp.pages.queries import Query, read_query, value_of
 from webapp.pages.raw import LIMIT, raw_json
 from webapp.pages.rows import ValueLink
+from webapp.pages.tabs import tabs_of
 
 EMPTY = "The API has answered without any content."
 
@@ -97,6 +98,7 @@ def _blank(request: Request, routes: Routes, match: Match, controls: tuple[Contr
         raw="",
         action=href(request, match.path),
         controls=controls,
+        related=tabs_of(request, routes, match),
         curl=curl_of(request, match, read_query(request)),
     )
 

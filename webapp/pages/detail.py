@@ -1,6 +1,6 @@
 """One item: its values, its nested parts, and what lies under it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.client import StreamReply
-from webapp.html.context import DetailPage, Link
+from webapp.html.context import DetailPage
 from webapp.html.format import cut
 from webapp.html.render import render
 from webapp.openapi.listing import read_item
@@ -26,6 +26,7 @@ from webapp.pages.queries import for_api, read_query
 from webapp.pages.raw import raw_json
 from webapp.pages.references import names_for
 from webapp.pages.rows import title_of
+from webapp.pages.tabs import tabs_of
 
 
 async def detail_page(request: Request, routes: Routes, match: Match) -> Response:
@@ -55,34 +56,22 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
             fact for fact in facts_of(shown, resource.item_schema, link=link, named=names) if fact.value != title
         ),
         sections=sections_of(shown, resource.item_schema, name=resource.name, link=link, named=names),
-        related=tuple(_related(routes, resource, links)),
+        related=tabs_of(request, routes, match),
         raw=raw_json(reply.data, match.operation.answer),
         curl=curl_of(request, match, query),
         edit=actions.edit,
         delete=actions.delete,
         actions=actions.others,
     )
-    return render(request, [f"{resource.name}/detail.html", "pages/detail.html"], page)
+    return render(request, [f"{resource.name}/detail.html", "pages/detail.html"], page, fragment="facts")
 
 
 def _title(resource: Resource, match: Match, item: Mapping[str, Any]) -> str:
-    """The item's name, else the first short text in it, else `Project 42`."""
+    """The item's name, else the first short text in it, else `Project 42`; of a thing there is one of, what it is."""
+    if resource.is_single:
+        return resource.label
     if resource.title_field and item.get(resource.title_field):
         return title_of(item, resource.title_field, resource.id_field, resource.singular)
     number = "".join(list(match.path_params.values())[-1:])
     named = next((key for key in ("name", "title", "label") if isinstance(item.get(key), str) and item[key]), None)
     return cut(item[named], 120) if named else f"{resource.singular} {number}".strip()
-
-
-def _related(routes: Routes, resource: Resource, links: Links) -> Iterator[Link]:
-    """The lists and views that lie under this item."""
-    for child in routes.site.resources:
-        operation = child.list or child.item
-        if child.parent == resource.name and operation is not None:
-            found = links.below(operation, child.label)
-            if found is not None:
-                yield found
-    for view in resource.item_views:
-        found = links.below(view, view.title)
-        if found is not None:
-            yield found

@@ -5,8 +5,8 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.errors import NotFound
 from webapp.html.context import Link
+from webapp.html.render import Renderer
 from webapp.html.urls import href
-from webapp.pages.home import navigation
 from webapp.pages.sites import routes_for
 
 
@@ -16,8 +16,9 @@ async def jump(request: Request) -> Response:
     if not wanted:
         return RedirectResponse(href(request, "/"), 303)
 
-    routes = await routes_for(request)
-    groups = navigation(request, routes.site)
+    await routes_for(request)
+    renderer: Renderer = request.state.renderer
+    groups = renderer.shell(request).navigation
 
     best = _best(wanted.casefold(), [link for group in groups for link in group.links])
     if best is None:

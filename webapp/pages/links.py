@@ -8,7 +8,6 @@ from starlette.requests import Request
 
 from webapp.client.paths import fill_path
 from webapp.errors import UnsafePath
-from webapp.html.context import Link
 from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Operation, Resource
@@ -57,17 +56,6 @@ class Links:
             keys = [target.id_field, *BESIDE_ID] if target.id_field else BESIDE_ID
             return self._to(target.item, next((value[key] for key in keys if key in value), None), value)
         return self._to(target.item, value, {})
-
-    def below(self, operation: Operation, label: str) -> Link | None:
-        """A page that lies under this one."""
-        own = list(self.here.values())
-        names = operation.path_parameters
-        if len(names) > len(own):
-            return None
-        # The item may be {project_id} in its own path and {id} in those below it.
-        values = {name: self.here.get(name, own[at]) for at, name in enumerate(names)}
-        path = _filled(operation.path, values)
-        return Link(label, href(self.request, path)) if path else None
 
     def _to(self, operation: Operation, own: Any, row: Mapping[str, Any]) -> str | None:
         names = operation.path_parameters

@@ -10,7 +10,7 @@ from webapp.html.htmx import is_partial
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.routes import Routes
-from webapp.pages.home import navigation
+from webapp.pages.navigation import navigation
 from webapp.pages.sites import Sites
 from webapp.sessions import Notices, Session
 

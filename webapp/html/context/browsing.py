@@ -16,7 +16,6 @@ class HomePage:
 
     title: str
     description: str
-    groups: tuple[LinkGroup, ...]
     notice: str = ""
     """What these pages lack, and how to have it: a document."""
 
@@ -59,6 +58,8 @@ class ListPage:
     """What else can be done to the whole of it."""
     bulk: BulkBar | None = None
     """What can be done to the rows that one selects; None where nothing can."""
+    related: tuple[Link, ...] = ()
+    """The tabs of the item that the list lies under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +105,5 @@ class ViewPage:
     """The inputs of the question, where it takes any."""
     curl: str = ""
     """How to ask the API for the same in a terminal."""
+    related: tuple[Link, ...] = ()
+    """The tabs of the item that it lies under."""

@@ -19,6 +19,11 @@ class LinkGroup:
     label: str
     links: tuple[Link, ...]
 
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.links)
+
 
 @dataclass(frozen=True, slots=True)
 class Toast:

@@ -1,0 +1,77 @@
+"""What there is to look at, and the forms for what has to be opened by an id."""
+
+from typing import Any
+
+import pytest
+
+from tests.pages.library import DOCUMENT, TEXT, get, library, place, query
+from webapp.openapi.labels import plural
+from webapp.testing import Answer, FakeAPI
+
+THING = {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
+CHANGED = {"responses": {"200": {"description": "OK"}}}
+
+
+async def home(paths: dict[str, Any]) -> Answer:
+    async with library(FakeAPI({}, accounts=None, document={**DOCUMENT, "paths": paths})) as browser:
+        return await browser.get("/")
+
+
+@pytest.mark.parametrize(
+    ("path", "variable", "label"),
+    [
+        ("/users/{user_id}", "user_id", "Open user by ID"),
+        ("/users/{id}", "id", "Open user by ID"),
+        ("/users/{slug}", "slug", "Open user by slug"),
+        ("/users/{userName}", "userName", "Open user by name"),
+    ],
+)
+async def test_items_without_a_list_are_opened_by_their_id(path: str, variable: str, label: str) -> None:
+    page = await home({path: {**get(THING, place(variable, TEXT), operationId="read_user"), "patch": CHANGED}})
+
+    assert page.links[label] == "/-/operations/read-user"
+
+
+async def test_another_way_to_find_an_item_and_whatever_else_takes_an_id_are_there_too() -> None:
+    page = await home(
+        {
+            "/users": get({"type": "array", "items": THING}),
+            "/users/{id}": get(THING, place("id", TEXT)),
+            "/users/by-email/{email}": get(THING, place("email", TEXT), operationId="by_email"),
+            "/users/{id}/photo": get(THING, place("id", TEXT), summary="Photo"),
+            "/geocode/{address}": get(THING, place("address", TEXT), summary="Get place", operationId="geocode"),
+            "/pools/{pool}/queues": get(
+                {"type": "array", "items": THING}, place("pool", TEXT), query("page"), operationId="queues"
+            ),
+        }
+    )
+
+    assert page.links["Open user by email"] == "/-/operations/by-email"
+    assert page.links["Place"] == "/-/operations/geocode"
+    assert "Photo" not in page.links
+    assert page.links["Queues"] == "/-/operations/queues"
+
+
+def things(count: int) -> dict[str, Any]:
+    listed = {"type": "array", "items": THING}
+    return {f"/{plural(f'thing{n}x')}": get(listed, query("page"), tag=f"Area {n // 10}") for n in range(count)}
+
+
+async def test_many_pages_are_folded_by_heading_but_for_the_one_that_one_is_in() -> None:
+    paths = things(70)
+    where = next(iter(paths))
+    api = FakeAPI({f"GET {where}": []}, accounts=None, document={**DOCUMENT, "paths": paths})
+    async with library(api) as browser:
+        start = await browser.get("/")
+        page = await browser.get(where)
+
+    assert len(start.page.all("main details")) == 7
+    assert len(page.page.all("nav.side details")) == 7
+    assert len(page.page.all("nav.side details[open]")) == 1
+
+
+async def test_few_pages_are_not_folded() -> None:
+    page = await home(things(20))
+
+    assert not page.page.all("main details")
+    assert not page.page.all("nav.side details")
