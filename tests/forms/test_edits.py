@@ -4,7 +4,6 @@ import pytest
 
 from webapp.forms.edits import apply_edit
 from webapp.forms.submission import Submission
-from webapp.openapi.schema import Schema
 
 Pairs = list[tuple[str, str]]
 
@@ -12,7 +11,7 @@ TAGS: Pairs = [("count:body/tags", "3"), ("body/tags/0", "a"), ("body/tags/1", "
 
 
 def after(button: str, pairs: Pairs) -> Submission:
-    return apply_edit(Schema(), Submission.of([*pairs, ("edit", button)]))
+    return apply_edit(Submission.of([*pairs, ("edit", button)]))
 
 
 def items(form: Submission, name: str = "body/tags") -> list[str | None]:

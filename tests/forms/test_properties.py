@@ -115,7 +115,7 @@ def growing(shown: Field) -> list[Field]:
 def edited(raw: Raw, form: Submission, button: str) -> Field:
     """The form after a press on one of its own buttons."""
     pressed = Submission.of([*form.pairs, ("edit", button)])
-    return built(raw, name="body/x", typed=apply_edit(schema_of(raw), pressed))
+    return built(raw, name="body/x", typed=apply_edit(pressed))
 
 
 def read(raw: Raw, form: Submission) -> Any:

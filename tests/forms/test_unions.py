@@ -94,7 +94,7 @@ def test_what_is_needed_and_of_which_type_tells_the_shape(value: Any, at: int | 
 def test_one_is_offered_before_many() -> None:
     one = {"type": "object", "title": "One", "properties": {"a": {"type": "string"}}}
 
-    assert labels({"oneOf": [{"type": "array", "items": one}, one]}) == ["One", "List"]
+    assert labels({"oneOf": [{"type": "array", "items": one}, one]}) == ["One", "List of object"]
 
 
 def test_the_shape_that_knows_more_of_a_value_fits_better() -> None:

@@ -7,16 +7,15 @@ from webapp.forms.pointer import join
 from webapp.forms.read import count_of
 from webapp.forms.submission import Submission, companion, pointer_of
 from webapp.forms.upload import Upload
-from webapp.openapi.schema import Schema
 
 Pairs = list[tuple[str, str | Upload]]
 
 
-def apply_edit(schema: Schema, submission: Submission) -> Submission:  # noqa: ARG001
+def apply_edit(submission: Submission) -> Submission:
     """
     The submission after the button that was pressed (`submission.edit`), without that button.
 
-    `schema` is that of the whole body. A button that means nothing here changes nothing.
+    A button that means nothing here changes nothing.
     """
     verb, _, pointer = (submission.edit or "").partition(":")
     form = Submission.of(pair for pair in submission.pairs if pair[0] != "edit")

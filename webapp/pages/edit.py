@@ -66,7 +66,7 @@ class Edit:
         """Save what was changed; show the form again where that can't be, with all that was typed."""
         form = self._form(submission.text("media_type"))
         if submission.edit or "change" in submission:
-            edited = apply_edit(form.body.schema, submission) if form.body and submission.edit else submission
+            edited = apply_edit(submission)
             return (await self._view(form, edited)).render()
         if "mine" in submission:
             chosen = resolve(form, submission)

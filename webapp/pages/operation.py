@@ -11,7 +11,6 @@ from webapp.forms.request import Outgoing, encode
 from webapp.forms.submission import Submission
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
-from webapp.openapi.schema import Schema
 from webapp.pages.edit import Edit
 from webapp.pages.formview import FormView
 from webapp.pages.results import succeeded
@@ -110,5 +109,5 @@ def _lead_on(task: Task, form: OperationForm) -> Response:
 
 def _changed(task: Task, form: OperationForm, submission: Submission) -> Response:
     """The form again, with a part of it added, removed or moved, or for another kind of body."""
-    changed = apply_edit(form.body.schema if form.body is not None else Schema(), submission)
+    changed = apply_edit(submission)
     return FormView(task, form, changed).render({})
