@@ -32,6 +32,18 @@ FASTAPI = {
         ({"detail": [{"loc": ["body", "body"], "msg": "Too long"}]}, None, {"body": ("Too long",)}, None),
         ({"detail": {"code": "NO_ROOM", "reason": "The room is full"}}, "The room is full", {}, "NO_ROOM"),
         (
+            {
+                "exception_message": "Invalid request received.",
+                "exception_detail": [
+                    {"loc": ["body", "name"], "msg": "Value error, Lower case only.", "input": "HUSH"}
+                ],
+                "request_body": {"name": "HUSH", "value": "hush"},
+            },
+            "Invalid request received.",
+            {"name": ("Lower case only.",)},
+            None,
+        ),
+        (
             {"detail": {"reason": "Unique constraint violation", "message": "Check logs for ID 7"}},
             "Unique constraint violation. Check logs for ID 7",
             {},

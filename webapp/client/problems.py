@@ -7,6 +7,7 @@ The error bodies of the world, read into one shape.
     JSON:API        {"errors": [{"detail", "source": {"pointer"}}]}
     Rails, .NET     {"errors": {"field": ["..."]}}, {"message", "errors": [{"field", "message"}]}
     OAuth           {"error": "invalid_grant", "error_description": "..."}
+    Prefect         {"exception_message", "exception_detail": [{"loc", "msg"}]}; what it echoes is never read
     others          {"error": {"message", "code"}}, {"message": ["..."]}, a line of text
 
 HTML is never shown. Everything is bounded: an API can't fill a page with its error.
@@ -32,8 +33,15 @@ _CODE = re.compile(r"[a-z]+(?:[_.-][a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 _PLACES = frozenset(("body", "query", "path", "header", "cookie"))  # how FastAPI begins a loc
 _WHOLE = frozenset(("", "non_field_errors", "__all__", "base", "__root__", "_errors", "_schema"))
-_DETAIL = ("detail", "error_description", "message", "error", "msg", "reason", "title", "description")
-_LISTS = ("errors", "invalid-params", "invalid_params", "violations", "fieldViolations", "issues", "details", "fields")
+_DETAIL = (
+    *("detail", "error_description", "message", "error", "msg", "reason", "title", "description"),
+    "exception_message",
+)
+_LISTS = (
+    *("errors", "invalid-params", "invalid_params", "violations", "fieldViolations", "issues", "details", "fields"),
+    "exception_detail",
+)
+_ECHOES = frozenset(("request_body", "requestBody", "request", "input", "payload", "body"))  # what was sent, as objects
 _NAMES = ("loc", "field", "pointer", "name", "propertyPath", "property", "path", "param", "parameter", "attribute")
 _MESSAGES = ("msg", "detail", "message", "defaultMessage", "reason", "description", "title", "error", "code")
 _BESIDE = ("status", "statusCode", "status_code", "code", "type", "instance", "timestamp", "path", "method", "meta")
@@ -164,6 +172,8 @@ def _read_reason(reason: Any, found: _Findings) -> None:
 def _read_bare_fields(data: Mapping[str, Any], found: _Findings, depth: int) -> None:
     """Django REST: the fields' names on top, beside nothing or beside words that are never fields."""
     for name, value in data.items():
+        if name in _ECHOES and isinstance(value, Mapping):
+            continue
         if name not in _NOT_FIELDS or (name in ("title", "code", "type", "path", "status") and isinstance(value, list)):
             _read_complaints(value, found, field_path(name), depth + 1)
 
@@ -255,7 +265,7 @@ def _plain(status: int, text: str) -> str:
 def _sentence(value: Any) -> str:
     if not isinstance(value, str):
         return ""
-    text = _tidy(value)
+    text = _tidy(value).removeprefix("Value error, ")  # Pydantic's own words before those of a validator
     if _CODE.fullmatch(text):
         text = re.sub(r"[_.-]", " ", text).lower()
         text = text[:1].upper() + text[1:]
