@@ -14,6 +14,9 @@ ENDINGS = frozenset(
     {"token", "jwt", "apikey", "secrets", "credentials", "passcode", "privatekey", "authorization", "cookie", "cookies"}
 )
 """Words that end the name of a secret, besides those that guessing kinds knows."""
+PASSWORDS = frozenset({"password", "passwd", "pwd"})
+DIGESTS = frozenset({"hash", "digest", "salt"})
+"""What is made of a password, and can be tried against it."""
 POSITIONS = frozenset({"page", "next", "previous", "prev", "continuation", "cursor", "sync", "scroll"})
 """Words that make a token one that turns pages."""
 
@@ -23,7 +26,9 @@ def is_secret(name: str, schema: Schema | None) -> bool:
     if kind_of(name, schema) is Kind.SECRET:
         return True
     named = [word.lower() for word in words(name)]
-    return bool(named) and named[-1] in ENDINGS and not POSITIONS.intersection(named)
+    if not named or POSITIONS.intersection(named):
+        return False
+    return named[-1] in ENDINGS or (named[-1] in DIGESTS and not PASSWORDS.isdisjoint(named))
 
 
 def show_kind(name: str, schema: Schema | None, samples: Sequence[Any] = ()) -> Kind:

@@ -15,6 +15,7 @@ from webapp.html.kinds import Kind
 from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.listing import read_item
+from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, MatchKind
 from webapp.pages.actions import is_around_accounts
 from webapp.pages.answers import name_of
@@ -78,9 +79,10 @@ def _done_sentence(task: Task, reply: Reply, subject: Subject | None) -> str:
 def _title(task: Task, reply: Reply) -> str:
     """What an operation was done to, where it answers with just that."""
     page = task.page
-    if page is None or not isinstance(reply.data, Mapping) or not _is_subject(task, reply.data):
+    data = reply.data
+    if page is None or not isinstance(data, Mapping) or CONFIRMING.issuperset(data) or not _is_subject(task, data):
         return ""
-    item = read_item(page.resource, reply.data)
+    item = read_item(page.resource, data)
     return item_title(page, item) if isinstance(item, Mapping) else ""
 
 
@@ -150,19 +152,15 @@ def _ways_on(task: Task, made: Match | None, where: str) -> tuple[Link, ...]:
 def _result_page(task: Task, reply: Reply, links: tuple[Link, ...], secrets: tuple[Fact, ...] = ()) -> Response:
     operation = task.operation
     shown = masked(reply.data, operation.answer)
-    facts: tuple[Fact, ...] = ()
-    if isinstance(shown, list):
-        facts = (Fact("items", "Answer", Kind.LIST, shown),)
-    elif isinstance(shown, Mapping):
-        facts = tuple(fact for fact in facts_of(shown, operation.answer) if fact.kind is not Kind.SECRET)
+    whole, schema = _as_object(shown, operation.answer)
     page = ResultPage(
         name=name_of(operation),
         title=operation.label,
         crumbs=task.crumbs(),
         done="Done.",
-        facts=facts,
+        facts=tuple(fact for fact in facts_of(whole, schema) if fact.kind is not Kind.SECRET),
         secrets=secrets,
-        sections=sections_of(shown, operation.answer, name=name_of(operation)),
+        sections=sections_of(whole, schema, name=name_of(operation)),
         text=_text(reply, shown),
         media_type=reply.media_type,
         raw=raw_json(reply.data, operation.answer) if isinstance(shown, Mapping | list) else "",
@@ -170,6 +168,13 @@ def _result_page(task: Task, reply: Reply, links: tuple[Link, ...], secrets: tup
     )
     names = [f"{page.name}/result.html", "pages/result.html"]
     return render(task.request, names, page, fragment="result", headers={"Cache-Control": "no-store"})
+
+
+def _as_object(shown: Any, schema: Schema | None) -> tuple[Mapping[str, Any], Schema | None]:
+    """An answer as facts and sections are made of it: a list is the one property of an object."""
+    if isinstance(shown, list):
+        return {"answer": shown}, schema.beside({"properties": {"answer": schema.raw}}) if schema else None
+    return (shown, schema) if isinstance(shown, Mapping) else ({}, None)
 
 
 def _text(reply: Reply, shown: Any) -> str | None:
