@@ -410,6 +410,36 @@ def test_where_two_lists_could_be_the_people_none_is_guessed() -> None:
     assert resource(found, "runs").relations == {}
 
 
+def test_a_list_with_a_filter_by_another_things_id_shows_what_is_its() -> None:
+    book = thing(id=NUMBER, title=TEXT, author_id=NUMBER)
+    found = site(
+        {
+            "/authors": {"get": listing_of(thing(id=NUMBER))},
+            "/authors/{id}": {"get": answers(thing(id=NUMBER))},
+            "/users": {"get": listing_of(USER)},
+            "/users/{id}": {"get": answers(USER)},
+            "/books": {
+                "get": listing_of(
+                    book,
+                    parameters=[
+                        query("author_id", NUMBER),
+                        query("genre"),
+                        query("lent_to_user_id", NUMBER),
+                        query("created_by_user_id", NUMBER),
+                        query("updated_by_user_id", NUMBER),
+                    ],
+                )
+            },
+            "/users/{id}/notes": {"get": listing_of(thing(id=NUMBER))},
+            "/notes": {"get": listing_of(thing(id=NUMBER), parameters=[query("user_id", NUMBER)])},
+        }
+    )
+
+    assert resource(found, "authors").shown_by == (("books", "author_id"),)
+    assert resource(found, "users").shown_by == ()
+    assert resource(found, "books").shown_by == ()
+
+
 def test_an_id_in_front_is_an_id_too() -> None:
     found = site(
         {

@@ -33,6 +33,40 @@ def relations(resources: Sequence[Resource]) -> list[dict[str, str]]:
     return [_relations_of(resource, targets) for resource in resources]
 
 
+def reverses(resources: Sequence[Resource]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """
+    For each resource, by name, the lists that can be narrowed to what belongs to one of its items.
+
+    `books` with the filter `author_id` are an author's books. Where two filters of a list mean the same resource,
+    neither is taken: the books that somebody wrote and those that somebody lent are not one list.
+    """
+    targets = Targets(resources)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for each in resources:
+        if each.list is None or "{" in each.path:
+            continue
+        meant: dict[str, list[str]] = {}
+        for parameter in each.filters:
+            target = targets.of_field(parameter.name, parameter.schema, each)
+            if target is not None and target.name != each.name:
+                meant.setdefault(target.name, []).append(parameter.name)
+        for name, filters in meant.items():
+            if len(filters) == 1 and not _is_listed_below(each, name, resources):
+                found.setdefault(name, []).append((each.name, filters[0]))
+    return {name: tuple(lists) for name, lists in found.items()}
+
+
+def _is_listed_below(listed: Resource, owner: str, resources: Sequence[Resource]) -> bool:
+    """Whether the same things have a list below an item of the owner: `/authors/{id}/books` beside `/books`."""
+    rows = listed.row_schema.name if listed.row_schema else None
+    below = (each for each in resources if each.parent == owner and each.list is not None)
+    return any(
+        each.label == listed.label
+        or (rows is not None and each.row_schema is not None and each.row_schema.name == rows)
+        for each in below
+    )
+
+
 class Targets:
     """What fields of any schema may refer to, in a site of these resources."""
 

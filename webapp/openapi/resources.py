@@ -18,7 +18,7 @@ from webapp.openapi.operations import read_operations
 from webapp.openapi.pairing import Candidate, Index, candidates
 from webapp.openapi.posted import inputs_of
 from webapp.openapi.query import read_query
-from webapp.openapi.relations import relations
+from webapp.openapi.relations import relations, reverses
 from webapp.openapi.schema import Schema
 from webapp.openapi.security import credential_parameters, read_accounts
 from webapp.openapi.shapes import flat_row, item_place, schema_at
@@ -106,7 +106,9 @@ class _Finder:
         found = sorted(owners.values(), key=lambda each: place[_main(each).name])
         labelled = _with_items(self._with_labels(found))
         related = relations(labelled)
-        return tuple(replace(each, relations=fields) for each, fields in zip(labelled, related, strict=True))
+        found = [replace(each, relations=fields) for each, fields in zip(labelled, related, strict=True)]
+        shown = reverses(found)
+        return tuple(replace(each, shown_by=shown.get(each.name, ())) for each in found)
 
     def views(self) -> tuple[Operation, ...]:
         """GETs that can be opened as they are and belong to no resource."""
