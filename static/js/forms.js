@@ -48,6 +48,27 @@
     landing.focus();
   });
 
+  // A form in the place of an item's values begins at its first input; Escape brings the values back, unless something
+  // was typed that would be lost.
+
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    const place = detail.ctx?.target;
+    if (place?.id === "facts") place.querySelector(`form :is(${INPUTS})`)?.focus();
+  });
+
+  const isTouched = (input) =>
+    input.type === "checkbox" || input.type === "radio" ? input.checked !== input.defaultChecked
+      : input.options ? [...input.options].some((option) => option.selected !== option.defaultSelected) && input.selectedIndex > 0
+        : input.value !== input.defaultValue;
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form.form");
+    const cancel = form?.querySelector("[data-cancel]");
+    if (event.key !== "Escape" || event.defaultPrevented || !cancel) return;
+    if ([...form.querySelectorAll(INPUTS)].some(isTouched)) cancel.focus();
+    else cancel.click();
+  });
+
   // Suggestions for the id of something else: the list below the input is filled as one types.
 
   let asked;
