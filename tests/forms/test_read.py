@@ -136,6 +136,14 @@ def test_empty_rows_of_a_list_are_no_items() -> None:
     assert read(*form, ("state:body/tags/1", "null")).value == {"tags": ["a", None, "c"]}
 
 
+def test_an_item_none_of_which_can_be_written_is_an_empty_object() -> None:
+    item = {"type": "object", "properties": {"id": {"type": "integer", "readOnly": True}}}
+
+    found = read(("count:body", "2"), schema={"type": "array", "items": item})
+
+    assert found.value == [{}, {}]
+
+
 def test_a_list_without_a_count_has_the_items_that_are_there() -> None:
     assert read(("body/tags/0", "a"), ("body/tags/1", "b")).value == {"tags": ["a", "b"]}
 

@@ -262,6 +262,8 @@ class _Reader:
                 self.complain(item, "Give this a value, since there is one behind it.")
 
     def _row(self, schema: Schema, name: str, depth: int) -> Any:
+        if control_of(schema, name) is Control.GROUP and all(each.read_only for each in schema.properties.values()):
+            return {}  # nothing of it can be written, so it has no inputs, and is there all the same
         return self.value(schema, name, required=is_there_in_a_row(schema, name), depth=depth + 1)
 
     def _entries(self, name: str) -> Iterator[str]:

@@ -1,0 +1,170 @@
+"""
+Every form of every document: what was put in arrives, and is what the document asks for.
+
+Values drawn by Hypothesis from the document's schemas are put into the form as it is rendered, sent as a browser would
+send it, and taken by an API that judges them with a JSON Schema library.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.corpus.documents import Corpus, Declared
+from tests.corpus.mock import MockAPI
+from tests.corpus.strategies import values
+from tests.html.asking import renderer
+from webapp.forms import Control, Values
+from webapp.forms.build import BuildContext
+from webapp.forms.form import OperationForm
+from webapp.forms.pointer import split
+from webapp.openapi.document import Document
+from webapp.openapi.resources import build_site
+from webapp.openapi.site import Operation, Site
+from webapp.testing import Browser
+from webapp.testing.forms import fill_in
+from webapp.testing.markup import parse
+
+EXAMPLES = 3
+"""Values for each form: the simplest, and two more."""
+
+FORM = renderer().environment.from_string(
+    '{% from "fields/field.html" import field %}'
+    '<form method="post" action="/"><button>Send</button>{% for each in fields %}{{ field(each) }}{% endfor %}</form>'
+)
+
+
+@pytest.fixture
+def site(corpus: Corpus) -> Site:
+    return build_site(Document.parse(corpus.path.read_bytes()), base_url=f"http://api.test{corpus.prefix}")
+
+
+async def test_what_is_put_into_a_form_arrives(corpus: Corpus, api: MockAPI, site: Site, browser: Browser) -> None:
+    wrong: list[str] = []
+    tried = 0
+    declared = {(each.method, each.path.partition("?")[0].partition("#")[0]): each for each in corpus.operations}
+    for operation in site.operations:
+        called = declared[operation.method, operation.path]
+        if operation.method == "GET" or has_only_other_bodies(called) or is_around_accounts(site, operation):
+            continue
+        for drawn in draw(corpus, api, called):
+            tried += 1
+            api.seen.clear()
+            page = await browser.post(f"/-/operations/{operation.slug}", pairs(operation, drawn))
+            wrong += [f"{operation.name} {drawn}: {each}" for each in complaints(api, operation, page.status, drawn)]
+
+    assert tried or all(each.method == "GET" for each in corpus.operations)
+    assert wrong == []
+
+
+def is_around_accounts(site: Site, operation: Operation) -> bool:
+    """Whether it has pages of its own: signing in and out."""
+    sign_in = site.accounts.sign_in
+    return operation in (site.accounts.sign_out, site.accounts.refresh) or (
+        sign_in is not None and (operation.method, operation.path) == ("POST", sign_in.path)
+    )
+
+
+def draw(corpus: Corpus, api: MockAPI, declared: Declared) -> list[dict[str, Any]]:
+    """A few sets of inputs that the document allows."""
+    found: list[dict[str, Any]] = []
+
+    @settings(
+        max_examples=EXAMPLES * 3,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(inputs(corpus, declared))
+    def collect(drawn: dict[str, Any]) -> None:
+        if drawn not in found and allowed(api, declared, drawn):
+            found.append(drawn)
+
+    collect()
+    return found[:EXAMPLES]
+
+
+def inputs(corpus: Corpus, declared: Declared) -> st.SearchStrategy[dict[str, Any]]:
+    """Values for an operation's parameters and its JSON body, if it takes one."""
+    parts: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
+    optional: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
+    for each in declared.parameters:
+        if each["in"] in parts:
+            needed = parts if each["in"] == "path" or each.get("required") else optional
+            needed[each["in"]][each["name"]] = values(corpus, each.get("schema", {}))
+    drawn = {name: st.fixed_dictionaries(needed, optional=optional[name]) for name, needed in parts.items()}
+    schema = body_schema(declared)
+    if schema is not None:
+        return st.fixed_dictionaries({**drawn, "body": values(corpus, schema)})
+    return st.fixed_dictionaries(drawn)
+
+
+def body_schema(declared: Declared) -> dict[str, Any] | None:
+    """The schema of the body that forms prefer: JSON's, else a form's without files."""
+    contents = (declared.body or {}).get("content") or {}
+    for kind in ("json", "urlencoded"):
+        for media_type, content in contents.items():
+            if kind in media_type:
+                found = content.get("schema", {})
+                return found if isinstance(found, dict) else {}
+    return None
+
+
+def has_only_other_bodies(declared: Declared) -> bool:
+    """Whether the body can only be a file, XML, YAML or text."""
+    return bool((declared.body or {}).get("content")) and body_schema(declared) is None
+
+
+def allowed(api: MockAPI, declared: Declared, drawn: dict[str, Any]) -> bool:
+    """Whether the document really allows what was drawn, and a path can hold it."""
+    schemas = {(each["in"], each["name"]): each.get("schema", {}) for each in declared.parameters}
+    for part in ("path", "query"):
+        for name, value in drawn[part].items():
+            if api.contract.complaints(schemas[part, name], value):
+                return False
+            if part == "path" and (value in ("", ".", "..", [], None) or any(c in str(value) for c in "/\\")):
+                return False
+    schema = body_schema(declared)
+    return schema is None or not api.contract.complaints(schema, drawn["body"])
+
+
+def pairs(operation: Operation, drawn: Values) -> list[tuple[str, str]]:
+    """What a browser sends for the form that these values fill; passwords are typed, as no form shows them."""
+    fields = OperationForm(operation).fields(drawn, BuildContext())
+    page = parse(FORM.render(fields=fields)).root
+    secrets = [each for top in fields for each in top.walk() if each.control is Control.PASSWORD]
+    typed = {each.name: at(drawn, each.name) for each in secrets if at(drawn, each.name) is not None}
+    return fill_in(page, page.one("form"), typed).fields
+
+
+def at(values: Any, pointer: str) -> Any:
+    """The value at a pointer; None where there is none."""
+    for part in split(pointer):
+        if isinstance(values, list):
+            values = values[int(part)] if int(part) < len(values) else None
+        else:
+            values = values.get(part) if isinstance(values, dict) else None
+    return values
+
+
+def complaints(api: MockAPI, operation: Operation, status: int, drawn: Values) -> Iterator[str]:
+    """What is wrong with what arrived."""
+    arrived = [each for each in api.seen if each.operation.method == operation.method]
+    if not arrived and operation.method in ("PUT", "PATCH") and not drawn.get("body"):
+        return  # a change of nothing isn't sent
+    if len(arrived) != 1:
+        yield f"it arrived {len(arrived)} times, and the page is a {status}"
+        return
+    (seen,) = arrived
+    yield from seen.complaints
+    if status >= 400:
+        yield f"the page is a {status}"
+    if "body" in drawn and "json" in seen.headers.get("content-type", ""):
+        body = json.loads(seen.body) if seen.body else None
+        if body != drawn["body"] and not (body is None and drawn["body"] == {}):
+            yield f"arrived as {body}"
