@@ -179,3 +179,19 @@ def test_tokens_are_found_by_their_shape(data: object, tokens: Tokens) -> None:
 
 def test_tokens_do_not_show() -> None:
     assert "hush" not in repr(Tokens("hush", "hush"))
+
+
+@pytest.mark.parametrize(
+    ("data", "token_field", "tokens"),
+    [
+        ({"data": {"jwt_value": "t1", "token": "no"}}, "data.jwt_value", Tokens("t1")),
+        ({"mine": "t1", "token": "no", "refresh_token": "r1"}, "mine", Tokens("t1", "r1")),
+        ({"a": {"mine": "t1"}, "refresh_token": "r1", "expires_in": 60}, "a.mine", Tokens("t1", "r1", 60)),
+        ({"a": {"mine": "t1", "refresh": "r1"}}, "a.mine", Tokens("t1", "r1")),
+        ({"token": "no"}, "mine", Tokens()),
+        ({"a": "text"}, "a.mine", Tokens()),
+        (["t1"], "mine", Tokens()),
+    ],
+)
+def test_a_token_may_be_said_to_be_elsewhere(data: object, token_field: str, tokens: Tokens) -> None:
+    assert find_tokens(data, token_field) == tokens

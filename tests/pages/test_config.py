@@ -10,6 +10,7 @@ from tests.pages.library import DOCUMENT, book, books
 from webapp import Settings, SettingsError, create_app
 from webapp.openapi.overrides.dumping import dump_overrides
 from webapp.testing import Browser, FakeAPI
+from webapp.testing.fake import Received
 
 ANSWERS = {"GET /books": books(2), "GET /books/{id}": book(1), "GET /authors": [{"id": 7, "name": "Ada"}]}
 
@@ -109,3 +110,23 @@ async def test_a_sign_in_that_the_document_does_not_tell_is_told_by_the_configur
 
     assert "sign in to see what there is" in before.main
     assert "Scripted" in after.main
+
+
+async def test_a_token_is_found_where_it_is_said_to_be() -> None:
+    answer = {"data": {"attributes": {"jwt": "t1", "token": "not this"}}}
+
+    def gold(received: Received) -> Any:
+        return [] if received.headers.get("authorization") == "Bearer t1" else (401, {})
+
+    answers = {"POST /login": answer, "GET /gold": gold}
+    api = FakeAPI(answers, accounts=None, document=document(sign_in=False, paths=GOLD))
+    login = {"path": "/login", "kind": "json", "token_field": "data.attributes.jwt"}
+
+    async with browser(api, {"login": login}) as found:
+        await found.sign_in("ada", "secret")
+        page = await found.get("/gold")
+
+    assert page.status == 200
+
+
+GOLD: dict[str, Any] = {"/gold": {"get": {"responses": {}}}}

@@ -152,7 +152,7 @@ class Access:
             return build_reply(got.response, got.content, call.request_id)
         raise error_of(self._config, call, got)
 
-    async def sign_in(self, call: Call) -> Reply:
+    async def sign_in(self, call: Call, token_field: str = "") -> Reply:
         """Send a plain call, and keep the tokens and cookies that it brings, in place of any from before."""
         got = await answer(self._config, self.credentials, call)
         response = got.response
@@ -160,7 +160,7 @@ class Access:
             reply = Reply(response.status_code, response.headers, None, ReplyKind.NO_CONTENT, b"", call.request_id)
         else:
             reply = self.reply(call, got)
-        tokens, now = find_tokens(reply.data), self._config.clock()
+        tokens, now = find_tokens(reply.data, token_field), self._config.clock()
         if tokens.access or (_sets_cookie(got, now) and reply.media_type != "text/html"):
             self.credentials.adopt(tokens, got.cookies, now)
             self.over = False

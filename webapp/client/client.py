@@ -354,15 +354,17 @@ class APIClient:
         json: Any | EllipsisType = ...,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        token_field: str = "",
     ) -> Reply:
         """
         Post what the user gave, and keep the tokens and cookies that come back, in place of any from before.
 
-        Nothing is renewed and nothing ends here: a 401 says that the password is wrong.
+        `token_field` is where the token is in the answer, if not where it usually is. Nothing is renewed and nothing
+        ends here: a 401 says that the password is wrong.
         """
         call = self._prepare("POST", path, data=data, json=json, headers=headers, timeout=timeout, plain=True)
         try:
-            return await self._access.sign_in(call)
+            return await self._access.sign_in(call, token_field)
         except APIError as error:
             log_failure(call, error)
             raise

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _ACCESS = ("access_token", "accessToken", "access", "token", "jwt", "key", "auth_token", "authToken")
@@ -22,10 +22,22 @@ class Tokens:
     lifetime: float | None = None
 
 
-def find_tokens(data: Any) -> Tokens:
-    """The tokens in an answer, on top or one level down."""
+def find_tokens(data: Any, token_field: str = "") -> Tokens:
+    """
+    The tokens in an answer, on top or one level down.
+
+    `token_field` is where the access token is said to be, with dots for what lies deeper: `data.attributes.jwt`.
+    """
     if not isinstance(data, Mapping):
         return Tokens()
+    if token_field:
+        *steps, name = token_field.split(".")
+        inner: Any = data
+        for step in steps:
+            inner = inner.get(step) if isinstance(inner, Mapping) else None
+        told = _token(inner, (name,)) if isinstance(inner, Mapping) else None
+        beside = find_tokens(inner)
+        return replace(beside if beside.refresh else find_tokens(data), access=told)
     tokens = _read(data)
     for name in _INSIDE:
         if tokens.access or tokens.refresh:

@@ -243,6 +243,8 @@ class SignIn:
     username_label: str = "Email"
     extra: Mapping[str, str] = field(default_factory=dict)
     """Further fields sent as they are, such as `grant_type`."""
+    token_field: str = ""
+    """Where the token is in the answer, with dots for what lies deeper; empty where that shows by itself."""
     either: bool = False
     """Whether nobody says that it is a form: then it may be JSON."""
     scheme: str = "Bearer"

@@ -108,15 +108,15 @@ async def sign_in(request: Request, routes: Routes, way: SignIn, attempt: Attemp
 async def _post(api: APIClient, way: SignIn, attempt: Attempt) -> None:
     fields = {way.username_field: attempt.username, way.password_field: attempt.password}
     if way.encoding == "json":
-        await api.sign_in(way.path, json={**way.extra, **fields})
+        await api.sign_in(way.path, json={**way.extra, **fields}, token_field=way.token_field)
         return
     try:
-        await api.sign_in(way.path, data={**way.extra, **fields})
+        await api.sign_in(way.path, data={**way.extra, **fields}, token_field=way.token_field)
     except (Invalid, Unsupported):
         if not way.either:
             raise
         # It didn't look at the password yet: it couldn't read the form.
-        await api.sign_in(way.path, json=fields)
+        await api.sign_in(way.path, json=fields, token_field=way.token_field)
 
 
 def _credentials(way: SignIn, attempt: Attempt) -> Credentials:

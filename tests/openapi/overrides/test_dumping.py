@@ -34,7 +34,8 @@ def test_a_file_that_nobody_edits_changes_nothing(path: Any) -> None:
 
 WAYS = [
     SignIn("/login", "form", "user", "pass", "User", {"grant_type": "password"}),
-    SignIn("/login", "json", "user", "pass", either=True),
+    SignIn("/login", "json", "user", "pass", token_field="data.jwt"),
+    SignIn("/login", "form", "user", "pass", either=True),
     SignIn("", "basic"),
     SignIn("", "bearer", scheme=""),
     SignIn("", "api_key", keys=(KeyPlace("X-Key", "header", "Key"),)),

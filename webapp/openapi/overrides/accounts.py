@@ -48,6 +48,7 @@ def _way(accounts: Accounts, said: LoginOverride) -> SignIn | None:
         "username_field": said.username_field,
         "password_field": said.password_field,
         "username_label": said.username_label,
+        "token_field": said.token_field,
         "scheme": said.scheme,
         "extra": said.extra,
         "keys": _keys(said),

@@ -60,6 +60,8 @@ def _way(way: SignIn) -> Iterator[str]:
         yield f"username_field = {_value(way.username_field)}"
         yield f"password_field = {_value(way.password_field)}"
         yield f"username_label = {_value(way.username_label)}"
+        if way.token_field:
+            yield f"token_field = {_value(way.token_field)}"
         if way.extra:
             yield f"extra = {_value(way.extra)}"
     elif way.encoding == "bearer":

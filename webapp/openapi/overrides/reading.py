@@ -242,6 +242,7 @@ LOGIN = {
     "username_field": TEXT,
     "password_field": TEXT,
     "username_label": TEXT,
+    "token_field": TEXT,
     "scheme": Key(_any_text, "a text"),
     "key": TEXT,
     "key_in": _one_of("header", "query", "cookie"),

@@ -84,6 +84,7 @@ class LoginOverride:
     username_field: str | None = None
     password_field: str | None = None
     username_label: str | None = None
+    token_field: str | None = None
     scheme: str | None = None
     key: str | None = None
     key_in: str | None = None
