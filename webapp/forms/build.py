@@ -124,9 +124,9 @@ class _Builder:
             case Control.GROUP:
                 return self._group(schema, name, form, required=required, depth=depth)
             case Control.LIST:
-                return self._list(schema, name, form, depth)
+                return self._list(schema, name, form, required=required, depth=depth)
             case Control.MULTISELECT if companion("count", name) in form:
-                return self._list(schema, name, form, depth)
+                return self._list(schema, name, form, required=required, depth=depth)
             case Control.MULTISELECT:
                 return _boxes(schema, name, form)
             case Control.MAP:
@@ -147,7 +147,8 @@ class _Builder:
         if where is None:
             return made
         called = self._context.reference_labels.get(made.name, "")
-        return replace(made, control=Control.REFERENCE, choices_href=where, shown_label=called)
+        hint = hint_of(schema, Control.REFERENCE)
+        return replace(made, control=Control.REFERENCE, choices_href=where, shown_label=called, hint=hint)
 
     def _group(self, schema: Schema, name: str, form: Submission, *, required: bool, depth: int) -> Field:
         optional = may_be_left_out(schema, name, required=required)
@@ -188,27 +189,27 @@ class _Builder:
             made = self._map(entries, Schema(), name, form, depth)
         return replace(made, label="Further fields", errors=tuple(map(str, self._errors.get(name, ()))))
 
-    def _list(self, schema: Schema, name: str, form: Submission, depth: int) -> Field:
+    def _list(self, schema: Schema, name: str, form: Submission, *, required: bool, depth: int) -> Field:
         count = count_of(form, name)
         prefix = schema.prefix_items
-        if prefix and not form.has_under(name):
+        if required and prefix and not form.has_under(name):
             count = len(prefix)
-        called = singular(label_of(split(name)[-1])) if "/" in name else "Item"
-        if called.isdecimal():
-            called = "Item"
+        last = split(name)[-1]
+        one = "Item" if "/" not in name or last.isdecimal() else _one_of(label_of(last))
         fields = []
         for at in range(count):
             own = item_schema(schema, at)
-            label = label_of(own.title) if own.title and at < len(prefix) else f"{called} {at + 1}"
+            label = label_of(own.title) if own.title and at < len(prefix) else f"{one} {at + 1}"
             made = self._row(own, join(name, at), label, depth, form)
             up, down = at > 0 and not prefix, at < count - 1 and not prefix
-            fields.append(replace(made, can_remove=not prefix, can_move_up=up, can_move_down=down))
+            hint = made.hint if prefix or made.fields else ""
+            fields.append(replace(made, hint=hint, can_remove=not prefix, can_move_up=up, can_move_down=down))
         most = len(prefix) if prefix and schema.items is None else schema.max_items
         return Field(
             name=name,
             label="",
             control=Control.LIST,
-            hint=hint_of(schema, Control.LIST),
+            hint=_for_all(hint_of(schema, Control.LIST), item_schema(schema, 0)),
             fields=tuple(fields),
             can_add=self._may_grow(count, most),
             **_when_empty(schema, name, form, count),
@@ -223,12 +224,12 @@ class _Builder:
             if key and not (key.isdecimal() and key.isascii() and int(key[:9]) < count):
                 self._move_errors(join(name.removesuffix(f"/{FURTHER}"), key), entry)
             made = self._row(entries, entry, "Value", depth, form)
-            fields.append(replace(made, key=key, can_remove=True))
+            fields.append(replace(made, key=key, can_remove=True, hint=made.hint if made.fields else ""))
         return Field(
             name=name,
             label="",
             control=Control.MAP,
-            hint=hint_of(schema, Control.MAP),
+            hint=_for_all(hint_of(schema, Control.MAP), entries),
             fields=tuple(fields),
             can_add=self._may_grow(count, schema.max_properties),
             **_when_empty(schema, name, form, count),
@@ -288,12 +289,25 @@ def _added(control: Control, label: str) -> str:
     """What a button adds, as within a sentence; a label that isn't a word in lower case stays as it is."""
     match control:
         case Control.LIST:
-            called = singular(label)
+            called = _one_of(label)
         case Control.CLOSED:
             called = label
         case _:
             return "entry"
     return called[:1].lower() + called[1:] if called[1:2].islower() else called or "item"
+
+
+def _one_of(label: str) -> str:
+    """`Tags` are made of one `Tag` after the other, a `Checklist` of one `Checklist item`."""
+    one = singular(label)
+    return one if one != label else f"{label} item"
+
+
+def _for_all(hint: str, items: Schema) -> str:
+    """A list's hint, with what holds for each of its items, which is not said at every one."""
+    if items.properties or items.is_array or items.is_union:
+        return hint
+    return " ".join(filter(None, (hint, hint_of(items, control_of(items, "x")))))
 
 
 def _json(schema: Schema, name: str, text: str, form: Submission) -> Field:

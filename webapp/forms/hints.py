@@ -73,7 +73,7 @@ def bound(number: Any) -> str:
 
 def _constraints(schema: Schema, control: Control) -> Iterator[str]:
     match control:
-        case Control.NUMBER | Control.REFERENCE if schema.type in ("integer", "number"):
+        case Control.NUMBER if schema.type in ("integer", "number"):
             yield _range(schema)
             if schema.multiple_of is not None and schema.multiple_of not in (1, 0.01):
                 yield f"A multiple of {bound(schema.multiple_of)}."
