@@ -39,8 +39,8 @@ from webapp.html.context import (
     Row,
     Section,
     Shell,
-    Toast,
     Tick,
+    Toast,
     ViewPage,
 )
 from webapp.html.kinds import Kind
@@ -160,7 +160,6 @@ FULL_LIST = ListPage(
         "/issues?sort=title&q=quiet",
     ),
     exports=(Link("CSV", "/-/export/issues?format=csv&q=quiet"), Link("JSON", "/-/export/issues?format=json&q=quiet")),
-    curl="curl 'https://api.example.com/issues?q=quiet' \\\n  -H \"Authorization: Bearer $TOKEN\"",
 )
 EMPTY_LIST = ListPage(
     name="issues",
@@ -256,8 +255,7 @@ ASKING = OperationPage(
     media_types=(Option("application/json", "application/json", selected=True), Option("text/csv", "text/csv")),
     submit="Create issue",
     danger=False,
-    question="",
-    consequences=(),
+    consequences="",
     said=("The project takes no more issues.",),
     advice="This contradicts what is there now.",
     deprecated=True,
@@ -265,15 +263,14 @@ ASKING = OperationPage(
 )
 CONFIRMING = replace(
     ASKING,
-    title="Delete issue",
+    title="Delete issue “Quiet search”?",
     multipart=False,
     fields=(),
     hidden=(("path/id", "7"), ("etag", '"3"')),
     media_types=(),
     submit="Delete issue",
     danger=True,
-    question="Delete issue “Quiet search”?",
-    consequences=("12 comments", "1 attachment"),
+    consequences="It has 12 comments and 1 attachment.",
     said=(),
     advice="",
     deprecated=False,
@@ -286,8 +283,7 @@ BARE_FORM = replace(
     hidden=(),
     submit="Show",
     danger=False,
-    question="",
-    consequences=(),
+    consequences="",
 )
 OPERATIONS = (
     OperationGroup("Issues", (OperationEntry("Create issue", "/-/operations/create-issue", "POST", "/issues"),)),

@@ -102,7 +102,7 @@ class FormView:
         unseen = [message for name, messages in errors.items() if name not in shown for message in messages]
         page = OperationPage(
             name=name_of(operation),
-            title=operation.title,
+            title=operation.title if fields or task.is_read or elsewhere else _question(task, subject),
             description=first_paragraph(operation.description),
             crumbs=task.crumbs(subject.title if subject else ""),
             request_line=f"{operation.method} {task.path}",
@@ -114,8 +114,7 @@ class FormView:
             media_types=self._media_types(),
             submit="Show" if task.is_read else operation.label,
             danger=operation.method == "DELETE",
-            question="" if fields or task.is_read else _question(task, subject),
-            consequences=tuple(consequences),
+            consequences=f"It has {_enumerated(consequences)}." if consequences else "",
             said=(*said, *unseen),
             advice=advice,
             deprecated=operation.deprecated,
@@ -144,6 +143,11 @@ class FormView:
         if len(self.form.bodies) < 2:
             return ()
         return tuple(Option(each.media_type, each.media_type, each is self.form.body) for each in self.form.bodies)
+
+
+def _enumerated(things: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
 
 
 def _question(task: Task, subject: Subject | None) -> str:

@@ -14,6 +14,7 @@ class OperationPage:
 
     name: str
     title: str
+    """What it does; the question whether to go on, where there is nothing to fill in."""
     description: str
     crumbs: tuple[Link, ...]
     request_line: str
@@ -32,10 +33,8 @@ class OperationPage:
     """What the button says."""
     danger: bool
     """Whether something is lost by it."""
-    question: str
-    """What to confirm, where there is nothing to fill in."""
-    consequences: tuple[str, ...]
-    """What goes with it, a sentence each."""
+    consequences: str
+    """What goes with it, in a sentence."""
     said: tuple[str, ...]
     """What is wrong beside what stands at the fields."""
     advice: str
