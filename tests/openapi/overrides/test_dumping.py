@@ -77,7 +77,9 @@ def test_it_says_how_sure_it_is_and_what_could_be_said() -> None:
 
     text = dump_overrides(found, varies=True)
 
-    assert "# /a: item, update. Confidence 0.44, a guess." in text
+    assert "# /a, no list. Confidence 0.44, a guess." in text
+    assert 'update = "PUT /a/{id}"' in text
+    assert "# the list GET /b. Confidence" in text
     assert '# columns = ["id", "x"]  # chosen by what they hold' in text
     assert tomllib.loads(text)["document"] == {"varies": True}
 

@@ -1,5 +1,6 @@
 """What a document says about its own pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.openapi.building import TEXT, document, listing_of, operation, resource, thing
@@ -8,8 +9,8 @@ from webapp.openapi.resources import build_site
 from webapp.openapi.site import Site
 
 
-def told(paths: Any, *, base_url: str | None = None, **more: Any) -> Site:
-    read = document(paths, **more)
+def told(paths: Any, more: Mapping[str, Any] | None = None, *, base_url: str | None = None) -> Site:
+    read = document(paths, **(more or {}))
     return apply_extensions(build_site(read, base_url=base_url), read, base_url=base_url)
 
 
@@ -19,7 +20,7 @@ def books(**more: Any) -> dict[str, Any]:
 
 
 def test_the_root_says_what_a_file_would() -> None:
-    found = told(books(), **{"x-webapp": {"site": {"title": "Library"}, "resources": {"books": {"label": "Volumes"}}}})
+    found = told(books(), {"x-webapp": {"site": {"title": "Library"}, "resources": {"books": {"label": "Volumes"}}}})
 
     assert found.title == "Library"
     assert resource(found, "books").label == "Volumes"
@@ -28,7 +29,7 @@ def test_the_root_says_what_a_file_would() -> None:
 def test_a_path_speaks_of_its_resource_and_comes_after_the_root() -> None:
     root = {"resources": {"books": {"label": "From the root", "singular": "Tome"}}}
 
-    found = told(books(**{"x-webapp": {"label": "From the path", "columns": ["title"]}}), **{"x-webapp": root})
+    found = told(books(**{"x-webapp": {"label": "From the path", "columns": ["title"]}}), {"x-webapp": root})
 
     tomes = resource(found, "books")
     assert (tomes.label, tomes.singular, tomes.columns) == ("From the path", "Tome", ("title",))
@@ -46,7 +47,7 @@ def test_an_operation_speaks_of_itself() -> None:
 def test_paths_are_those_of_the_document_wherever_the_client_is() -> None:
     paths = books(**{"x-webapp": {"label": "Volumes"}})
 
-    found = told(paths, base_url="http://api.example", servers=[{"url": "http://api.example/v1"}])
+    found = told(paths, {"servers": [{"url": "http://api.example/v1"}]}, base_url="http://api.example")
 
     assert resource(found, "books").path == "/v1/books"
     assert resource(found, "books").label == "Volumes"
@@ -56,7 +57,7 @@ def test_a_mistake_is_a_problem_of_the_document() -> None:
     paths = books(**{"x-webapp": {"lable": "Volumes"}})
     paths["/books/{id}"]["delete"]["x-webapp"] = 7
 
-    found = told(paths, **{"x-webapp": {"nothing": 1}})
+    found = told(paths, {"x-webapp": {"nothing": 1}})
 
     assert [each.partition(":")[0] for each in found.problems] == [
         "x-webapp",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from webapp.openapi.overrides.roles import find, meant
 from webapp.openapi.overrides.values import OFF, LoginOverride, Nothing
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, KeyPlace, Operation, SignIn
@@ -74,10 +75,8 @@ def _keys(said: LoginOverride) -> tuple[KeyPlace, ...] | None:
 
 def _operation(told: str, method: str, operations: Sequence[Operation]) -> Operation:
     """The operation that is meant, of the document or else made up."""
-    given, _, path = told.rpartition(" ")
-    method = given or method
-    found = (each for each in operations if (each.method, each.path) == (method, path))
-    return next(found, Operation(method, path, name=f"{method} {path}", label=path))
+    method, path = meant(told, method)
+    return find(operations, method, path) or Operation(method, path, name=f"{method} {path}", label=path)
 
 
 def _taking(operation: Operation, field: str) -> Operation:

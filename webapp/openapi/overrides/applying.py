@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from webapp.openapi.overrides.accounts import with_login
 from webapp.openapi.overrides.reading import did_you_mean
+from webapp.openapi.overrides.roles import ROLES, find, meant, with_roles
 from webapp.openapi.overrides.values import OFF, Nothing, Overrides, PagingOverride, ResourceOverride, SortingOverride
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Operation, Paging, PagingStyle, Parameter, Resource, Site, Sorting
@@ -17,6 +18,8 @@ ANY_TEXT = Schema({"type": "string"})
 
 def apply_overrides(site: Site, overrides: Overrides) -> Site:
     """The site with what the overrides say of it."""
+    for name, said in overrides.resources.items():
+        site = with_roles(site, name, said)
     names = {each.name for each in site.resources}
     resources = [
         _with_resource(each, overrides.resources[each.name], names) if each.name in overrides.resources else each
@@ -25,9 +28,9 @@ def apply_overrides(site: Site, overrides: Overrides) -> Site:
     operations = {each.name: each for each in site.operations}
     operations.update({each.list.name: each.list for each in resources if each.list is not None})
     for name, operation in operations.items():
-        said = overrides.operations.get(operation.slug)
-        if said is not None:
-            operations[name] = replace(operation, **_said(label=said.label, hidden=said.hidden))
+        about = overrides.operations.get(operation.slug)
+        if about is not None:
+            operations[name] = replace(operation, **_said(label=about.label, hidden=about.hidden))
     return replace(
         site,
         title=overrides.title or site.title,
@@ -45,6 +48,11 @@ def misfit(site: Site, overrides: Overrides) -> str:
     for name, said in overrides.resources.items():
         if name not in resources:
             return _missing(f"resources.{name}", "resource", name, resources)
+        for role, method in ROLES.items():
+            told = getattr(said, role)
+            if isinstance(told, str) and find(site.operations, *meant(told, method)) is None:
+                known = {f"{each.method} {each.path}" for each in site.operations}
+                return _missing(f"resources.{name}.{role}", "operation", " ".join(meant(told, method)), known)
         for field, target in (said.relations or {}).items():
             if target is not OFF and target not in resources:
                 return _missing(f"resources.{name}.relations.{field}", "resource", target, resources)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from webapp.openapi.overrides.roles import ROLES
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Operation, Paging, Resource, SignIn, Site, Sorting
 
@@ -76,6 +77,7 @@ def _way(way: SignIn) -> Iterator[str]:
 def _resource(resource: Resource) -> Iterator[str]:
     yield f"[resources.{_key(resource.name)}]"
     yield f"# {_about(resource)}"
+    yield from _roles(resource)
     yield f"label = {_value(resource.label)}"
     yield f"singular = {_value(resource.singular)}"
     yield f"group = {_value(resource.tag)}"
@@ -98,10 +100,17 @@ def _resource(resource: Resource) -> Iterator[str]:
 
 
 def _about(resource: Resource) -> str:
-    """Where it is, what can be done, and how sure that is."""
-    roles = [name for name in ("list", "item", "create", "update", "delete") if getattr(resource, name) is not None]
+    """Where it is, and how sure that is."""
     sure = "sure" if resource.confidence >= SURE else "a guess"
-    return f"{resource.path}: {', '.join(roles)}. Confidence {resource.confidence:.2f}, {sure}."
+    what = f"the list {resource.list.method} {resource.list.path}" if resource.list else f"{resource.path}, no list"
+    return f"{_one_line(what)}. Confidence {resource.confidence:.2f}, {sure}."
+
+
+def _roles(resource: Resource) -> Iterator[str]:
+    for role in ROLES:
+        operation: Operation | None = getattr(resource, role)
+        if operation is not None:
+            yield f"{role} = {_value(f'{operation.method} {operation.path}')}"
 
 
 def _columns(resource: Resource) -> Iterator[str]:

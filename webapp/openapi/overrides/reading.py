@@ -234,6 +234,10 @@ RESOURCE = {
     "search": Key(_text, "a query parameter's name", may_be_off=True),
     "filters": Key(_texts, "a list of query parameters"),
     "relations": Key(_relations, "a table of fields and resources"),
+    "item": OPERATION,
+    "create": OPERATION,
+    "update": OPERATION,
+    "delete": OPERATION,
 }
 OPERATIONS = {"label": TEXT, "hidden": FLAG}
 LOGIN = {

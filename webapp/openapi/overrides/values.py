@@ -64,6 +64,11 @@ class ResourceOverride:
     search: str | Nothing | None = None
     filters: tuple[str, ...] | None = None
     relations: Mapping[str, str | Nothing] | None = None
+    item: str | Nothing | None = None
+    """Operations, as `GET /projects/{id}` or by their path alone."""
+    create: str | Nothing | None = None
+    update: str | Nothing | None = None
+    delete: str | Nothing | None = None
 
 
 @dataclass(frozen=True, slots=True)
