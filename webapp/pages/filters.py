@@ -34,7 +34,7 @@ def make_control(parameter: Parameter, query: Query, errors: Errors = NO_ERRORS,
         type=control_type,
         value=as_local_time(value) if control_type == "datetime-local" else value,
         options=_choices(options, value, required=parameter.required) if options else (),
-        hint=_hint(parameter),
+        hint=" ".join(filter(None, [_hint(parameter), "In UTC." if control_type == "datetime-local" else ""])),
         error=" ".join(errors.get(parameter.name, ())),
     )
 

@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.errors import APIError
 from webapp.html.context import Column, Control, Link, ListPage
-from webapp.html.htmx import is_htmx
+from webapp.html.htmx import current_path, is_htmx
 from webapp.html.render import render
-from webapp.html.urls import href
+from webapp.html.urls import here, href
 from webapp.openapi.listing import Listing
 from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
@@ -198,5 +199,20 @@ class ListView:
 
 
 def push_canonical(request: Request, address: str) -> dict[str, str] | None:
-    """Have htmx show the address without what a form's empty fields added to it."""
-    return {"HX-Push-Url": address} if is_htmx(request) and not is_canonical(request) else None
+    """Have htmx show the address without a form's empty fields, and typing on change it rather than add to the past."""
+    if not is_htmx(request):
+        return None
+    if _is_typed_on(request):
+        return {"HX-Replace-Url": address}
+    return None if is_canonical(request) else {"HX-Push-Url": address}
+
+
+def _is_typed_on(request: Request) -> bool:
+    """Whether a question is the one before with some letters more or less in one of its fields."""
+    path, _, query = (current_path(request) or "").partition("?")
+    before, now = dict(parse_qsl(query)), dict(read_query(request))
+    changed = [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
+    if path != here(request).partition("?")[0] or len(changed) != 1:
+        return False
+    one, other = before.get(changed[0], ""), now.get(changed[0], "")
+    return bool(one and other) and (one.startswith(other) or other.startswith(one))
