@@ -72,7 +72,7 @@ async def test_what_is_missing_is_told_at_its_field(walk: Walk) -> None:
 
     refused = await walk.press("New article", {"body/body": "Leaves.", "body/stars": "4"})
 
-    assert refused.status == 400
+    assert refused.status == 422
     assert complaints(refused) == ["body/title"]
     assert typed(refused, "body/body") == "Leaves."
 

@@ -12,7 +12,6 @@ from tests.backends.held import Held, always
 from tests.backends.walk import Walk, complaints, typed
 
 ACCOUNT = ("admin", "prefect-pass-42")
-VARIABLES = "/variables/filter"
 NAME = f"tea_{uuid4().hex[:8]}"
 """What earlier runs left behind is none of this one's."""
 
@@ -55,6 +54,8 @@ def held(url: str) -> Held:
 
 async def test_a_wrong_password_is_said_to_be_wrong(site: str) -> None:
     async with browser_at(site) as browser:
+        sent_away = await browser.get("/variables")
+        assert sent_away.path == "/login"
         answer = await browser.try_sign_in(ACCOUNT[0], "not-the-password")
 
     assert answer.status == 401
