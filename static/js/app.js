@@ -105,6 +105,44 @@
     navigator.clipboard?.writeText(from.textContent).then(() => say("Copied"));
   });
 
+  // What lies on top of a page goes with Escape, a menu also with a click elsewhere.
+
+  document.addEventListener("click", (event) => {
+    const dismissed = event.target.closest(".toast > a");
+    if (dismissed) {
+      event.preventDefault();
+      dismissed.parentNode.remove();
+    }
+    for (const menu of document.querySelectorAll(".drop[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    const menu = document.querySelector(".drop[open]");
+    if (!menu) return document.querySelector(".toast")?.remove();
+    menu.open = false;
+    menu.firstElementChild.focus();
+  });
+
+  // A form that is on its way isn't sent again by a second click.
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) return event.preventDefault();
+    const sent = (yes) => {
+      if (yes) form.dataset.sent = "yes";
+      else delete form.dataset.sent;
+      event.submitter?.setAttribute("aria-disabled", yes);
+    };
+    setTimeout(() => event.defaultPrevented || sent(true));
+    // A file that comes back leaves the page where it is.
+    setTimeout(() => sent(false), 12000);
+    addEventListener("pageshow", () => sent(false), { once: true });
+  });
+
   // A request that got no answer at all.
 
   document.addEventListener("htmx:error", ({ detail }) => {

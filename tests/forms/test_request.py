@@ -1,6 +1,7 @@
 """Inputs as the request that carries them: every style, every place, every kind of body."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,6 +112,13 @@ def test_a_parameter_with_a_media_type_is_json() -> None:
     filtered = operation(parameter("filter", schema=OBJECT, media_type="application/json"))
 
     assert encode(filtered, {"query": {"filter": PAIR}}).params == (("filter", '{"a":"1","b":"2"}'),)
+
+
+def test_an_answer_that_is_no_json_is_asked_for_by_its_type() -> None:
+    plain, table = operation(), replace(operation(), answer_types=("text/csv",))
+
+    assert "Accept" not in encode(plain, {}).headers
+    assert encode(table, {}).headers["Accept"] == "text/csv, */*;q=0.5"
 
 
 def test_what_is_absent_is_not_sent() -> None:

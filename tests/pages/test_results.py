@@ -84,6 +84,31 @@ async def test_an_answer_worth_reading_is_shown(answer: Any, words: str) -> None
     assert page.links["Back"] == "/tools/7"
 
 
+async def test_work_that_has_only_begun_is_followed() -> None:
+    paths = {"/jobs/{job_id}": {"get": does("getJob", "Get job", {"type": "object"})}}
+    answers = {
+        "POST /tools/{id}/sharpen": httpx.Response(202, headers={"Location": "/jobs/5"}, json={}),
+        "GET /jobs/5": {"id": 5, "status": "running", "progress": 40},
+    }
+    async with workshop(answers, paths=paths) as (browser, _):
+        await browser.get("/-/operations/sharpen-tool?tool_id=7")
+        page = await browser.submit("#form")
+
+    assert page.path == "/-/follow/jobs/5"
+    assert "Sharpen tool: begun." in toast(page)
+
+
+async def test_a_file_in_answer_is_handed_over_as_one() -> None:
+    pdf = httpx.Response(200, content=b"%PDF-", headers={"Content-Type": "application/pdf"})
+    async with workshop({"POST /tools/{id}/weigh": pdf}) as (browser, api):
+        await browser.get("/-/operations/weigh-tool?tool_id=7")
+        answer = await browser.submit("#form")
+
+    assert answer.content == b"%PDF-"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert len([each for each in api.requests if each.method == "POST"]) == 1
+
+
 async def test_a_key_that_is_handed_out_is_shown_once_and_nowhere_else() -> None:
     made = {"id": 3, "label": "CI", "token": "k-5f3a9"}
     async with workshop({"POST /keys": (201, made)}) as (browser, _):

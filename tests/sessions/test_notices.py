@@ -56,7 +56,7 @@ def app(keys: tuple[str, ...] = ("k" * 32,), *, https: bool | None = None) -> St
 
 
 def cookie(answer: Answer) -> str:
-    return answer.headers.get("set-cookie", "")
+    return str(answer.headers.get("set-cookie", ""))
 
 
 async def test_the_next_page_that_shows_it_says_it_and_no_other() -> None:

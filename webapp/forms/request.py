@@ -12,6 +12,7 @@ from webapp.forms.multipart import Part, encode_parts
 from webapp.forms.styles import Pairs, as_json, as_text, written_in_header, written_in_path, written_in_query
 from webapp.forms.upload import ANY_TYPE, Upload
 from webapp.forms.values import ABSENT, Values
+from webapp.openapi.operations import is_json
 from webapp.openapi.site import Body, Operation, Parameter
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -48,7 +49,11 @@ def encode(operation: Operation, values: Values, media_type: str | None = None) 
         operation.method,
         _path(operation, _given(operation, values, "path")),
         tuple(_query(_given(operation, values, "query"))),
-        {**_headers(_given(operation, values, "header")), **_cookies(_given(operation, values, "cookie"))},
+        {
+            **_accepted(operation),
+            **_headers(_given(operation, values, "header")),
+            **_cookies(_given(operation, values, "cookie")),
+        },
     )
     body, content = body_of(operation, media_type), values.get("body", ABSENT)
     return request if body is None or content is ABSENT else _with_body(request, body, content)
@@ -85,6 +90,14 @@ def _path(operation: Operation, given: Given) -> str:
 def _query(given: Given) -> Iterator[tuple[str, str]]:
     for parameter, value in given:
         yield from written_in_query(parameter, value)
+
+
+def _accepted(operation: Operation) -> dict[str, str]:
+    """What to ask for where the answer is declared to be no JSON, which is what the client asks for."""
+    types = operation.answer_types
+    if not types or any(map(is_json, types)) or any(UNSENDABLE.search(each) for each in types):
+        return {}
+    return {"Accept": ", ".join([*types, "*/*;q=0.5"])}
 
 
 def _headers(given: Given) -> dict[str, str]:

@@ -1,9 +1,12 @@
 """`/-/operations/{slug}`: one operation's form, and doing it."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.client import APIClient, Reply
+from webapp.client.reply import StreamReply, is_json
 from webapp.errors import APIError, Invalid, Unauthorized, UnsafePath
 from webapp.forms.edits import apply_edit
 from webapp.forms.form import OperationForm
@@ -12,6 +15,9 @@ from webapp.forms.submission import Submission
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
 from webapp.pages.edit import Edit
+from webapp.pages.filenames import is_attachment
+from webapp.pages.files import file_answer
+from webapp.pages.filetypes import essence
 from webapp.pages.formview import FormView
 from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
@@ -48,17 +54,24 @@ async def run_operation(request: Request) -> Response:
         return await _run(task, form, submission)
 
 
-async def send(api: APIClient, outgoing: Outgoing) -> Reply:
-    """Send what a form made; what `api.request` raises, this does."""
-    return await api.request(
+async def send(api: APIClient, outgoing: Outgoing) -> Reply | StreamReply:
+    """Send what a form made, once; a file in answer is still to be read. Raises what `api.ask` does."""
+    return await api.ask(
         outgoing.method,
         outgoing.path,
+        keep=_is_file,
         params=outgoing.params,
         headers=outgoing.headers,
         json=outgoing.json,
         data=outgoing.data,
         content=outgoing.content,
     )
+
+
+def _is_file(headers: Mapping[str, str]) -> bool:
+    """Whether an answer is passed on as it comes: what is neither data nor a text for people."""
+    kind = essence(headers.get("content-type", ""))
+    return is_attachment(headers) or bool(kind and not kind.startswith("text/") and not is_json(kind))
 
 
 async def _run(task: Task, form: OperationForm, submission: Submission) -> Response:
@@ -78,6 +91,8 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
         return await _unauthorized(view, error)
     except APIError as error:
         return await view.refused(error)
+    if isinstance(reply, StreamReply):
+        return file_answer(task.request, reply, outgoing.path)
     return await succeeded(task, read.values, reply, where=view.back, subject=subject)
 
 

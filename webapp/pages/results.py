@@ -20,6 +20,7 @@ from webapp.openapi.site import Match, MatchKind
 from webapp.pages.actions import is_around_accounts
 from webapp.pages.answers import name_of
 from webapp.pages.facts import facts_of, sections_of
+from webapp.pages.follow import follow_href
 from webapp.pages.made import made_by
 from webapp.pages.masking import masked
 from webapp.pages.notices import notify
@@ -44,6 +45,8 @@ async def succeeded(
 
     `values` are its inputs, `where` is the page that one came from, `subject` what it was done to.
     """
+    if following := follow_href(task.request, task.routes, reply):
+        return notify(redirect(task.request, following), task.request, f"{task.operation.label}: begun.")
     around = is_around_accounts(task.routes.site.accounts, task.operation)
     secrets = () if around else new_secrets(reply.data, task.operation.answer, values)
     made = made_by(task, reply)
