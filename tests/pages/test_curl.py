@@ -109,7 +109,7 @@ def test_a_body_that_is_too_long_is_left_out() -> None:
 async def test_every_page_of_a_get_has_its_command() -> None:
     answers: dict[str, Any] = {"GET /books": books(1), "GET /books/1": {"id": 1}, "GET /stats": {"total": 1}}
     async with library(library_api(answers)) as browser:
-        found = [(await browser.get(path)).page.one("#curl").text for path in ("/books", "/books/1", "/stats?days=7")]
+        found = [(await browser.get(path)).page.one("#curl").text for path in ("/-/raw/books", "/books/1", "/stats?days=7")]
 
     assert found == ["curl \"$API_URL\"'/books?size=25'", 'curl "$API_URL"/books/1', "curl \"$API_URL\"'/stats?days=7'"]
 
@@ -117,6 +117,6 @@ async def test_every_page_of_a_get_has_its_command() -> None:
 async def test_no_page_tells_the_token() -> None:
     async with demo_browser() as browser:
         await browser.sign_in("demo@example.com", "demo-pass-123")
-        page = await browser.get("/issues?size=10")
+        page = await browser.get("/-/raw/issues?size=10")
 
     assert "$TOKEN" in page.page.one("#curl").text or "$COOKIES" in page.page.one("#curl").text

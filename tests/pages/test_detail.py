@@ -17,7 +17,7 @@ async def test_an_item_shows_its_values_under_its_name() -> None:
     assert facts["Price"].startswith("9.5")
     assert "In euros." in facts["Price"]
     assert list(facts)[-1] == "Created at"
-    assert facts["Author ID"] == "Ann Ash 7"
+    assert facts["Author"] == "Ann Ash 7"
     assert page.links["Ann Ash"] == "/authors/7"
 
 

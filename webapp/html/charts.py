@@ -40,8 +40,8 @@ class Scale:
     @property
     def ticks(self) -> tuple[float, ...]:
         """The values that stand at the axis."""
-        count = round((self.high - self.low) / self.step)
-        return tuple(_tidy(self.low + each * self.step) for each in range(count + 1))
+        first, last = round(self.low / self.step), round(self.high / self.step)
+        return tuple(_tidy(each * self.step) for each in range(first, last + 1))
 
     def part(self, value: float) -> float:
         """Where a value lies between the ends, from 0 to 1."""
@@ -147,7 +147,12 @@ def _bar(value: Value, scale: Scale, zero: float) -> Bar:
     if value is None:
         return Bar(round(zero * 100, 2), 0, "\u2013")
     end = scale.part(value)
-    return Bar(round(min(zero, end) * 100, 2), round(abs(end - zero) * 100, 2), number(value))
+    return Bar(round(min(zero, end) * 100, 2), round(abs(end - zero) * 100, 2), written(value))
+
+
+def written(value: float) -> str:
+    """A value in full; of one that is whole, no decimals."""
+    return number(int(value) if float(value).is_integer() else value)
 
 
 def _spread(times: Sequence[datetime]) -> list[float]:

@@ -18,11 +18,12 @@ from webapp.html.charts import (
     make_scale,
     time_ticks,
     value_ticks,
+    written,
 )
 from webapp.html.context import Chart
-from webapp.html.format import cut, long_date, long_datetime, moment, number
+from webapp.html.format import cut, long_date, long_datetime, moment
 from webapp.html.kinds import Kind
-from webapp.openapi.labels import words
+from webapp.openapi.labels import called, words
 from webapp.openapi.schema import Schema
 from webapp.pages.columns import Field, every_field
 from webapp.pages.labels import field_label
@@ -173,7 +174,7 @@ def _over_time(id_: str, label: str, rows: Rows, axis: Field, fields: Sequence[F
 def _side_by_side(id_: str, label: str, rows: Rows, axis: Field, fields: Sequence[Field]) -> Chart:
     columns = [_values(rows, field) for field in fields]
     scale = make_scale([each for column in columns for each in column if each is not None], zero=True)
-    labels = [cut(row.get(axis.key), LONGEST_LABEL) or "\u2013" for row in rows]
+    labels = [cut(_called(row.get(axis.key)), LONGEST_LABEL) or "\u2013" for row in rows]
     return Chart(
         id=id_,
         title=_title(label, fields),
@@ -182,6 +183,10 @@ def _side_by_side(id_: str, label: str, rows: Rows, axis: Field, fields: Sequenc
         series=tuple(field.label for field in fields),
         groups=draw_bars(labels, columns, scale),
     )
+
+
+def _called(value: Any) -> Any:
+    return called(value) if isinstance(value, str) else value
 
 
 def _values(rows: Rows, field: Field) -> list[Value]:
@@ -198,10 +203,10 @@ def _title(label: str, fields: Sequence[Field]) -> str:
 
 def _told(field: Field, column: Sequence[Value]) -> str:
     given = [each for each in column if each is not None]
-    return f"{field.label}: {number(min(given))} to {number(max(given))}, in the end {number(given[-1])}"
+    return f"{field.label}: {written(min(given))} to {written(max(given))}, in the end {written(given[-1])}"
 
 
 def _told_by_name(labels: Sequence[str], field: Field, column: Sequence[Value]) -> str:
     given = [(value, label) for value, label in zip(column, labels, strict=True) if value is not None]
     (least, lowest), (most, highest) = min(given), max(given)
-    return f"{field.label}: from {number(least)} ({lowest}) to {number(most)} ({highest})"
+    return f"{field.label}: from {written(least)} ({lowest}) to {written(most)} ({highest})"

@@ -12,7 +12,7 @@ from webapp.openapi.prose import first_paragraph
 from webapp.openapi.schema import Schema
 from webapp.pages.charts import charts_of
 from webapp.pages.columns import NAMING, choose_fields, is_labelled
-from webapp.pages.labels import field_label
+from webapp.pages.labels import field_label, without_id
 from webapp.pages.masking import masked, show_kind
 from webapp.pages.rows import ValueName, make_rows, named_fields
 
@@ -47,6 +47,9 @@ def facts_of(
         for name in _names(data, known)[:MOST_FACTS]
         if not _is_section(data[name])
     ]
+    # `project: {id, name}` says nothing more beside a `project_id` that is shown by that name.
+    told = {(fact.href, fact.named) for fact in facts if fact.named and fact.href}
+    facts = [fact for fact in facts if fact.kind is not Kind.TEXT or (fact.href, str(fact.value)) not in told]
     return tuple(sorted(facts, key=lambda fact: _is_stamp(fact, known.get(fact.key))))
 
 
@@ -154,7 +157,7 @@ def _fact(name: str, value: Any, schema: Schema | None, link: ValueLink, named: 
         return Fact(name, field_label(name, schema), Kind.LIST, [], hint=_hint(schema))
     href = link(name, value)
     if told := named(name, value):
-        return Fact(name, field_label(name, schema), Kind.REFERENCE, value, href, _hint(schema), told)
+        return Fact(name, without_id(field_label(name, schema)), Kind.REFERENCE, value, href, _hint(schema), told)
     if is_labelled(value):
         return Fact(name, field_label(name, schema), Kind.TEXT, gist(value), href, _hint(schema))
     return Fact(name, field_label(name, schema), kind, masked(value, schema), href, _hint(schema))

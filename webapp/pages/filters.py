@@ -8,7 +8,7 @@ from webapp.openapi.labels import called, humanise
 from webapp.openapi.prose import first_paragraph
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Paging, Parameter
-from webapp.pages.labels import field_label
+from webapp.pages.labels import field_label, without_id
 from webapp.pages.queries import Query, as_local_time, value_of, without
 
 Errors = Mapping[str, Sequence[str]]
@@ -55,15 +55,14 @@ def make_chips(
     """
     known = {parameter.name: parameter for parameter in parameters}
     beginning = without(query, (paging.position,)) if paging is not None else query
-    return tuple(
-        Chip(
-            "Search" if name == search else field_label(name, known[name].schema),
-            named(name, value) or _shown(known[name], value),
-            link((*beginning[:at], *beginning[at + 1 :])),
-        )
-        for at, (name, value) in enumerate(beginning)
-        if name in known
-    )
+    chips = []
+    for at, (name, value) in enumerate(beginning):
+        if name in known:
+            label = "Search" if name == search else field_label(name, known[name].schema)
+            told = named(name, value)
+            shown = (without_id(label), told) if told else (label, _shown(known[name], value))
+            chips.append(Chip(*shown, link((*beginning[:at], *beginning[at + 1 :]))))
+    return tuple(chips)
 
 
 def unplaced(errors: Errors, names: Sequence[str]) -> str:

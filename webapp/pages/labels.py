@@ -1,5 +1,7 @@
 """What a field is called."""
 
+import re
+
 from webapp.openapi.labels import label
 from webapp.openapi.schema import Schema
 
@@ -11,3 +13,9 @@ def field_label(name: str, schema: Schema | None) -> str:
     Where the schema is one that many fields share, its title names the type: `status` isn't an `IssueStatus`.
     """
     return label(name, schema.title if schema is not None and schema.name is None else "")
+
+
+def without_id(label: str) -> str:
+    """`Project ID` -> `Project`, for where the project itself is named."""
+    shorter = re.sub(r"\s+(ID|IDs|UUID)$", "", label)
+    return shorter or label

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from webapp.errors import APIError
 from webapp.html.context import Column, Control, Link, ListPage
+from webapp.html.context.editing import BulkBar
 from webapp.html.htmx import current_path, is_htmx
 from webapp.html.render import render
 from webapp.html.urls import here, href
@@ -24,7 +25,6 @@ from webapp.pages.choices import choices_href
 from webapp.pages.chosen import chosen_columns, is_ours, joined, make_menu
 from webapp.pages.columns import Field, choose_fields, every_field
 from webapp.pages.crumbs import crumbs
-from webapp.pages.curl import curl_of
 from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
 from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
@@ -32,7 +32,9 @@ from webapp.pages.pager import make_pager
 from webapp.pages.queries import COLUMNS, Query, is_canonical, read_query, without
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
+from webapp.pages.selection import bulk_bar
 from webapp.pages.sorting import make_columns
+from webapp.pages.tabs import tabs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class ListView:
             **table,
             pager=None if status >= 400 else make_pager(listing, query, self._link),
             action=self._link(()),
+            related=tabs_of(self.request, self.routes, self.match),
             search=self._search(errors),
             filters=self._filters(errors),
             kept=dict(kept),
@@ -117,15 +120,19 @@ class ListView:
             clear_href=self._link(kept) if any(name in narrowing for name, _ in query) else None,
             raw_href=None if status >= 400 else href(self.request, f"/-/raw{self.match.path}", query),
             exports=self._exports(table["columns"], paging) if status < 400 and table["rows"] else (),
-            curl=curl_of(self.request, self.match, query),
             error=said,
             create=actions.create,
             actions=actions.others,
+            bulk=self._bulk() if listing.rows else None,
         )
         headers = push_canonical(self.request, self._link(query)) if status == 200 else None
         templates = [f"{resource.name}/list.html", "pages/list.html"]
         return render(self.request, templates, page, fragment="list", status=status, headers=headers)
 
+    def _bulk(self) -> BulkBar | None:
+        if self.match.resource is None:
+            return None  # rows that only look like some resource's
+        return bulk_bar(self.routes, self.match, self.resource, back=self._link(self.query))
 
     def _exports(self, columns: Sequence[Column], paging: Paging | None) -> tuple[Link, ...]:
         """All rows as files: with the columns that are seen, and with everything."""

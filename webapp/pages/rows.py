@@ -9,6 +9,7 @@ from webapp.html.context import Row
 from webapp.html.format import cut, gist
 from webapp.html.kinds import Kind
 from webapp.pages.columns import Field
+from webapp.pages.labels import without_id
 from webapp.pages.masking import MASK
 
 RowLink = Callable[[Any], str | None]
@@ -64,7 +65,7 @@ def make_rows(
 def named_fields(fields: Sequence[Field], rows: Sequence[Any], value_name: ValueName) -> tuple[Field, ...]:
     """The fields, those marked as references in which anything is known by name."""
     return tuple(
-        replace(field, kind=Kind.REFERENCE)
+        replace(field, kind=Kind.REFERENCE, label=without_id(field.label))
         if any(isinstance(row, Mapping) and value_name(field.key, row.get(field.key)) for row in rows)
         else field
         for field in fields

@@ -41,15 +41,13 @@ class ListPage:
     clear_href: str | None
     """The list without any filter; None while there is none."""
     raw_href: str | None
-    """The answer itself, as JSON."""
+    """The answer itself, as JSON, and how to ask for it in a terminal."""
     error: str = ""
     """Why there are no rows: what the API said against the filters, where no control stands for it."""
     column_menu: ColumnMenu | None = None
     """What one may choose to see; None where there is no choice."""
     exports: tuple[Link, ...] = ()
     """All rows, as files."""
-    curl: str = ""
-    """How to ask the API for the same in a terminal."""
     charts: tuple[Chart, ...] = ()
     """Drawings of the rows, where these are a series of numbers."""
     create: Link | None = None
