@@ -58,8 +58,10 @@ from webapp.pages import (
     bulk,
     choices,
     errors,
+    events,
     export,
     files,
+    follow,
     health,
     home,
     jump,
@@ -73,6 +75,7 @@ from webapp.pages import (
 from webapp.pages.documents import Documents
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
+from webapp.pages.streams import Streams
 from webapp.pages.told import overrides_of, settled
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
 from webapp.sessions import NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
@@ -148,6 +151,7 @@ class Frontend:
             every=settings.document_refresh,
             sign=self._signed,
         )
+        self.streams = Streams()
         self.assets = Assets(find_folder("static"))
         self.renderer = Renderer(
             [settings.templates] if settings.templates else [],
@@ -275,6 +279,7 @@ class StartMiddleware:
                 "renderer": self._frontend.renderer,
                 "new_client": self._frontend.new_client,
                 "max_upload": self._frontend.settings.max_upload,
+                "streams": self._frontend.streams,
             }
         await self.app(scope, receive, send)
 
@@ -304,6 +309,8 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         Route("/-/choices/{resource}", choices.choices, methods=["GET"]),
         Route("/-/files/{path:path}", files.save_file, methods=["GET"]),
         Route("/-/inline/{path:path}", files.show_file, methods=["GET"]),
+        Route("/-/follow/{path:path}", follow.follow_page, methods=["GET"]),
+        Route("/-/events/{path:path}", events.events_page, methods=["GET"]),
         Route(ALIVE, health.livez, methods=["GET"]),
         Route("/-/readyz", health.readyz, methods=["GET"]),
         Route("/-/static/{name}", frontend.assets, methods=["GET"]),

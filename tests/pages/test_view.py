@@ -72,8 +72,8 @@ async def test_a_refusal_without_any_input_is_an_error_page() -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/feed", "never ends"),
-        ("/ticker", "never ends"),
+        ("/feed", "Connecting"),
+        ("/ticker", "Connecting"),
         ("/auth/oauth/google/callback", "signing in"),
     ],
 )

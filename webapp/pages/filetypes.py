@@ -10,6 +10,9 @@ SAVE = "/-/files"
 SHOW = "/-/inline"
 """Where those that a browser may show are looked at."""
 
+STREAMS = "/-/events"
+"""Where streams of events are watched."""
+
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 """Images that are nothing but pixels."""
 PDF = "application/pdf"

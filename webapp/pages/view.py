@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from webapp.client import StreamReply
 from webapp.client.reply import ReplyKind
@@ -17,22 +17,24 @@ from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
 from webapp.pages.answers import answer_page, name_of, notice_page, what_is_missing
 from webapp.pages.filepage import file_page, look
+from webapp.pages.filetypes import EVENTS, STREAMS
 from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
 from webapp.pages.listview import ListView, push_canonical
 from webapp.pages.masking import is_secret
 from webapp.pages.queries import Query, for_api, read_query
 from webapp.pages.uses import is_plumbing, is_stream
 
-STREAM = "This is a stream of events: it never ends, so there is no page of it."
 PLUMBING = "This is a step of signing in, and nothing to look at."
 
 
 async def view_page(request: Request, routes: Routes, match: Match) -> Response:
     """Show what a GET answers; ask for its inputs first where it can't do without."""
     query = read_query(request)
+    if is_stream(match.operation):
+        return RedirectResponse(href(request, STREAMS + match.path, query), 303)
     notice = _why_not(match.operation) or what_is_missing(match.operation, query)
     if notice:
-        return notice_page(request, routes, match, notice, controls=_controls(match.operation, query))
+        return notice_page(request, routes, match, notice, controls=controls_of(match.operation, query))
 
     asked = for_api(query, match.operation)
     try:
@@ -43,13 +45,16 @@ async def view_page(request: Request, routes: Routes, match: Match) -> Response:
         return _refused(request, routes, match, error)
 
     if isinstance(reply, StreamReply):
-        return await file_page(request, routes, match, reply, controls=_controls(match.operation, query))
+        if reply.media_type == EVENTS:
+            await reply.aclose()
+            return RedirectResponse(href(request, STREAMS + match.path, query), 303)
+        return await file_page(request, routes, match, reply, controls=controls_of(match.operation, query))
     if reply.kind is ReplyKind.JSON and (found := read_listing(None, reply.data, headers=reply.headers, query=asked)):
         resource = list_of(routes, match.operation, found)
         listing = read_listing(resource, reply.data, headers=reply.headers, query=asked, path=match.path)
         return await ListView.of(request, routes, match, resource).page(listing or found)
     headers = push_canonical(request, href(request, match.path, query))
-    return answer_page(request, routes, match, reply, controls=_controls(match.operation, query), headers=headers)
+    return answer_page(request, routes, match, reply, controls=controls_of(match.operation, query), headers=headers)
 
 
 def list_of(routes: Routes, operation: Operation, listing: Listing) -> Resource:
@@ -105,8 +110,6 @@ def _twin(routes: Routes, schema: Schema | None) -> Resource | None:
 
 def _why_not(operation: Operation) -> str:
     """Why a page must not ask this of the API; empty where it may."""
-    if is_stream(operation):
-        return STREAM
     return PLUMBING if is_plumbing(operation) else ""
 
 
@@ -119,7 +122,8 @@ def _shown(operation: Operation) -> tuple[Parameter, ...]:
     )
 
 
-def _controls(operation: Operation, query: Query, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
+def controls_of(operation: Operation, query: Query, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
+    """The inputs of a question, filled in with what was asked, and with what was wrong about it."""
     return tuple(make_control(each, query, errors) for each in _shown(operation)) if not _why_not(operation) else ()
 
 
@@ -128,6 +132,6 @@ def _refused(request: Request, routes: Routes, match: Match, error: APIError) ->
     names = [each.name for each in _shown(match.operation)]
     placed = set(names) & set(error.fields)
     said = unplaced(error.fields, names) or ("" if placed else error.detail)
-    controls = _controls(match.operation, read_query(request), error.fields)
+    controls = controls_of(match.operation, read_query(request), error.fields)
     notice = said or "The API did not accept these inputs."
     return notice_page(request, routes, match, notice, controls=controls, status=422)

@@ -1,0 +1,35 @@
+"""How many streams of events are open: each holds a connection of the browser's and one of the API's."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.requests import Request
+
+from webapp.errors import RateLimited
+
+MOST_OF_ONE = 6
+"""Streams of one session, or of one address that isn't signed in."""
+MOST = 500
+"""Streams of all together."""
+
+
+class Streams:
+    """Counts the streams that are open."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, request: Request) -> Iterator[None]:
+        """Count one for as long as it is open; RateLimited where that would be too many."""
+        key = request.state.session.id or (request.client.host if request.client else "")
+        if self._open[key] >= MOST_OF_ONE or self._open.total() >= MOST:
+            raise RateLimited("Too many streams are open. Close another page of one first.")
+        self._open[key] += 1
+        try:
+            yield
+        finally:
+            self._open[key] -= 1
+            if not self._open[key]:
+                del self._open[key]
