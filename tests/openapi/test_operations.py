@@ -32,6 +32,25 @@ def test_an_operation_is_called_as_a_person_would(path: str, raw: dict[str, Any]
     assert only({path: {"get": raw}}).label == label
 
 
+@pytest.mark.parametrize(
+    ("written", "path", "name"),
+    [
+        ("/files/{path:path}", "/files/{path}", "path"),
+        ("/v1/{name=projects/*}:cancel", "/v1/{name}:cancel", "name"),
+        ("/{proxy+}", "/{proxy}", "proxy"),
+        ("/{+path}/x", "/{path}/x", "path"),
+        ("/users/{user-id}", "/users/{user-id}", "user-id"),
+        ("/orders/{id:[0-9]+}", "/orders/{id}", "id"),
+    ],
+)
+def test_a_variable_is_known_by_its_name_alone(written: str, path: str, name: str) -> None:
+    parameter = {"name": name, "in": "path", "required": True, "schema": TEXT, "description": "Told."}
+    (found,) = site({written: {"get": {"parameters": [parameter]}}}).operations
+
+    assert (found.path, found.path_parameters) == (path, (name,))
+    assert [(each.name, each.description) for each in found.parameters] == [(name, "Told.")]
+
+
 def test_operations_without_a_name_are_called_after_what_they_do() -> None:
     made = read_operations(
         document(

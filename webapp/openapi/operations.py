@@ -15,6 +15,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 LOCATIONS = ("path", "query", "header", "cookie")
 VERBS = {"GET": "Get", "POST": "Create", "PUT": "Replace", "PATCH": "Change", "DELETE": "Delete", "QUERY": "Query"}
 VARIABLE = re.compile(r"\{([^{}]*)\}")
+DECORATED = re.compile(r"\{[+/.;]?([\w.~-]+)(?:[:=][^{}]*|[*+?])?\}")
+"""A variable with what some frameworks write beside its name: `{path:path}`, `{name=projects/*}`, `{proxy+}`."""
 LONGEST_LABEL = 80
 LONGEST_SLUG = 100
 
@@ -162,7 +164,7 @@ def _methods(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _split_query(template: str) -> _Path:
-    path, _, query = template.partition("#")[0].partition("?")
+    path, _, query = DECORATED.sub(r"{\1}", template).partition("#")[0].partition("?")
     path = path if path.startswith("/") else "/" + path
     return _Path(path, tuple(_query_parameter(pair) for pair in query.split("&") if pair))
 
