@@ -258,10 +258,27 @@ async def test_a_session_whose_document_is_refused_goes_on_with_everybodys() -> 
     assert await sites.get(session("ada")) is sites.routes
 
 
-async def test_a_session_waits_for_an_api_that_is_down_rather_than_losing_its_pages() -> None:
+async def test_a_session_whose_document_cannot_be_had_just_now_gets_it_later() -> None:
+    source = Source()
+    source.own = {"ada": Unavailable("down")}
+    sites = source.sites(every=30)
+    ada = session("ada")
+    assert await sites.get(ada) is sites.routes
+
+    source.own, source.now = {"ada": "Admins"}, 31
+    await sites.get(ada)
+    await sites.settled()
+
+    assert (await sites.get(ada)).site.title == "Admins"
+
+
+async def test_where_there_is_no_document_for_everybody_a_session_waits_for_its_own() -> None:
     source = Source()
     source.own = {"ada": Unavailable("down")}
     sites = source.sites()
+    await sites.get()
+    assert sites._public.edition is not None
+    sites._public.edition = replace(sites._public.edition, bare=True)
 
     with pytest.raises(Unavailable):
         await sites.get(session("ada"))

@@ -23,6 +23,9 @@ STARTS = ("http://", "https://", "/")
 LOGINS = ("/auth/login", "/auth/token", "/auth/jwt/login", "/login", "/token", "/api/auth/login", "/api/token")
 """Where one often signs in with a name and a password."""
 
+PAGES = "Pages"
+"""The heading of what the first answer links to."""
+
 GRANT = {"grant_type": "password"}
 
 NOT_PAGES = frozenset({"self", "curies", "profile", "describedby", "first", "last", "next", "prev", "previous"})
@@ -166,4 +169,5 @@ def _get(path: str, label: str = "", number: int = 0) -> Operation:
         name=f"get {path}",
         label=label or (humanise(words[-1]) if words else "Start"),
         slug=f"page-{number}" if number else "",
+        tags=(PAGES,),
     )

@@ -30,7 +30,7 @@ SMALL = 256 * 1024
 REFUSED = "The API gives its document only to those who are signed in: sign in to see what there is."
 ABSENT = (
     "No OpenAPI document was found, so these pages are made from the API's answers alone. "
-    "If there is one, name it: webapp run … --openapi URL or file."
+    "If there is one, --openapi names it, by URL or file."
 )
 
 Settle = Callable[[Site], Site]

@@ -181,7 +181,7 @@ class Sites:
             # The public one has changed, and so may have what this session gets.
             own.watch.look_again()
             return public if edition is own.against else edition
-        if edition is not public:
+        if edition is not public or own.unsure:
             edition = await own.watch.get()
         if edition.digest in self._editions:
             self._editions.move_to_end(edition.digest)
@@ -196,11 +196,13 @@ class Sites:
             try:
                 found = await self._documents.look_as(self._sign(api), public, known)
             except (APIError, DocumentError) as error:
-                if known is not None or isinstance(error, Unavailable):
+                own.unsure = isinstance(error, Unavailable)
+                if known is not None or (own.unsure and public.bare):
                     raise
                 logger.info("a session goes on with everybody's document: %s", error)
-                found = public
-            own.against = public
+                own.against = public
+                return public
+            own.against, own.unsure = public, False
             if found is not public:
                 found = self._share(found)
                 endpoint = refresh_endpoint(found.routes.site.accounts)
@@ -236,14 +238,15 @@ class Sites:
 
 
 class _Own:
-    """What one session gets, and the public edition that this was compared with."""
+    """What one session gets, the public edition that this was compared with, and whether that is still to be done."""
 
-    __slots__ = ("against", "watch")
+    __slots__ = ("against", "unsure", "watch")
 
     watch: Watch
 
     def __init__(self, against: Edition) -> None:
         self.against = against
+        self.unsure = False
 
 
 def _say(edition: Edition) -> None:
