@@ -3,8 +3,9 @@
 import base64
 import re
 import unicodedata
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from webapp.errors import TooLarge
 
@@ -75,3 +76,14 @@ def clean_filename(given: str) -> str:
 def clean_media_type(given: str) -> str:
     """What a browser says a file is, if that can go into a header again."""
     return given if _MEDIA_TYPE.fullmatch(given) else ANY_TYPE
+
+
+async def as_texts(value: Any) -> Any:
+    """A value with each file in it as a text, for what can't carry bytes. Raises TooLarge."""
+    if isinstance(value, Upload):
+        return await value.as_base64()
+    if isinstance(value, Mapping):
+        return {key: await as_texts(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [await as_texts(each) for each in value]
+    return value

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from webapp.client import APIClient, Reply
 from webapp.client.reply import StreamReply, is_json
-from webapp.errors import APIError, Invalid, Unauthorized, UnsafePath
+from webapp.errors import APIError, Forbidden, Invalid, NotFound, Unauthorized, UnsafePath
 from webapp.forms.edits import apply_edit
 from webapp.forms.form import OperationForm
 from webapp.forms.request import Outgoing, encode
@@ -18,23 +18,29 @@ from webapp.pages.edit import Edit
 from webapp.pages.filenames import is_attachment
 from webapp.pages.files import file_answer
 from webapp.pages.filetypes import essence
-from webapp.pages.formview import FormView
+from webapp.pages.formview import UNREAD, FormView
 from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
 from webapp.pages.tasks import Task
-from webapp.pages.uploads import submitted
+from webapp.pages.uploads import held_for, sendable, submitted
 from webapp.sessions import Session
 
 
 async def operation_page(request: Request) -> Response:
     """Show an operation's form; of what only reads, filled in, the page it leads to."""
     task = await Task.of(request)
-    if edit := Edit.of(task):
-        return await edit.show()
+    edit = Edit.of(task)
+    if edit is not None:
+        try:
+            return await edit.show()
+        except (NotFound, Forbidden):
+            if task.known and task.operation.method == "PATCH":
+                raise
+            # It can't be read, or isn't there yet: what is put there can be written all the same.
     form = OperationForm(task.operation, request.query_params.get("media_type"), task.hidden)
     if task.is_read and "go" in request.query_params:
         return _lead_on(task, form)
-    view = FormView(task, form)
+    view = FormView(task, form, unread=edit is not None)
     if elsewhere := view.elsewhere():
         return elsewhere
     if view.asks:
@@ -45,8 +51,8 @@ async def operation_page(request: Request) -> Response:
 async def run_operation(request: Request) -> Response:
     """Do it: once, with what the form says. What the API has against that is shown where it belongs."""
     task = await Task.of(request)
-    async with submitted(request) as submission:
-        if edit := Edit.of(task):
+    async with submitted(request, hold=held_for(task.operation)) as submission:
+        if (edit := Edit.of(task)) and UNREAD not in submission:
             return await edit.save(submission)
         form = OperationForm(task.operation, submission.text("media_type"), task.hidden)
         if submission.edit or "change" in submission:
@@ -75,7 +81,7 @@ def _is_file(headers: Mapping[str, str]) -> bool:
 
 
 async def _run(task: Task, form: OperationForm, submission: Submission) -> Response:
-    view = FormView(task, form, submission)
+    view = FormView(task, form, submission, unread=UNREAD in submission)
     if elsewhere := view.elsewhere():
         return elsewhere
     read = form.read(submission)
@@ -83,7 +89,8 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
         return view.render({}, errors=read.errors, status=422)
     subject = await read_subject(task) if task.operation.method == "DELETE" else None
     try:
-        outgoing = encode(task.operation, read.values, form.body.media_type if form.body else None)
+        values = await sendable(read.values, form.body)
+        outgoing = encode(task.operation, values, form.body.media_type if form.body else None)
         reply = await send(task.request.state.api, task.with_version(outgoing, submission.text("etag")))
     except UnsafePath as error:
         return await view.refused(Invalid(str(error)))
@@ -125,4 +132,4 @@ def _lead_on(task: Task, form: OperationForm) -> Response:
 def _changed(task: Task, form: OperationForm, submission: Submission) -> Response:
     """The form again, with a part of it added, removed or moved, or for another kind of body."""
     changed = apply_edit(submission)
-    return FormView(task, form, changed).render({})
+    return FormView(task, form, changed, unread=UNREAD in submission).render({})

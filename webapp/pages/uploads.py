@@ -8,8 +8,12 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 
 from webapp.errors import BadRequest, TooLarge, Unsupported
+from webapp.forms.media import BodyKind, kind_of
 from webapp.forms.parts import HELD, MOST_PAIRS, MOST_TEXT, TOO_MUCH, UNREADABLE, Pair, read_parts
 from webapp.forms.submission import Submission
+from webapp.forms.upload import LARGEST_ENCODED, as_texts
+from webapp.forms.values import Values
+from webapp.openapi.site import Body, Operation
 
 PATIENCE = 60.0
 """Seconds for which a browser may send nothing."""
@@ -33,6 +37,19 @@ async def submitted(request: Request, *, hold: int = HELD) -> AsyncIterator[Subm
     except ClientDisconnect:
         # Nobody is there to see the page of this; it keeps a tab that was closed from being logged as a failure.
         raise BadRequest(BROKEN_OFF) from None
+
+
+async def sendable(values: Values, body: Body | None) -> Values:
+    """The inputs with their files as texts, where the body has no other way to carry them. Raises TooLarge."""
+    if body is None or kind_of(body) not in (BodyKind.JSON, BodyKind.FORM):
+        return values
+    return {**values, "body": await as_texts(values["body"])} if "body" in values else values
+
+
+def held_for(operation: Operation) -> int:
+    """How many bytes of files to hold: those that become texts within JSON can't be passed on as they come."""
+    kinds = {kind_of(body) for body in operation.bodies}
+    return HELD if kinds & {BodyKind.MULTIPART, BodyKind.FILE} else LARGEST_ENCODED
 
 
 async def _pairs(request: Request, hold: int) -> list[Pair]:

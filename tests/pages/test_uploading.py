@@ -1,0 +1,99 @@
+"""Files sent with an operation's form, through to the API."""
+
+from typing import Any
+
+import pytest
+
+from tests.forms.test_parts import TYPE, file, form, text
+from webapp import Settings, create_app
+from webapp.forms.parts import HELD
+from webapp.testing import Answer, Browser, FakeAPI
+
+BINARY = {"type": "string", "format": "binary"}
+LARGE = b"x" * (HELD + 1000)
+
+
+def document(media_type: str, schema: Any) -> dict[str, Any]:
+    operation = {
+        "operationId": "store",
+        "requestBody": {"required": True, "content": {media_type: {"schema": schema}}},
+        "responses": {"200": {"description": "Stored"}},
+    }
+    return {"openapi": "3.1.0", "info": {"title": "Files", "version": "1"}, "paths": {"/files": {"post": operation}}}
+
+
+def form_of(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": ["title"], "properties": {"title": {"type": "string"}, **properties}}
+
+
+async def send(api: FakeAPI, body: bytes, **settings: Any) -> Answer:
+    async with Browser(create_app("http://api", transport=api.transport, settings=Settings(**settings))) as browser:
+        return await browser.fetch("POST", "/-/operations/store", headers={"Content-Type": TYPE}, content=body)
+
+
+def api_for(media_type: str, schema: Any, answer: Any = None) -> FakeAPI:
+    said = {"ok": True} if answer is None else answer
+    return FakeAPI({"POST /files": said}, accounts=None, document=document(media_type, schema))
+
+
+@pytest.mark.parametrize("content", [b"small", LARGE])
+async def test_a_file_goes_through_with_its_name_and_type_and_what_was_typed(content: bytes) -> None:
+    api = api_for("multipart/form-data", form_of(file=BINARY))
+    answer = await send(api, form(text("body/title", "T"), file("body/file", content, filename="C:\\x\\ž.png")))
+
+    sent = api.requests[-1]
+    assert answer.status == 303
+    assert sent.content.count(content) == 1
+    assert 'name="file"; filename="ž.png"\r\nContent-Type: image/png'.encode() in sent.content
+    assert b'name="title"\r\n\r\nT\r\n' in sent.content
+    assert ("content-length" in sent.headers) is (content == b"small")
+
+
+async def test_several_files_and_what_follows_them_go_through() -> None:
+    api = api_for("multipart/form-data", form_of(files={"type": "array", "items": BINARY}, note={"type": "string"}))
+    body = form(
+        text("body/title", "T"), file("body/files", LARGE), file("body/files", b"second"), text("body/note", "last")
+    )
+    await send(api, body)
+
+    sent = api.requests[-1].content
+    assert sent.count(b'name="files"; filename=') == 2
+    assert LARGE in sent
+    assert b"second" in sent
+    assert b'name="note"\r\n\r\nlast\r\n' in sent
+
+
+@pytest.mark.parametrize("content", [b"small", LARGE])
+async def test_a_body_that_is_a_file_is_its_bytes_and_nothing_else(content: bytes) -> None:
+    api = api_for("application/octet-stream", BINARY)
+    await send(api, form(file("body", content)))
+
+    assert api.requests[-1].content == content
+    assert api.requests[-1].headers["content-type"] == "application/octet-stream"
+
+
+async def test_files_within_data_become_texts() -> None:
+    api = api_for("application/json", form_of(file=BINARY, other=BINARY))
+    await send(api, form(text("body/title", "T"), file("body/file", LARGE), file("body/other", b"\x00\xff")))
+
+    sent = api.requests[-1].json
+    assert len(sent["file"]) == -(-len(LARGE) // 3) * 4
+    assert sent["other"] == "AP8="
+
+
+async def test_what_the_api_has_against_a_file_is_said_in_the_form() -> None:
+    api = api_for("multipart/form-data", form_of(file=BINARY), (413, {"detail": "1 MB at most"}))
+    answer = await send(api, form(text("body/title", "Kept"), file("body/file", LARGE)))
+
+    assert answer.status == 413
+    assert "1 MB at most" in answer.main
+    assert answer.page.one("[name='body/title']").get("value") == "Kept"
+    assert "choose a.bin again" in answer.main
+
+
+async def test_more_than_the_operator_allows_never_reaches_the_api() -> None:
+    api = api_for("multipart/form-data", form_of(file=BINARY))
+    answer = await send(api, form(text("body/title", "T"), file("body/file", b"x" * 2_000_000)), max_upload=1_048_576)
+
+    assert answer.status == 413
+    assert [each for each in api.requests if each.method == "POST"] == []
