@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.pages.house import DEMO, demo_browser
-from tests.pages.workshop import HAMMER, NUMBER, TEXT, alert, does, toast, workshop
+from tests.pages.workshop import HAMMER, NUMBER, TEXT, alert, does, ref, toast, workshop
 from webapp.testing import Received
 
 CREATE = "/-/operations/create-tool"
@@ -244,6 +244,22 @@ async def test_signing_in_and_out_have_pages_of_their_own(accounts_path: str) ->
     assert page.status == 200
     assert page.page.find("#form") is None
     assert "page of its own" in page.main or "by itself" in page.main
+
+
+async def test_what_is_put_where_nothing_is_yet_can_be_written() -> None:
+    paths = {
+        "/bench": {
+            "get": does("getBench", "Get bench", ref("Tool")),
+            "put": does("putBench", "Put bench", ref("Tool"), ref("Tool")),
+        }
+    }
+    answers = {"GET /bench": (404, {"detail": "None yet"}), "PUT /bench": {"id": 1, "name": "Oak"}}
+    async with workshop(answers, paths=paths) as (browser, api):
+        page = await browser.get("/-/operations/put-bench")
+        await browser.submit("#form", **{"body/name": "Oak"})
+
+    assert page.status == 200
+    assert [each.json for each in api.requests if each.method == "PUT"] == [{"name": "Oak"}]
 
 
 def echo(request: Received) -> Any:

@@ -25,6 +25,8 @@ from webapp.pages.tasks import Role, Task
 
 Errors = Mapping[str, Sequence[str]]
 NO_ERRORS: Errors = {}
+UNREAD = "unread"
+"""The input that says so of a change which isn't filled in, because what it changes couldn't be read."""
 OF_ITS_OWN = "This has a page of its own here."
 SIGN_OUT = "Sign out from the menu of your account; that has a page of its own here."
 RENEWAL = "This is done by itself, whenever your sign-in is about to end."
@@ -37,6 +39,8 @@ class FormView:
     task: Task
     form: OperationForm
     submission: Submission | None = None
+    unread: bool = False
+    """Whether this is a change of what couldn't be read."""
 
     @property
     def asks(self) -> bool:
@@ -137,7 +141,8 @@ class FormView:
             return (*path, ("go", "1"))
         version = subject.etag if subject is not None and subject.match.path == self.task.path else ""
         version = version or (self.submission.text("etag") or "" if self.submission is not None else "")
-        return (*path, ("next", self.back), *((("etag", version),) if version else ()))
+        unread = ((UNREAD, "1"),) if self.unread else ()
+        return (*path, ("next", self.back), *((("etag", version),) if version else ()), *unread)
 
     def _media_types(self) -> tuple[Option, ...]:
         if len(self.form.bodies) < 2:
