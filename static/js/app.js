@@ -55,16 +55,6 @@
     if (named) location.assign(named.href);
   });
 
-  // A table's rows: the box in its head selects them all.
-
-  document.addEventListener("change", ({ target }) => {
-    const boxes = [...document.querySelectorAll("tbody [form=selected]")];
-    if (target.id === "all") boxes.forEach((box) => { box.checked = target.checked; });
-    else if (!boxes.includes(target)) return;
-    byId("all").checked = boxes.every((box) => box.checked);
-    say(`${boxes.filter((box) => box.checked).length} selected`);
-  });
-
   // After a swap: say what is there now, and leave the focus somewhere sensible.
 
   const say = (words) => {

@@ -69,6 +69,7 @@ async def test_two_people_change_the_same_and_one_chooses(page: Page, new_contex
 async def test_several_rows_are_deleted_and_come_back(page: Page) -> None:
     await sign_in(page)
     await page.goto("/issues?sort=created_at")
+    await page.get_by_role("link", name="Select", exact=True).click()
     boxes = page.locator("tbody input[name=id]")
     delete = page.locator("#selected").get_by_role("button", name="Delete issue")
     await expect(delete).to_be_hidden()
@@ -86,6 +87,7 @@ async def test_several_rows_are_deleted_and_come_back(page: Page) -> None:
 async def test_one_box_selects_all_rows(scripted: Page) -> None:
     await sign_in(scripted)
     await scripted.goto("/issues")
+    await scripted.get_by_role("link", name="Select", exact=True).click()
     every = scripted.get_by_role("checkbox", name="Select all", exact=True)
     await every.check()
     await expect(scripted.locator("tbody :checked")).to_have_count(25)
@@ -99,7 +101,7 @@ async def test_one_box_selects_all_rows(scripted: Page) -> None:
 async def test_without_a_script_there_is_no_box_for_all(new_context: NewContext) -> None:
     page = await (await new_context(java_script_enabled=False)).new_page()
     await sign_in(page)
-    await page.goto("/issues")
+    await page.goto("/issues?selecting=yes")
 
     await expect(page.locator("#all")).to_be_hidden()
     await expect(page.locator("tbody input[name=id]").first).to_be_visible()

@@ -153,7 +153,7 @@ FULL_LIST = ListPage(
     chips=(Chip("Status", "open", "/issues?q=quiet"),),
     clear_href="/issues",
     raw_href="/-/raw/issues?q=quiet",
-    bulk=BULK_BAR,
+    select=Link("Select", "/issues?q=quiet&selecting=yes"),
     column_menu=ColumnMenu(
         tuple(Option(column.key, column.label, selected=column.key != "site") for column in COLUMNS),
         (("sort", "title"), ("q", "quiet")),
@@ -177,6 +177,7 @@ EMPTY_LIST = ListPage(
     clear_href=None,
     raw_href=None,
 )
+SELECTING = replace(FULL_LIST, bulk=BULK_BAR, select=Link("Stop selecting", "/issues?q=quiet"))
 NOTHING = replace(PAGER, first=0, last=0, total=0, previous_href=None, next_href=None, pages=())
 NO_MATCH = replace(FULL_LIST, rows=(), pager=NOTHING)
 PAST_THE_END = replace(FULL_LIST, rows=(), pager=replace(PAGER, first=0, last=0, next_href=None))
@@ -297,6 +298,7 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "home-long": ("pages/home.html", HomePage("Tracker", "Who does what until when. " * 40)),
     "list-empty": ("pages/list.html", EMPTY_LIST),
     "list": ("pages/list.html", FULL_LIST),
+    "list-selecting": ("pages/list.html", SELECTING),
     "list-no-match": ("pages/list.html", NO_MATCH),
     "list-past-the-end": ("pages/list.html", PAST_THE_END),
     "list-refused": ("pages/list.html", REFUSED),

@@ -216,9 +216,12 @@ async def test_in_place_the_question_and_the_result_take_the_place_of_the_list()
 async def test_rows_are_selected_on_the_list() -> None:
     _, browser = jobs({"DELETE /jobs/{id}": (204, None)})
     async with browser:
-        page = await browser.get("/jobs")
+        plain = await browser.get("/jobs")
+        page = await browser.click("Select")
         asked = await browser.submit("#selected", button="Delete job", id=["2", "5"])
 
+    assert plain.page.all("tbody input") == []
+    assert page.links["Stop selecting"] == "/jobs"
     boxes = page.page.all("tbody input[name=id]")
     assert [box.get("value") for box in boxes] == [str(row["id"]) for row in ROWS]
     assert boxes[0].get("aria-label") == "Select Job A"

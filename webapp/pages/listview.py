@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from webapp.errors import APIError
 from webapp.html.context import Column, Control, Link, ListPage
-from webapp.html.context.editing import BulkBar
 from webapp.html.htmx import current_path, is_htmx
 from webapp.html.render import render
 from webapp.html.urls import here, href
@@ -29,7 +28,7 @@ from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, un
 from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
-from webapp.pages.queries import COLUMNS, Query, is_canonical, read_query, without
+from webapp.pages.queries import COLUMNS, SELECTING, Query, is_canonical, read_query, without
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
 from webapp.pages.selection import bulk_bar
@@ -65,7 +64,7 @@ class ListView:
         """The list as an answer holds it, with names for the ids in it."""
         rows = masked_rows(listing.rows, self.resource.row_schema)
         fields = self._fields(listing, rows)
-        keys = [field.key for field in fields]
+        keys = {*(field.key for field in fields), *(name for name, _ in self.query)}
         names = await names_for(self.request, self.routes, self.resource, rows, fields=keys)
         if names.found:
             fields = named_fields(fields, rows, names)
@@ -123,16 +122,22 @@ class ListView:
             error=said,
             create=actions.create,
             actions=actions.others,
-            bulk=self._bulk() if listing.rows else None,
+            **(self._selecting() if listing.rows else {}),
         )
         headers = push_canonical(self.request, self._link(query)) if status == 200 else None
         templates = [f"{resource.name}/list.html", "pages/list.html"]
         return render(self.request, templates, page, fragment="list", status=status, headers=headers)
 
-    def _bulk(self) -> BulkBar | None:
-        if self.match.resource is None:
-            return None  # rows that only look like some resource's
-        return bulk_bar(self.routes, self.match, self.resource, back=self._link(self.query))
+    def _selecting(self) -> Mapping[str, Any]:
+        """The boxes at the rows once they are asked for: most who look at a list don't want them."""
+        others = without(self.query, {SELECTING})
+        # Rows that only look like some resource's are nobody's to change.
+        bar = bulk_bar(self.routes, self.match, self.resource, back=self._link(others)) if self.match.resource else None
+        if bar is None:
+            return {}
+        if len(others) < len(self.query):
+            return {"bulk": bar, "select": Link("Stop selecting", self._link(others))}
+        return {"select": Link("Select", self._link((*others, (SELECTING, "yes"))))}
 
     def _exports(self, columns: Sequence[Column], paging: Paging | None) -> tuple[Link, ...]:
         """All rows as files: with the columns that are seen, and with everything."""

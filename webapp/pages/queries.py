@@ -14,6 +14,8 @@ from webapp.openapi.site import Operation, Paging, Parameter
 Query = tuple[tuple[str, str], ...]
 
 COLUMNS = "columns"
+SELECTING = "selecting"
+"""Whether a list has a box at each row; like the columns, no business of the API's."""
 """The parameter that says which columns to show: ours, unless the API declares one of that name."""
 
 PAGE_SIZE = 25
@@ -56,7 +58,8 @@ def for_api(query: Query, operation: Operation, paging: Paging | None = None) ->
     `utm_source` is none of an API's business, and a strict one would refuse it.
     """
     declared = {parameter.name: parameter for parameter in inputs_of(operation)}
-    passed = [pair for pair in query if _is_known(pair[0], declared) or (not declared and pair[0] != COLUMNS)]
+    ours = (COLUMNS, SELECTING)
+    passed = [pair for pair in query if _is_known(pair[0], declared) or (not declared and pair[0] not in ours)]
     asked = _joined([(name, _as_sent(value, declared.get(name))) for name, value in passed], declared)
     size = default_size(paging)
     if paging is not None and paging.size and size and not value_of(query, paging.size):

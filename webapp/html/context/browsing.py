@@ -55,7 +55,9 @@ class ListPage:
     actions: tuple[Link, ...] = ()
     """What else can be done to the whole of it."""
     bulk: BulkBar | None = None
-    """What can be done to the rows that one selects; None where nothing can."""
+    """What can be done to the rows that one selects; None while one doesn't."""
+    select: Link | None = None
+    """Begins to select rows, or ends it; None where nothing can be done to them."""
     related: tuple[Link, ...] = ()
     """The tabs of the item that the list lies under."""
 
