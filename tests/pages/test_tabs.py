@@ -29,13 +29,13 @@ async def test_they_are_the_same_on_the_item_and_on_what_lies_below_it() -> None
 
 
 async def test_a_view_below_an_item_has_them_too() -> None:
-    paths = {**DOCUMENT["paths"], "/books/{id}/stats": get({"type": "object"}, place("id"), summary="Get statistics")}
+    paths = {**DOCUMENT["paths"], "/books/{id}/stats": get({"type": "object"}, place("id"), summary="Get statistics of a book")}
     api = FakeAPI({"GET /books/1/stats": {"lent": 3}}, accounts=None, document={**DOCUMENT, "paths": paths})
     async with library(api) as browser:
         page = await browser.get("/books/1/stats")
 
     assert current(page) == ["Statistics"]
-    assert page.page.one("h1").text == "Statistics"
+    assert page.page.one("h1").text == "Statistics of a book"
 
 
 async def test_an_item_below_that_no_list_leads_to_is_opened_by_its_id() -> None:

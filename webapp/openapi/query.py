@@ -31,7 +31,7 @@ HIDDEN = frozenset(
     wordlist("""
     fields expand include includes exclude embed select format callback jsonp pretty prettyprint indent alt
     optfields optpretty optexpand apikey accesstoken oauthtoken apitoken apisecret appkey appid quotauser populate
-    relations columns
+    relations columns export download groupby aggregate
 """)
 )
 ASCENDING = frozenset({"asc", "ascending", "up", "1", "ascend"})

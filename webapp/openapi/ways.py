@@ -109,7 +109,8 @@ def _carries_login(way: SignIn) -> bool:
 
 def _key(scheme: Mapping[str, Any]) -> KeyPlace:
     name = str(scheme.get("name") or "")
-    label = humanise(re.sub(r"^[xX]-", "", name)) if normal(name) not in ("apikey", "key") else "API key"
+    told = re.sub(r"^[xX]-", "", name)
+    label = "API key" if normal(told) in ("apikey", "key") else humanise(told)
     return KeyPlace(name, str(scheme.get("in")), label, _told(scheme))
 
 

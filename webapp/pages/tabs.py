@@ -1,5 +1,6 @@
 """The tabs of an item: its own page, the lists and views below it, and lists elsewhere that can show what is its."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -55,11 +56,16 @@ class _Tabs:
                 yield found
         for view in self.owner.item_views:
             if not view.hidden and (path := self.path(view.path)) is not None:
-                yield self.link(view.title, path)
+                yield self.link(self._short(view.title), path)
         for name, parameter in self.owner.shown_by:
             other = self.routes.resource(name)
             if other is not None and not other.hidden and other.label not in taken:
                 yield Link(other.label, href(self.request, other.path, [(parameter, self._own)]))
+
+    def _short(self, title: str) -> str:
+        """`Logo` for "Logo of a project", which one sees the tabs of."""
+        ending = rf"\s+(of|for)\s+((an?|the|this|one)\s+)?{re.escape(self.owner.singular)}$"
+        return re.sub(ending, "", title, flags=re.IGNORECASE)
 
     def link(self, label: str, path: str | None) -> Link:
         """A tab; the one that this page is says so."""
