@@ -234,6 +234,15 @@ def test_a_list_too_long_for_a_form_is_json_and_loses_nothing() -> None:
     assert "4999" in made.value
 
 
+def test_counts_that_somebody_made_up_do_not_make_a_page_grow() -> None:
+    texts_of_texts = {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+    pairs = [("count:body/x", "200"), *((f"count:body/x/{at}", "200") for at in range(200))]
+
+    shown = built(thing(x=texts_of_texts), typed=Submission.of(pairs))
+
+    assert sum(1 for _ in shown.walk()) < 2 * MOST_FIELDS
+
+
 def test_a_value_of_another_type_is_json() -> None:
     made = only({"type": "integer"}, "many")
 

@@ -6,12 +6,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.forms.generated import SCHEMAS, Raw, filled, is_same
+from tests.forms.generated import NAMES, SCHEMAS, TEXTS, Raw, filled, is_same
 from tests.forms.rendered import built, schema_of, sent, there_and_back
 from webapp.forms.edits import apply_edit
 from webapp.forms.field import Control, Field
 from webapp.forms.read import read_value
-from webapp.forms.submission import Submission
+from webapp.forms.submission import COMPANIONS, Submission
 from webapp.forms.values import ABSENT
 
 thorough = settings(
@@ -127,3 +127,26 @@ def read(raw: Raw, form: Submission) -> Any:
 def typed(form: Submission) -> Counter[str]:
     """The texts in a form, wherever they are."""
     return Counter(str(value) for name, value in form.pairs if value and not name.startswith(("count:", "state:")))
+
+
+PARTS = st.sampled_from(["0", "1", "~", "kind", "more", "a", "", "count", "x", "9" * 30]) | NAMES
+HOSTILE_NAMES = st.builds(
+    lambda kind, parts: kind + "/".join(["body/x", *parts]),
+    st.sampled_from(["", *(f"{kind}:" for kind in COMPANIONS), "label:"]),
+    st.lists(PARTS, max_size=4),
+)
+HOSTILE_VALUES = TEXTS | st.sampled_from(["absent", "json", "00009", "-1", "9" * 5000, "[" * 2000, "1e999999", "yes"])
+VERBS = st.sampled_from(["add", "remove", "up", "down", "open", "close", "branch", "edit", ""])
+
+
+@thorough
+@given(SCHEMAS, st.lists(st.tuples(HOSTILE_NAMES, HOSTILE_VALUES), max_size=8), VERBS, HOSTILE_NAMES)
+def test_whatever_is_sent_is_read_and_shown_again(
+    raw: Raw, pairs: list[tuple[str, str]], verb: str, pointer: str
+) -> None:
+    form = apply_edit(Submission.of([*pairs, ("edit", f"{verb}:{pointer}")]))
+
+    shown = built(raw, name="body/x", typed=form)
+    again = sent(shown)
+
+    assert read_value(schema_of(raw), again, "body/x").errors.keys() <= {each.name for each in shown.walk()}

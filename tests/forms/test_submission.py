@@ -34,6 +34,13 @@ def test_a_companion_is_about_another_input() -> None:
     assert pointer_of("label:body/x") == "label:body/x"
 
 
+def test_a_name_deeper_than_any_form_is_about_nothing() -> None:
+    form = Submission.of([("body" + "/a" * 300_000, "x"), ("body/b", "y")])
+
+    assert form.has_under("body/b")
+    assert not form.has_under("body/a")
+
+
 def test_submissions_of_the_same_pairs_are_the_same() -> None:
     assert Submission.of(FORM.pairs) == FORM
     assert "body/a" in FORM

@@ -5,7 +5,7 @@ Everything is built from a submission. A value is first made the submission of a
 form that comes back with complaints looks exactly as it did, and reading it (read.py) gives the same value again.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from webapp.forms.hints import hint_of
 from webapp.forms.leaves import leaf
 from webapp.forms.pointer import join, split
 from webapp.forms.read import chosen_branch, count_of, is_open, read_value
-from webapp.forms.submission import Submission, companion, pointer_of
+from webapp.forms.submission import Submission, companion, pointer_of, within
 from webapp.forms.unions import branches_of
 from webapp.forms.values import ABSENT
 from webapp.openapi.labels import label as label_of
@@ -30,6 +30,8 @@ DEEPEST = 8
 """What has to be there within so many others is closed, or JSON, until it is asked for."""
 AT_ONCE = 12
 """Of optional fields, so many are there at once; the rest is folded away."""
+
+PARTS = frozenset({Control.GROUP, Control.LIST, Control.MAP, Control.UNION})
 
 References = Callable[[str, Schema], str | None]
 
@@ -76,15 +78,9 @@ def overlaid(given: Submission, typed: Submission) -> Submission:
     kept = (
         (name, value)
         for name, value in given.pairs
-        if pointer_of(name) not in said and not any(each in whole for each in _above(pointer_of(name)))
+        if pointer_of(name) not in said and not any(each in whole for each in within(pointer_of(name)))
     )
     return Submission.of((*kept, *typed.pairs))
-
-
-def _above(pointer: str) -> Iterator[str]:
-    while "/" in pointer:
-        pointer = pointer.rpartition("/")[0]
-        yield pointer
 
 
 class _Builder:
@@ -118,7 +114,7 @@ class _Builder:
         control = control_of(schema, name)
         if form.text(companion("as", name)) == "json":
             return _json(schema, name, form.text(name) or "", form)
-        if control in (Control.GROUP, Control.LIST, Control.MAP, Control.UNION) and self._is_too_much(depth):
+        if control in PARTS and (depth > 3 * DEEPEST or count_of(form, name) >= self._left):
             return _too_much(schema, name, form)
         match control:
             case Control.GROUP:
@@ -136,9 +132,6 @@ class _Builder:
             case _:
                 made = leaf(schema, name, control, form, required=required, fresh=fresh and self._begun)
                 return self._as_reference(schema, made)
-
-    def _is_too_much(self, depth: int) -> bool:
-        return self._left <= 0 or depth > 3 * DEEPEST
 
     def _as_reference(self, schema: Schema, made: Field) -> Field:
         if made.control not in (Control.TEXT, Control.NUMBER):

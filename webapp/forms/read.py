@@ -64,7 +64,8 @@ def chosen_branch(schema: Schema, submission: Submission, name: str) -> int | No
     branches = branches_of(schema)
     given = submission.text(companion("branch", name))
     if given is not None:
-        return int(given) if given.isdecimal() and given.isascii() and int(given[:4]) < len(branches) else None
+        at = int(given) if given.isdecimal() and given.isascii() and len(given) < 4 else len(branches)
+        return at if at < len(branches) else None
     if not submission.has_under(name):
         return None
     scores = []
@@ -171,7 +172,9 @@ class _Reader:
         if not text or not text.strip():
             return self._empty(name, ABSENT)
         try:
-            return exact.loads(text)
+            value = exact.loads(text)
+            exact.dumps(value, indent=2)  # what can be read may still be too deep to be sent
+            return value
         except json.JSONDecodeError as error:
             self.complain(name, _not_json(text, error))
         except (ValueError, RecursionError):

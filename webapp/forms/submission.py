@@ -19,6 +19,10 @@ open    `yes` where a part that may be left out is there
 """
 
 
+DEEPEST = 200
+"""Parts that a name may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What was typed, ticked and pressed: pairs of an input's name and its value, a text or a file."""
@@ -82,11 +86,18 @@ def pointer_of(name: str) -> str:
     return pointer if colon and kind in COMPANIONS else name
 
 
+def within(pointer: str) -> Iterator[str]:
+    """The pointer and all those above it; none for one that is deeper than any form."""
+    while pointer and pointer.count("/") <= DEEPEST:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+
+
 def _above(names: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for name in names:
-        pointer = pointer_of(name)
-        while pointer and pointer not in seen:
+        for pointer in within(pointer_of(name)):
+            if pointer in seen:
+                break
             seen.add(pointer)
             yield pointer
-            pointer = pointer.rpartition("/")[0]
