@@ -67,7 +67,7 @@ class Live:
 @pytest.fixture(scope="package")
 def live() -> Iterator[Live]:
     """The frontend and the demo API, each on a socket of its own."""
-    demo = create_demo(tries_per_minute=100_000)
+    demo = create_demo(tries_per_minute=100_000, export_seconds=4)
     with serve(demo) as api, serve(create_app(api)) as url:
         yield Live(url, api, demo)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Live, NewContext, sign_in
+from tests.browser.conftest import NewContext, sign_in
 
 UPLOAD = "/-/operations/upload-attachment?issue_id=1"
 PNG = bytes.fromhex(
@@ -80,7 +80,7 @@ async def test_markup_that_was_uploaded_is_only_ever_source(scripted: Page, tmp_
     assert (await downloading.value).suggested_filename == "evil.html"
 
 
-async def test_a_refused_upload_keeps_what_was_typed_and_the_file(any_page: Page, live: Live, tmp_path: Path) -> None:
+async def test_a_refused_upload_keeps_what_was_typed_and_the_file(any_page: Page, tmp_path: Path) -> None:
     page = any_page
     (tmp_path / "a.txt").write_text("x")
     await sign_in(page)
@@ -121,3 +121,58 @@ async def test_an_upload_tells_how_far_it_is_and_can_be_stopped(scripted: Page, 
     await expect(page.locator(".uploading")).to_contain_text("Stopped")
     await expect(page.locator("form#form .actions button")).to_be_visible()
     assert "/-/operations/" in page.url
+
+
+async def test_an_export_is_followed_until_its_file_is_there(any_page: Page) -> None:
+    page = any_page
+    await sign_in(page)
+    await page.goto("/-/operations/start-export")
+    await page.locator("form#form .actions button").click()
+
+    await expect(page).to_have_url(re.compile(r"/-/follow/exports/"))
+    await expect(page.locator("#status progress")).to_be_visible()
+    link = page.get_by_role("link", name="Download the result")
+    await expect(link).to_be_visible(timeout=20_000)
+    await expect(page.locator("#status")).to_contain_text("Done")
+    async with page.expect_download() as downloading:
+        await link.click()
+    assert re.fullmatch(r"issues-[\d-]+\.csv", (await downloading.value).suggested_filename)
+
+
+async def test_events_appear_as_they_come_and_can_be_held_back(scripted: Page) -> None:
+    page = scripted
+    await sign_in(page)
+    await page.goto("/activity/stream?replay=2")
+    rows = page.locator("#events > li")
+    await expect(rows).to_have_count(2)
+    await expect(page.locator("#connection")).to_contain_text("Live")
+
+    other = await page.context.new_page()
+    await comment(other, "First words")
+    await expect(rows).to_have_count(3)
+    await page.get_by_role("button", name="Pause").click()
+    await comment(other, "Second words")
+    await expect(page.get_by_role("button", name="Go on (1 new)")).to_be_visible()
+    await expect(rows).to_have_count(3)
+    await page.get_by_role("button", name="Go on").click()
+    await expect(rows).to_have_count(4)
+    await page.get_by_role("button", name="Clear").click()
+    await expect(rows).to_have_count(0)
+
+
+async def comment(page: Page, words: str) -> None:
+    """Say something about an issue, which makes an event."""
+    await page.goto("/-/operations/create-comment?issue_id=1")
+    await page.locator("[name='body/body']").fill(words)
+    await page.locator("form#form .actions button").click()
+    await expect(page).not_to_have_url(re.compile("/-/operations/"))
+
+
+async def test_without_a_script_events_are_those_of_a_few_seconds(new_context: NewContext) -> None:
+    page = await (await new_context(java_script_enabled=False)).new_page()
+    await sign_in(page)
+    await page.goto("/activity/stream?replay=3")
+
+    await expect(page).to_have_url(re.compile("-wait=1"))
+    await expect(page.locator("ol.stream > li")).to_have_count(3)
+    await expect(page.get_by_role("link", name="Reload")).to_be_visible()

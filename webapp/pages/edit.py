@@ -33,6 +33,7 @@ from webapp.pages.rows import title_of
 from webapp.pages.saving import Change, Contradicted, Saved, Unchanged, Writer
 from webapp.pages.target import Item, Target, Version
 from webapp.pages.tasks import Task
+from webapp.pages.uploads import sendable
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -77,7 +78,8 @@ class Edit:
         read = form.read(submission)
         if read.errors:
             return (await self._view(form, submission)).render(errors=read.errors, status=422)
-        change = Change(unpack(submission.text("was")), read.values, submission.text("etag") or "")
+        values = await sendable(read.values, form.body)
+        change = Change(unpack(submission.text("was")), values, submission.text("etag") or "")
         return await self._write(form, submission, change)
 
     async def _write(self, form: OperationForm, submission: Submission, change: Change) -> Response:

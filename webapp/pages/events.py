@@ -16,6 +16,7 @@ from webapp.client.reply import parse_json
 from webapp.errors import APIError, NotFound
 from webapp.html.context import Event, EventsPage, Fact
 from webapp.html.format import cut, pretty
+from webapp.html.format import text as text_of
 from webapp.html.render import Renderer, render
 from webapp.html.urls import href
 from webapp.openapi.prose import first_paragraph
@@ -224,7 +225,10 @@ def _shown(event: ServerEvent, match: Match) -> Event:
         pass
     else:
         if isinstance(data, Mapping) and data:
-            facts = facts_of(data, match.operation.answer)[:MOST_FACTS]
+            # Above them stand its id and kind already.
+            said = {None, "", event.id, event.event}
+            found = facts_of(data, match.operation.answer)
+            facts = tuple(fact for fact in found if text_of(fact.value) not in said)[:MOST_FACTS]
         text = pretty(data, LONGEST_TEXT) if isinstance(data, Mapping | list) else str(data)
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return Event(id=event.id, event=event.event, at=at, facts=facts, text=cut(text, LONGEST_TEXT) if not facts else "")
