@@ -85,6 +85,7 @@ def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]
             {},
             "WEBAPP_CONFIG is 'nope.toml', which is not a file",
         ),
+        (["run", "ftp://example.com/openapi.json"], {}, "not an http:// or https:// URL"),
         (["inspect"], {}, "WEBAPP_API_URL is not set"),
         (["inspect", "http://example.com", "--token", "nope"], {}, "The token in 'nope' can't be read"),
         (["demo"], {"WEBAPP_SECRET_KEY": "short"}, "WEBAPP_SECRET_KEY"),

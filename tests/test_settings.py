@@ -69,6 +69,11 @@ def test_an_empty_variable_counts_as_unset_and_foreign_ones_are_ignored() -> Non
         ("WEBAPP_DEBUG", "maybe", "one of true, false"),
         ("WEBAPP_TEMPLATES", "/nowhere/at/all", "not a folder"),
         ("WEBAPP_LOG_FORMAT", "xml", "console or json"),
+        ("WEBAPP_OPENAPI", "ftp://example.com/openapi.json", "not an http:// or https:// URL"),
+        ("WEBAPP_OPENAPI", "https://ada:sesame@example.com/openapi.json", "user name or password"),
+        ("WEBAPP_CONFIG", "nowhere.toml", "not a file"),
+        ("WEBAPP_DOCUMENT_REFRESH", "-1", "0 or more"),
+        ("WEBAPP_DOCUMENT_REFRESH", "often", "not a number"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_its_variable(variable: str, value: str, complaint: str) -> None:
@@ -107,3 +112,7 @@ def test_https_is_known_from_the_public_url_alone(public_url: str | None, https:
 
 def test_a_folder_may_be_given_as_text(tmp_path: Path) -> None:
     assert Settings(templates=str(tmp_path)).templates == str(tmp_path)
+
+
+def test_a_documents_address_may_have_a_query() -> None:
+    assert Settings(openapi="https://example.com/schema/?format=json", document_refresh=0).document_refresh == 0

@@ -148,6 +148,11 @@ def _http_url(url: str) -> str | None:
     return None
 
 
+def _document(place: str) -> str | None:
+    """A file is looked for when the app is made; a URL may have a query."""
+    return _http_url(place.partition("?")[0]) if "://" in place else None
+
+
 def _origin(url: str) -> str | None:
     return _http_url(url) or (
         f"is {url!r}; give the origin alone, without a path" if urlsplit(url).path.strip("/") else None
@@ -186,6 +191,7 @@ def _folder(path: Path | str) -> str | None:
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_url": _http_url,
+    "openapi": _document,
     "public_url": _origin,
     "hue": lambda hue: None if 0 <= hue < 360 else f"is {hue}, but must lie between 0 and 359",
     "secret_key": _strong,

@@ -78,6 +78,24 @@ def test_the_base_url_comes_from_the_servers(servers: Any, expected: str | None)
     assert document({}, url="http://api.example/docs/openapi.json", **more).base_url == expected
 
 
+@pytest.mark.parametrize(
+    ("server", "expected"),
+    [
+        ("http://api.example/v1", "https://api.example/v1"),
+        ("http://api.example:8000/v1", "https://api.example/v1"),
+        ("http://other.example/v1", "http://other.example/v1"),
+    ],
+)
+def test_a_server_behind_a_proxy_does_not_know_that_it_is_reached_by_https(server: str, expected: str) -> None:
+    assert document({}, url="https://api.example/openapi.json", servers=[{"url": server}]).base_url == expected
+
+
+def test_a_document_on_this_very_machine_may_have_its_api_there() -> None:
+    read = document({}, url="http://localhost:9000/openapi.json", servers=[{"url": "http://localhost:8000/v1"}])
+
+    assert read.base_url == "http://localhost:8000/v1"
+
+
 def test_a_relative_server_needs_the_documents_address() -> None:
     assert document({}, url=None, servers=[{"url": "/v1"}]).base_url is None
     assert document({}, url=None, servers=[{"url": "//x.example"}]).base_url == "https://x.example"

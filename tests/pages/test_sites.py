@@ -56,7 +56,8 @@ class Source:
 
 def edition(title: str) -> Edition:
     """A document that differs from others by its title."""
-    text = json.dumps(document(title=title))
+    renewal = {"/auth/refresh": {"post": {"responses": {}}}} if title == "Renewing" else {}
+    text = json.dumps(document(title=title, paths=renewal))
     routes = Routes(build_site(Document.parse(text, url="http://api.test/openapi.json")))
     return Edition(routes, title, "http://api.test/openapi.json")
 
@@ -316,6 +317,22 @@ async def test_a_sessions_own_document_is_looked_at_again_too() -> None:
     await sites.settled()
 
     assert (await sites.get(ada)).site.title == "Promoted"
+
+
+async def test_a_session_renews_its_sign_in_as_its_own_document_says() -> None:
+    """A document that strangers don't get tells them of no way to renew."""
+    source = Source()
+    source.own = {"ada": "Renewing"}
+    sites = source.sites()
+    ada, bob = session("ada"), session("bob")
+
+    await sites.get(ada)
+    await sites.get(bob)
+
+    assert [each and each.path for each in (ada.api._access.endpoint, bob.api._access.endpoint)] == [
+        "/auth/refresh",
+        None,
+    ]
 
 
 async def test_only_so_many_editions_are_kept_and_one_that_is_wanted_again_is_read_again() -> None:
