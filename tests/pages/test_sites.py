@@ -4,7 +4,7 @@ import asyncio
 import gc
 import json
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -56,7 +56,7 @@ class Source:
 
 def edition(title: str) -> Edition:
     """A document that differs from others by its title."""
-    renewal = {"/auth/refresh": {"post": {"responses": {}}}} if title == "Renewing" else {}
+    renewal: dict[str, Any] = {"/auth/refresh": {"post": {"responses": {}}}} if title == "Renewing" else {}
     text = json.dumps(document(title=title, paths=renewal))
     routes = Routes(build_site(Document.parse(text, url="http://api.test/openapi.json")))
     return Edition(routes, title, "http://api.test/openapi.json")
