@@ -116,6 +116,7 @@ def test_a_schema_within_itself_ends() -> None:
 def test_an_item_that_is_no_object_is_the_body_itself() -> None:
     assert fit({"type": "array", "items": TEXT}, ["a", "b"]) == ["a", "b"]
     assert fit({"type": "integer"}, None) is ABSENT
+    assert fit(TEXT, {"id": "x"}) is ABSENT
 
 
 def test_parameters_are_filled_where_there_is_no_body() -> None:

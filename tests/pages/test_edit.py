@@ -330,3 +330,45 @@ async def test_settings_of_every_shape_come_back_as_they_were() -> None:
     assert "Nothing was changed." in said(nothing)
     assert "Saved." in said(saved)
     assert after.page.one("pre").text == before.page.one("pre").text.replace("Tracker", "Ours")
+
+
+async def test_what_one_may_change_without_seeing_it_begins_empty() -> None:
+    one = Thing()
+    one.read = lambda _: httpx.Response(403, json={"detail": "Not yours to see"})
+    async with things(one) as browser:
+        page = await browser.get(PAGE)
+        await browser.submit("#form", **{"body/title": "New"})
+
+    assert page.page.one("[name='body/title']").get("value") == ""
+    assert one.body == {"title": "New"}
+
+
+async def test_a_text_that_takes_the_place_of_another_is_no_change_of_an_item() -> None:
+    async with things(Thing(), "put", TEXT, "text/plain") as browser:
+        page = await browser.get(PAGE)
+
+    assert page.page.find("[name=was]") is None
+    assert page.page.one("[name=body]").text == ""
+
+
+async def test_a_resource_of_json_api_is_changed_within_its_wrapper() -> None:
+    resource = thing(type=TEXT, id=TEXT, attributes=thing(title=TEXT, size=NUMBER))
+    schema = thing(data={**resource, "required": ["type", "id"]})
+    one = Thing({"data": {"type": "things", "id": "1", "attributes": {"title": "Old", "size": 3}}})
+    async with things(one, schema=schema, media_type="application/vnd.api+json") as browser:
+        page = await browser.get(PAGE)
+        await browser.submit("#form", **{"body/data/attributes/title": "New"})
+
+    assert page.page.one("[name='body/data/attributes/size']").get("value") == "3"
+    assert one.body == {"data": {"type": "things", "id": "1", "attributes": {"title": "New"}}}
+    assert one.sent[-1].headers["content-type"] == "application/vnd.api+json"
+
+
+async def test_an_item_in_a_wrapper_and_a_reference_that_it_embeds() -> None:
+    one = Thing({"data": {"id": 1, "title": "Old", "owner": {"id": 7, "name": "Ada"}}})
+    async with things(one, schema=thing(title=TEXT, owner_id=NUMBER)) as browser:
+        page = await browser.get(PAGE)
+        await browser.submit("#form", **{"body/owner_id": "8"})
+
+    assert page.page.one("[name='body/owner_id']").get("value") == "7"
+    assert one.body == {"owner_id": 8}

@@ -25,6 +25,8 @@ def fit_body(schema: Schema, item: Any, answer: Any = None, *, skip: Skip) -> An
     `answer` is the item as it came, where `item` was taken out of a wrapper: a body may want the same wrapper, or one
     of its own. Embedded objects become ids where ids are wanted; what is read-only, or `skip`ped, is left out.
     """
+    if isinstance(item, Mapping) and schema.is_scalar:
+        return ABSENT
     if not isinstance(item, Mapping) or not schema.properties:
         return _fit(schema, item, skip, 0)
     names = schema.properties.keys()

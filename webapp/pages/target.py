@@ -7,18 +7,21 @@ from typing import Any
 
 from webapp.client import Reply
 from webapp.client.paths import fill_path
-from webapp.errors import UnsafePath
+from webapp.errors import Forbidden, UnsafePath
+from webapp.forms.media import BodyKind, essence, kind_of
 from webapp.forms.prefill import fit_body, fit_query
 from webapp.forms.values import ABSENT
 from webapp.openapi.listing import read_item
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, MatchKind, Operation, Resource
+from webapp.pages.actions import is_id
 from webapp.pages.masking import is_secret
 from webapp.pages.tasks import Task
 from webapp.pages.uses import is_file, is_plumbing, is_stream
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
+FORMS = (BodyKind.JSON, BodyKind.FORM, BodyKind.MULTIPART)
 HIDDEN = re.compile(r"([*•x#.])\1{2,}|<?\[?(redacted|hidden|masked|secret)\]?>?", re.IGNORECASE)
 """What an API shows in place of a secret."""
 
@@ -81,8 +84,11 @@ class Target:
         return cls(replace(operation, bodies=_usable(operation, schema)), path, resource)
 
     async def read(self, task: Task) -> Item:
-        """The item as it is now."""
-        reply = await task.request.state.api.request("GET", self.path)
+        """The item as it is now; nothing of it where one may change it without being allowed to see it."""
+        try:
+            reply = await task.request.state.api.request("GET", self.path)
+        except Forbidden:
+            return Item(None, None, Version())
         return Item(read_item(self.resource, reply.data), reply.data, Version.of(reply))
 
     def values(self, task: Task, schema: Schema | None, item: Item) -> dict[str, Any]:
@@ -110,9 +116,13 @@ class Target:
 def _item_path(task: Task, resource: Resource | None) -> str | None:
     """Where the thing is read that an operation changes."""
     operation = task.operation
-    if not operation.bodies and not operation.query:
-        return None
+    if not (any(kind_of(each) in FORMS for each in operation.bodies) if operation.bodies else operation.query):
+        return None  # there is nothing to fill in, or a text or file that takes the place of another
     if resource is not None and resource.item is not None and _is(resource.update, operation):
+        if task.about is not None and _is(resource.item, task.about.operation):
+            return task.about.path
+        if _are_different_keys(resource.item, operation):
+            return None
         return _filled(resource.item, task.known, operation)
     if operation.method not in ("PUT", "PATCH"):
         return None
@@ -120,6 +130,12 @@ def _item_path(task: Task, resource: Resource | None) -> str | None:
     if match is None or match.kind is MatchKind.LIST or not _is_readable(match.operation):
         return None
     return match.path
+
+
+def _are_different_keys(item: Operation, operation: Operation) -> bool:
+    """Whether one goes by an id and the other by a slug or a name, so that neither's value tells the other's."""
+    pairs = zip(item.path_parameters, operation.path_parameters, strict=False)
+    return any(one != other and is_id(one) != is_id(other) for one, other in pairs)
 
 
 def _filled(item: Operation, known: Mapping[str, str], operation: Operation) -> str | None:
@@ -146,10 +162,10 @@ def _usable(operation: Operation, item: Schema | None) -> tuple[Body, ...]:
     made = [
         replace(body, schema=item) if item is not None and _says_nothing(body) else body for body in operation.bodies
     ]
-    plain = [body for body in made if body.media_type.partition(";")[0].strip().lower() != JSON_PATCH]
+    plain = [body for body in made if essence(body.media_type) != JSON_PATCH]
     return tuple(plain or made)
 
 
 def _says_nothing(body: Body) -> bool:
-    media_type = body.media_type.partition(";")[0].strip().lower()
+    media_type = essence(body.media_type)
     return media_type == JSON_PATCH or (media_type == MERGE_PATCH and not body.schema.properties)
