@@ -103,7 +103,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 def _axis(every: Sequence[Field]) -> Field | None:
     """The one time or name in each row; besides numbers there may only be ids."""
     times = [field for field in every if field.kind in TIMES]
-    named = [field for field in every if field.kind in NAMES or words(field.key)[-1:] == ["name"] or _is_period(field)]
+    named = [field for field in every if field not in times and (field.kind in NAMES or _is_name(field))]
     others = [
         field
         for field in every
@@ -114,7 +114,10 @@ def _axis(every: Sequence[Field]) -> Field | None:
     return times[0] if times else named[0] if len(named) == 1 else None
 
 
-def _is_period(field: Field) -> bool:
+def _is_name(field: Field) -> bool:
+    """Whether it names a thing or a stretch of time, whatever it looks like."""
+    if words(field.key.lower())[-1:] == ["name"]:
+        return field.kind not in NUMBERS
     return field.kind in (Kind.CODE, Kind.INTEGER) and field.key.lower() in PERIODS
 
 

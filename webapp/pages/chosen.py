@@ -37,8 +37,10 @@ def make_menu(
         return None
     keys = {field.key for field in shown}
     others = without(query, (COLUMNS,))
+    # A form sends what is ticked in its own order.
+    offered = [*shown, *(field for field in every if field.key not in keys)]
     return ColumnMenu(
-        options=tuple(Option(field.key, field.label, selected=field.key in keys) for field in every[:MOST]),
+        options=tuple(Option(field.key, field.label, selected=field.key in keys) for field in offered[:MOST]),
         kept=others,
         reset_href=link(others) if len(others) < len(query) else None,
     )

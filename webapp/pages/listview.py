@@ -88,6 +88,11 @@ class ListView:
     def _link(self, query: Query) -> str:
         return href(self.request, self.match.path, query)
 
+    def _turned(self, query: Query) -> str:
+        """A link to another page, which the API tells in its own words: without what is only ours."""
+        ours = tuple(pair for pair in self.query if pair[0] == COLUMNS)
+        return self._link((*without(query, (COLUMNS,)), *ours))
+
     def _render(
         self,
         listing: Listing,
@@ -109,7 +114,7 @@ class ListView:
             description=first_paragraph(self.match.operation.description),
             crumbs=crumbs(self.request, self.routes, self.match, resource.label),
             **table,
-            pager=None if status >= 400 else make_pager(listing, query, self._link),
+            pager=None if status >= 400 else make_pager(listing, query, self._turned),
             action=self._link(()),
             related=tabs_of(self.request, self.routes, self.match),
             search=self._search(errors),
