@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.chromium import axe_violations
 from tests.browser.conftest import NewContext, sign_in
 
 UPLOAD = "/-/operations/upload-attachment?issue_id=1"
@@ -176,3 +178,29 @@ async def test_without_a_script_events_are_those_of_a_few_seconds(new_context: N
     await expect(page).to_have_url(re.compile("-wait=1"))
     await expect(page.locator("ol.stream > li")).to_have_count(3)
     await expect(page.get_by_role("link", name="Reload")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_wrong_with_files_events_and_progress(
+    new_context: NewContext, scheme: Literal["light", "dark"], tmp_path: Path
+) -> None:
+    page = await (await new_context(color_scheme=scheme)).new_page()
+    await sign_in(page)
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    await page.goto(UPLOAD)
+    await page.locator("input[type=file]").set_input_files(tmp_path / "a.csv")
+    await page.locator("form#form .actions button").click()
+    await expect(page).to_have_url(re.compile(r"/attachments/\d+"))
+    await page.goto(page.url + "/content")
+    assert await axe_violations(page) == []
+
+    await page.goto("/-/operations/start-export")
+    await page.locator("form#form .actions button").click()
+    await expect(page.locator("#status progress")).to_be_visible()
+    assert await axe_violations(page) == []
+    await expect(page.get_by_role("link", name="Download the result")).to_be_visible(timeout=20_000)
+    assert await axe_violations(page) == []
+
+    await page.goto("/activity/stream?replay=2")
+    await expect(page.locator("#events > li")).to_have_count(2)
+    assert await axe_violations(page) == []

@@ -77,7 +77,7 @@ async def test_events_are_passed_on_as_rows_with_their_ids() -> None:
 
     assert "id: 7\n" in text
     assert "Quiet search" in text
-    assert "made" in text
+    assert "Made" in text
     assert "event: made" not in text
     assert text.endswith("event: end\ndata:\n\n")
 
