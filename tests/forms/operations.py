@@ -18,9 +18,11 @@ def parameter(name: str, location: str = "query", schema: Any = TEXT, **more: An
     return Parameter(name, location, required, Schema(schema), style=style, explode=explode, **more)
 
 
-def body(schema: Any = OBJECT, media_type: str = "application/json", *, required: bool = True) -> Body:
-    """What an operation takes."""
-    return Body(media_type, Schema(schema), required)
+def body(
+    schema: Any = OBJECT, media_type: str = "application/json", *, required: bool = True, **encoding: dict[str, Any]
+) -> Body:
+    """What an operation takes; `encoding` says of a form's properties how they are written."""
+    return Body(media_type, Schema(schema), required, encoding)
 
 
 def operation(*inputs: Parameter | Body, path: str = "/things", method: str = "POST") -> Operation:

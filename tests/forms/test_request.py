@@ -159,6 +159,37 @@ def test_a_form_repeats_lists_and_writes_objects_as_json() -> None:
     assert outgoing.data == (("a", "1"), ("tags", "x"), ("tags", "y"), ("deep", '{"c":true}'), ("yes", "true"))
 
 
+def test_a_form_is_written_as_the_document_wants_it() -> None:
+    form = body(
+        OBJECT,
+        "application/x-www-form-urlencoded",
+        deep={"style": "deepObject", "explode": True},
+        tags={"explode": False},
+        list={"contentType": "application/json"},
+    )
+
+    outgoing = encode(operation(form), {"body": {"deep": {"c": 1}, "tags": ["x", "y"], "list": [1, 2]}})
+
+    assert outgoing.data == (("deep[c]", "1"), ("tags", "x,y"), ("list", "[1,2]"))
+
+
+async def test_a_part_has_the_type_that_the_document_wants() -> None:
+    form = body(
+        OBJECT,
+        "multipart/form-data",
+        note={"contentType": "text/markdown"},
+        ids={"contentType": "application/json"},
+        any={"contentType": "text/plain, text/html"},
+    )
+
+    outgoing = encode(operation(form), {"body": {"note": "# Hi", "ids": [1, 2], "any": "x"}})
+
+    assert isinstance(outgoing.content, bytes)
+    assert b'name="note"\r\nContent-Type: text/markdown\r\n\r\n# Hi\r\n' in outgoing.content
+    assert b'name="ids"\r\nContent-Type: application/json\r\n\r\n[1,2]\r\n' in outgoing.content
+    assert b'name="any"\r\n\r\nx\r\n' in outgoing.content
+
+
 async def everything(content: Any) -> bytes:
     """All bytes of a body."""
     if isinstance(content, bytes):

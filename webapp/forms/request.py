@@ -13,6 +13,7 @@ from webapp.forms.styles import Pairs, as_json, as_text, written_in_header, writ
 from webapp.forms.upload import ANY_TYPE, Upload
 from webapp.forms.values import ABSENT, Values
 from webapp.openapi.operations import is_json
+from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, Operation, Parameter
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -123,9 +124,9 @@ def _with_body(request: Outgoing, body: Body, value: Any) -> Outgoing:
         case BodyKind.JSON:
             return _typed(replace(request, json=value), body, unless=("application/json", "*/*", "application/*", ""))
         case BodyKind.FORM:
-            return replace(request, data=tuple(_form_pairs(value)))
+            return replace(request, data=tuple(_form_pairs(body, value)))
         case BodyKind.MULTIPART:
-            media_type, content = encode_parts(list(_parts(value)))
+            media_type, content = encode_parts(list(_parts(body, value)))
             media_type = media_type.replace("multipart/form-data", essence(body.media_type), 1)
             return replace(request, content=content, headers={**request.headers, "Content-Type": media_type})
         case BodyKind.TEXT:
@@ -149,24 +150,49 @@ def _with_file(request: Outgoing, body: Body, value: Any) -> Outgoing:
     return replace(request, content=content, headers={**request.headers, "Content-Type": media_type})
 
 
-def _form_pairs(value: Any) -> Iterator[tuple[str, str]]:
-    """A form's fields: arrays repeat their name, objects are JSON."""
+def _form_pairs(body: Body, value: Any) -> Iterator[tuple[str, str]]:
+    """A form's fields: arrays repeat their name, objects are JSON, unless the document wants it otherwise."""
     for name, each in value.items() if isinstance(value, Mapping) else ():
+        encoding = _encoding(body, name)
+        if "style" in encoding or "explode" in encoding:
+            style = str(encoding.get("style", "form"))
+            explode = encoding.get("explode", style == "form") is True
+            asked = Parameter(name, "query", required=False, schema=Schema(), style=style, explode=explode)
+            yield from written_in_query(asked, each)
+        elif _is_json_part(encoding):
+            yield name, as_json(each)
+        else:
+            for item in each if isinstance(each, list) else [each]:
+                if item is not None:
+                    yield name, as_text(item)
+
+
+def _parts(body: Body, value: Any) -> Iterator[Part]:
+    for name, each in value.items() if isinstance(value, Mapping) else ():
+        encoding = _encoding(body, name)
+        if _is_json_part(encoding) and not isinstance(each, Upload):
+            yield Part(name, as_json(each), "application/json")
+            continue
         for item in each if isinstance(each, list) else [each]:
             if item is not None:
-                yield name, as_text(item)
+                yield _part(name, item, encoding)
 
 
-def _parts(value: Any) -> Iterator[Part]:
-    for name, each in value.items() if isinstance(value, Mapping) else ():
-        for item in each if isinstance(each, list) else [each]:
-            if item is not None:
-                yield _part(name, item)
-
-
-def _part(name: str, value: Any) -> Part:
+def _part(name: str, value: Any, encoding: Mapping[str, Any]) -> Part:
     if isinstance(value, Upload):
         return Part(name, value)
     if isinstance(value, Mapping | list):
         return Part(name, as_json(value), "application/json")
-    return Part(name, as_text(value))
+    told = encoding.get("contentType")
+    # A list or a range of types is a choice, and no type to send.
+    return Part(name, as_text(value), told if isinstance(told, str) and not set("*,") & set(told) else "")
+
+
+def _encoding(body: Body, name: str) -> Mapping[str, Any]:
+    found = body.encoding.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _is_json_part(encoding: Mapping[str, Any]) -> bool:
+    told = encoding.get("contentType")
+    return isinstance(told, str) and essence(told).endswith("json")

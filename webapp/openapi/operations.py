@@ -116,7 +116,12 @@ class _Reader:
             return ()
         raw = mapping(self._document.part(given))
         return tuple(
-            Body(media_type, self._document.schema(mapping(content).get("schema", {})), raw.get("required") is True)
+            Body(
+                media_type,
+                self._document.schema(mapping(content).get("schema", {})),
+                raw.get("required") is True,
+                mapping(mapping(content).get("encoding")),
+            )
             for media_type, content in mapping(raw.get("content")).items()
         )
 

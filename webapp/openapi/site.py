@@ -43,6 +43,8 @@ class Body:
     media_type: str
     schema: Schema
     required: bool = False
+    encoding: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """How the document wants a form's properties written, by name: OpenAPI's Encoding Objects."""
 
 
 @dataclass(frozen=True, slots=True)
