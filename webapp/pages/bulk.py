@@ -20,6 +20,7 @@ from webapp.openapi.listing import read_listing
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, MatchKind, Operation, Resource
 from webapp.pages.answers import name_of
+from webapp.pages.asking import ask
 from webapp.pages.bulkrun import Outcome, run_each
 from webapp.pages.crumbs import crumbs
 from webapp.pages.links import Links
@@ -206,7 +207,7 @@ class Selection:
         query = tuple(parse_qsl(self.back.partition("?")[2]))
         asked = for_api(query, self.match.operation, self.resource.paging)
         try:
-            reply = await self.request.state.api.request("GET", self.match.path, params=asked)
+            reply = await ask(self.request, self.match, asked)
         except Unauthorized:
             raise
         except APIError:
