@@ -239,10 +239,13 @@ class Frontend:
         """Know where the API is, where only its document tells; a page says what is wrong if that can't be had."""
         if not self._base_known:
             with contextlib.suppress(APIError):
-                base_url = (await self.sites.get()).site.base_url
-                self._base_known = True
-                if base_url is not None:
-                    self._client = self._anonymous(base_url)
+                self._settle_base((await self.sites.get()).site.base_url)
+
+    def _settle_base(self, base_url: str | None) -> None:
+        """From now on clients ask where the API is; what was taken for its base may have been its document's URL."""
+        self._base_known = True
+        if base_url is not None and base_url != self._client.base_url:
+            self._client = self._anonymous(base_url)
 
     async def close(self) -> None:
         """End all sessions' clients, then the pool."""
@@ -257,7 +260,7 @@ class Frontend:
     async def _read_ahead(self) -> None:
         # A page that needs the document asks again, and shows what is wrong with it.
         with contextlib.suppress(APIError):
-            await self.sites.get()
+            self._settle_base((await self.sites.get()).site.base_url)
 
 
 class StartMiddleware:

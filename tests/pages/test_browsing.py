@@ -78,6 +78,17 @@ async def test_a_documents_url_is_enough() -> None:
     assert "Emma" in page.main
 
 
+async def test_a_target_that_turns_out_to_be_the_document_is_not_the_apis_address() -> None:
+    there = {**document(sign_in=False, paths=listing("/books")), "servers": [{"url": "http://api.test/v1"}]}
+    api = FakeAPI({"GET /about": there, "GET /v1/books": [{"id": 7, "title": "Emma"}]}, accounts=None)
+
+    async with browser(api, "http://api.test/about") as found:
+        await found.get("/")
+        page = await found.get("/books")
+
+    assert "Emma" in page.main
+
+
 async def test_while_the_document_cannot_be_had_the_server_is_alive_all_the_same() -> None:
     api = FakeAPI({"GET /openapi.json": httpx.ConnectError("down")}, accounts=None)
 
@@ -183,6 +194,25 @@ async def test_where_the_document_is_hidden_one_can_sign_in_all_the_same(
     assert closed.path == "/login"
     assert wrong is not None
     assert wrong.status == 401
+    assert "Secrets" in home.links
+    assert "Gold" in page.main
+
+
+async def test_a_hidden_document_may_be_all_that_is_known_of_an_api() -> None:
+    there = {**document(sign_in=False, paths=listing("/secrets")), "servers": [{"url": "http://api.test/v1"}]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("authorization") != "Bearer t1":
+            return httpx.Response(401)
+        known = {"/spec.json": there, "/v1/secrets": [{"id": 1, "name": "Gold"}]}
+        return httpx.Response(200, json=known[request.url.path]) if request.url.path in known else nothing()
+
+    app = create_app("http://api.test/spec.json", transport=httpx.MockTransport(answer), settings=Settings())
+    async with Browser(app) as found:
+        await found.get("/login?with=bearer")
+        home = await found.submit("main form", token="t1")
+        page = await found.click("Secrets")
+
     assert "Secrets" in home.links
     assert "Gold" in page.main
 

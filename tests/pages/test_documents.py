@@ -140,11 +140,16 @@ async def test_the_base_url_that_was_given_wins() -> None:
 
 
 async def test_a_base_url_that_is_a_document_says_itself_where_its_api_is() -> None:
-    site = await read(
-        {"http://api.test/spec": found(titled("Here", servers=[{"url": "/v3"}]))}, api="http://api.test/spec"
-    )
+    def served(title: str) -> httpx.Response:
+        return found(titled(title, servers=[{"url": "/v3"}]))
 
-    assert site.base_url == "http://api.test/v3"
+    api = API({"http://api.test/spec": served("Here")}, api="http://api.test/spec")
+    edition = await api.look()
+    assert edition.site.base_url == "http://api.test/v3"
+
+    api.answers["http://api.test/spec"] = served("Changed")
+    changed = await api.look(edition)
+    assert (changed.site.title, changed.site.base_url) == ("Changed", "http://api.test/v3")
 
 
 # In parts

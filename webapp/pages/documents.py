@@ -47,6 +47,8 @@ class Edition:
     """Where the document was got; None for a file, and where there is none."""
     stamp: Mapping[str, str] | tuple[int, int] | None = None
     """What to ask with whether it has changed: headers of a request, or a file's time and size."""
+    base_url: str | None = None
+    """The API's base URL as it was given; None where the document is to say it."""
     in_parts: bool = False
     """Whether it refers to further documents, so that its own stamp doesn't tell all."""
     bare: bool = False
@@ -128,7 +130,7 @@ class Documents:
         document = await asyncio.to_thread(document_in, fetched)
         if fetched is None or document is None:
             raise DocumentError(f"{known.url} is no document now ({fetched.status if fetched else 'no answer'}).")
-        return await self._edition(asker, document, fetched, known, self._api_url)
+        return await self._edition(asker, document, fetched, known, known.base_url)
 
     async def _anew(self, asker: Asker, target: str, known: Edition | None) -> Edition:
         try:
@@ -141,11 +143,13 @@ class Documents:
                 refused = [fetched] if fetched is not None and fetched.status in (401, 403) else []
                 raise NoDocument(f"There is no OpenAPI document at {target}.", None, refused)
             document = Document.parse(fetched.content, url=fetched.url)
-            return await self._edition(asker, document, fetched, known, self._api_url)
+            # Whoever is signed in already asks below what stood in for the base, so that one stays.
+            base = self._api_url or (known.site.base_url if known is not None else None)
+            return await self._edition(asker, document, fetched, known, base)
         except NoDocument as nothing:
             if self._openapi is not None and not nothing.refused:
                 raise
-            base_url = self._api_url or target
+            base_url = self._api_url or (target if self._openapi is None else origin_of(target))
             accounts = await _accounts(asker, base_url, nothing.refused) if nothing.refused else Accounts()
             bare = _bare(base_url, nothing, accounts, self._settle)
             return known if known is not None and known.digest == bare.digest else bare
@@ -160,7 +164,7 @@ class Documents:
         if others:
             document = Document.parse(fetched.content, url=fetched.url, others=others)
         routes = await self._routes(document, base_url, len(fetched.content))
-        return Edition(routes, digest, fetched.url, _stamp(fetched), bool(others))
+        return Edition(routes, digest, fetched.url, _stamp(fetched), base_url, bool(others))
 
     async def _look_at_file(self, path: Path, known: Edition | None) -> Edition:
         try:
@@ -178,7 +182,7 @@ class Documents:
             return replace(known, stamp=stamp)
         document = Document.parse(content, url=self._api_url, location=location, others=others)
         routes = await self._routes(document, self._api_url, len(content))
-        return Edition(routes, digest, None, stamp, bool(others))
+        return Edition(routes, digest, None, stamp, self._api_url, bool(others))
 
     async def _routes(self, document: Document, base_url: str | None, size: int) -> Routes:
         def made() -> Routes:
