@@ -15,7 +15,7 @@ from webapp.forms.submission import COMPANIONS, Submission
 from webapp.forms.values import ABSENT
 
 thorough = settings(
-    max_examples=120,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -59,7 +59,7 @@ def test_adding_and_removing_an_item_changes_nothing(given_: tuple[Raw, Any]) ->
     raw, value = given_
     shown = built(raw, value, name="body/x")
 
-    for each in growing(shown):
+    for each in growing(shown)[:2]:
         longer = edited(raw, sent(shown), f"add:{each.name}")
         again = edited(raw, sent(longer), f"remove:{each.name}/{len(each.fields)}")
         assert is_same(read(raw, sent(again)), value)

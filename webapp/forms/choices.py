@@ -9,6 +9,8 @@ from webapp.openapi.labels import humanise
 from webapp.openapi.schema import Schema
 
 LABELS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
+DEEPEST = 4
+"""Unions of enumerations within each other."""
 HINTS = ("x-enum-descriptions", "x-enumDescriptions")
 
 
@@ -22,14 +24,14 @@ class Option:
     hint: str = ""
 
 
-def options_of(schema: Schema) -> tuple[Option, ...]:
+def options_of(schema: Schema, depth: int = DEEPEST) -> tuple[Option, ...]:
     """
     The values there are to choose from, null aside; empty where the schema doesn't name them.
 
     A text stands for itself. Where that could be misread, because there are numbers that look the same or an empty
     text, every value is written as JSON.
     """
-    given = list(_named_values(schema))
+    given = list(_named_values(schema, depth))
     values: list[tuple[Any, str, str]] = []
     for value, label, hint in given:
         if value is not None and not any(same(value, other) for other, _, _ in values):
@@ -59,20 +61,23 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _named_values(schema: Schema) -> Iterator[tuple[Any, str, str]]:
+def _named_values(schema: Schema, depth: int) -> Iterator[tuple[Any, str, str]]:
     if schema.is_union and not schema.enum:
-        yield from _named_by_branches(schema.branches)
+        yield from _named_by_branches(schema.branches, depth)
         return
     labels, hints = _listed(schema, LABELS), _listed(schema, HINTS)
     for at, value in enumerate(_values(schema)):
         yield value, _at(labels, at), _at(hints, at)
 
 
-def _named_by_branches(branches: Sequence[Schema]) -> Iterator[tuple[Any, str, str]]:
+def _named_by_branches(branches: Sequence[Schema], depth: int) -> Iterator[tuple[Any, str, str]]:
     """`oneOf: [{const: a, title: A}, ...]` is an enumeration too, as long as no branch is anything else."""
-    found = [(branch, options_of(branch)) for branch in branches]
-    if not all(options for _, options in found):
-        return
+    found = []
+    for branch in branches:
+        options = options_of(branch, depth - 1) if depth else ()
+        if not options:
+            return
+        found.append((branch, options))
     for branch, options in found:
         for option in options:
             title = branch.title if len(options) == 1 else ""

@@ -49,13 +49,16 @@ def when_emptied(schema: Schema, control: Control, value: Any, *, required: bool
     """What it means when the control of this value is emptied; an item or entry (`row`) is then no more."""
     if control in (Control.LIST, Control.MAP, Control.MULTISELECT) or value == "":
         return "given"
+    if control is Control.PASSWORD:
+        # It isn't shown, so nothing typed says nothing: it stays as it is.
+        return "absent"
     if control is Control.CHECKBOX and not schema.nullable and (required or row or schema.has_default):
         return "given"
     if row:
         return "absent"
     if schema.nullable:
         return "null"
-    if control in TEXTS and control is not Control.PASSWORD and (required or schema.format is None):
+    if control in TEXTS and (required or schema.format is None):
         return "given"
     return "absent"
 
