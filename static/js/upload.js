@@ -81,16 +81,19 @@
     }
   };
 
-  const show = async (answer) => {
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const show = async (request, panel) => {
+    const page = new DOMParser().parseFromString(await request.response.text(), "text/html");
     const [main, fresh] = [byId("main"), page.getElementById("main")];
-    if (!fresh) return false;
+    if (!fresh || fresh.querySelector(".problem")) {
+      // Not the form with what was wrong, but a page about it: what was typed is worth more than that page.
+      const words = [...(fresh?.querySelectorAll("h1, h1 + p") ?? [])].map((each) => each.textContent.trim());
+      return panel.end(words.join(": ") || "The answer can't be shown.");
+    }
     keepFiles(main, fresh);
     document.title = page.title;
     main.replaceChildren(...fresh.childNodes);
     window.htmx?.process(main);
     main.dispatchEvent(new CustomEvent("htmx:after:swap", { bubbles: true, detail: { ctx: { target: main } } }));
-    return true;
   };
 
   const finish = async (request, panel) => {
@@ -101,7 +104,7 @@
       save(request.response, disposition);
       return panel.end("Done. The answer is a file, which was saved.");
     }
-    if (!(await show(request.response))) panel.end("The answer can't be shown.");
+    await show(request, panel);
   };
 
   const send = (form, data, total) => {

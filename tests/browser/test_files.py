@@ -8,7 +8,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chromium import axe_violations
-from tests.browser.conftest import NewContext, sign_in
+from tests.browser.conftest import Live, NewContext, sign_in
+from tests.serving import serve
+from webapp import Settings, create_app
 
 UPLOAD = "/-/operations/upload-attachment?issue_id=1"
 PNG = bytes.fromhex(
@@ -123,6 +125,24 @@ async def test_an_upload_tells_how_far_it_is_and_can_be_stopped(scripted: Page, 
     await expect(page.locator(".uploading")).to_contain_text("Stopped")
     await expect(page.locator("form#form .actions button")).to_be_visible()
     assert "/-/operations/" in page.url
+
+
+async def test_an_upload_that_is_too_large_leaves_the_form_as_it_is(
+    new_context: NewContext, live: Live, tmp_path: Path
+) -> None:
+    page = await (await new_context()).new_page()
+    (tmp_path / "a.bin").write_bytes(bytes(3_000_000))
+    with serve(create_app(live.api, settings=Settings(max_upload=1_000_000))) as url:
+        await page.goto(f"{url}/login")
+        await sign_in(page)
+        await page.goto(url + UPLOAD)
+        await page.locator("[name='body/description']").fill("Typed")
+        await page.locator("input[type=file]").set_input_files(tmp_path / "a.bin")
+        await page.locator("form#form .actions button").click()
+
+        await expect(page.locator(".uploading [role=alert]")).to_contain_text("This is too large: More than 1")
+        await expect(page.locator("[name='body/description']")).to_have_value("Typed")
+        assert await page.locator("input[type=file]").evaluate("each => each.files.length") == 1
 
 
 async def test_an_export_is_followed_until_its_file_is_there(any_page: Page) -> None:

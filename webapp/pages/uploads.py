@@ -13,6 +13,7 @@ from webapp.forms.parts import HELD, MOST_PAIRS, MOST_TEXT, TOO_MUCH, UNREADABLE
 from webapp.forms.submission import Submission
 from webapp.forms.upload import LARGEST_ENCODED, as_texts
 from webapp.forms.values import Values
+from webapp.html.format import filesize
 from webapp.openapi.site import Body, Operation
 
 PATIENCE = 60.0
@@ -105,4 +106,4 @@ async def _chunks(request: Request, limit: int | None) -> AsyncIterator[bytes]:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"More than {limit // (1024 * 1024):,} MB can't be sent here.")
+    return TooLarge(f"More than {filesize(limit)} can't be sent here.")
