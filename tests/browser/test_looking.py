@@ -11,7 +11,7 @@ from tests.browser.conftest import NewContext, sign_in
 async def test_columns_are_chosen_in_place_and_kept_by_the_next_search(new_context: NewContext) -> None:
     page = await _signed_in(new_context)
     await page.goto("/issues")
-    await page.get_by_text("Columns", exact=True).click()
+    await page.get_by_role("link", name="Columns", exact=True).click()
 
     await answer_to(page, "columns=", lambda: page.get_by_role("checkbox", name="Estimate").uncheck())
     await expect(page.locator("thead")).not_to_contain_text("Estimate")

@@ -154,11 +154,7 @@ FULL_LIST = ListPage(
     clear_href="/issues",
     raw_href="/-/raw/issues?q=quiet",
     select=Link("Select", "/issues?q=quiet&selecting=yes"),
-    column_menu=ColumnMenu(
-        tuple(Option(column.key, column.label, selected=column.key != "site") for column in COLUMNS),
-        (("sort", "title"), ("q", "quiet")),
-        "/issues?sort=title&q=quiet",
-    ),
+    choose_href="/issues?q=quiet&columns=title%2Cproject_id%2Cstatus",
     exports=(Link("CSV", "/-/export/issues?format=csv&q=quiet"), Link("JSON", "/-/export/issues?format=json&q=quiet")),
 )
 EMPTY_LIST = ListPage(
@@ -217,7 +213,16 @@ CHARTS = (
         groups=(BarGroup("Ada", 0, (Bar(0, 90.5, "9"),)), BarGroup("Grace", 30, (Bar(0, 20, "2"),))),
     ),
 )
-REPORT = replace(FULL_LIST, charts=CHARTS)
+REPORT = replace(
+    FULL_LIST,
+    charts=CHARTS,
+    choose_href=None,
+    column_menu=ColumnMenu(
+        tuple(Option(column.key, column.label, selected=column.key != "site") for column in COLUMNS),
+        (("sort", "title"), ("q", "quiet")),
+        "/issues?sort=title&q=quiet",
+    ),
+)
 
 SECTIONS = (
     Section("Views", columns=COLUMNS, rows=ROWS, charts=CHARTS[:1]),

@@ -28,7 +28,7 @@ from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, un
 from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
-from webapp.pages.queries import COLUMNS, SELECTING, Query, is_canonical, read_query, without
+from webapp.pages.queries import COLUMNS, SELECTING, Query, is_canonical, read_query, value_of, without
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
 from webapp.pages.selection import bulk_bar
@@ -147,7 +147,7 @@ class ListView:
     def _exports(self, columns: Sequence[Column], paging: Paging | None) -> tuple[Link, ...]:
         """All rows as files: with the columns that are seen, and with everything."""
         query = without(self.query, {COLUMNS, paging.position if paging else None, paging.size if paging else None})
-        seen = ((COLUMNS, ",".join(column.key for column in columns)),) if is_ours(self.match.operation) else ()
+        seen = (_columns_of(columns),) if is_ours(self.match.operation) else ()
 
         def link(label: str, kind: str, own: Query = ()) -> Link:
             return Link(label, href(self.request, f"/-/export{self.match.path}", (("format", kind), *query, *own)))
@@ -204,7 +204,14 @@ class ListView:
         every = every_field(rows, resource.row_schema)
         menu = make_menu(every, fields, self.query, self.match.operation, self._link)
         drawn = charts_of_rows(rows, resource.row_schema, name=resource.name) if is_report else ()
-        return {"columns": columns, "rows": made, "column_menu": menu, "charts": drawn}
+        chosen = bool(value_of(self.query, COLUMNS))
+        return {
+            "columns": columns,
+            "rows": made,
+            "column_menu": menu if chosen else None,
+            "choose_href": self._link((*self.query, _columns_of(fields))) if menu and not chosen and rows else None,
+            "charts": drawn,
+        }
 
     def _known(self, rows: Sequence[Any]) -> Iterator[str]:
         """The fields that only say what the address does: each issue of a project is of that project."""
@@ -213,6 +220,10 @@ class ListView:
         for name in (*self.match.path_params, *above):
             if rows and all(isinstance(row, Mapping) and str(row.get(name)) in values for row in rows):
                 yield name
+
+
+def _columns_of(fields: Sequence[Field | Column]) -> tuple[str, str]:
+    return COLUMNS, ",".join(field.key for field in fields)
 
 
 def push_canonical(request: Request, address: str) -> dict[str, str] | None:

@@ -45,7 +45,9 @@ class ListPage:
     error: str = ""
     """Why there are no rows: what the API said against the filters, where no control stands for it."""
     column_menu: ColumnMenu | None = None
-    """What one may choose to see; None where there is no choice."""
+    """What one may choose to see, once one has begun to choose."""
+    choose_href: str | None = None
+    """Where one begins; None where there is no choice, or one has begun."""
     exports: tuple[Link, ...] = ()
     """All rows, as files."""
     charts: tuple[Chart, ...] = ()
