@@ -17,6 +17,7 @@ Everything that can go wrong, as one tree.
         ├── Invalid             422  (and any 400 that names fields)
         ├── RateLimited         429
         ├── BadGateway          502  an answer that can't be used: 5xx, redirects, junk
+        │   └── Garbled              says that it's JSON, and isn't
         └── Unavailable         503  no answer: connection, DNS, TLS, time-out, 502, 503, 504
 """
 
@@ -143,6 +144,12 @@ class BadGateway(APIError):
     """The API answered something that can't be used."""
 
     default_status = 502
+
+
+class Garbled(BadGateway):
+    """The API answered something that isn't the JSON it says it is; `content` is what it is."""
+
+    content: bytes = b""
 
 
 class Unavailable(APIError):

@@ -147,3 +147,25 @@ async def test_htmx_is_told_the_address_without_empty_inputs() -> None:
         part = await browser.htmx("GET", "/stats?days=", target="body")
 
     assert part.hx_url == "/stats"
+
+
+async def test_what_says_it_is_json_and_is_not_is_shown_as_it_is_but_for_its_secrets() -> None:
+    content = b'{"name": "Ada", "api_token": "hunter2",}'
+    answer = httpx.Response(200, headers={"Content-Type": "application/json"}, content=content)
+    async with library(library_api({"GET /anything": answer})) as browser:
+        page = await browser.get("/anything")
+
+    assert page.status == 502
+    assert "isn't the JSON it says it is" in page.main
+    assert "Ada" in page.page.one("main pre").text
+    assert "hunter2" not in page.text
+
+
+async def test_lines_of_json_that_say_they_are_json_are_shown_line_by_line() -> None:
+    content = b'{"n": 1}\n{"n": 2, "password": "hunter2"}\n'
+    answer = httpx.Response(200, headers={"Content-Type": "application/json"}, content=content)
+    async with library(library_api({"GET /anything": answer})) as browser:
+        page = await browser.get("/anything")
+
+    assert '{"n": 1}' in page.page.one("main pre").text
+    assert "hunter2" not in page.text

@@ -13,7 +13,7 @@ import httpx
 
 from webapp.client.failures import no_answer
 from webapp.client.inflate import decoded
-from webapp.errors import BadGateway, Unavailable
+from webapp.errors import BadGateway, Garbled, Unavailable
 
 
 class ReplyKind(Enum):
@@ -153,7 +153,7 @@ def cut_short(error: httpx.TransportError, request_id: str) -> Exception:
 
 
 def build_reply(response: httpx.Response, content: bytes, request_id: str) -> Reply:
-    """The reply for a whole body; BadGateway when it says that it's JSON and isn't."""
+    """The reply for a whole body; Garbled when it says that it's JSON and isn't."""
     status, headers = response.status_code, response.headers
     if status in (204, 205, 304):
         return Reply(status, headers, None, ReplyKind.NO_CONTENT, b"", request_id)
@@ -164,7 +164,9 @@ def build_reply(response: httpx.Response, content: bytes, request_id: str) -> Re
         try:
             return Reply(status, headers, parse_json(content), ReplyKind.JSON, content, request_id)
         except (ValueError, RecursionError):
-            raise BadGateway("The API's answer isn't the JSON it says it is.", request_id=request_id) from None
+            error = Garbled("The API's answer isn't the JSON it says it is.", request_id=request_id)
+            error.content = content
+            raise error from None
     if not kind:
         return _sniff(status, headers, content, request_id)
     found = ReplyKind.TEXT if kind.startswith("text/") or kind in _TEXTUAL else ReplyKind.BINARY

@@ -65,10 +65,11 @@ def notice_page(
     notice: str,
     *,
     controls: tuple[Control, ...] = (),
+    text: str | None = None,
     status: int = 200,
 ) -> Response:
-    """A view's page without an answer, and why there is none."""
-    page = replace(_blank(request, routes, match, controls), notice=notice)
+    """A view's page without an answer, and why there is none; `text` is what there is instead."""
+    page = replace(_blank(request, routes, match, controls), notice=notice, text=text)
     return _render(request, page, status=status)
 
 

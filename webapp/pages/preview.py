@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from codecs import lookup
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -92,11 +93,25 @@ def _filled(row: Sequence[str]) -> list[str]:
     return [*row, *[""] * (MOST_COLUMNS - len(row))]
 
 
+def garbled(content: bytes) -> str:
+    """What was to be JSON and isn't, as far as a page shows it, less what looks like secrets."""
+    lines = _decoded(content[:LIMIT], "").splitlines()
+    return "\n".join(cut(line, 2000) for line in _masked_lines(lines))
+
+
+_SECRET = re.compile(r'(["\']?)([\w .-]{1,80})\1\s*:\s*("(?:[^"\\]|\\.)*"?|\'[^\']*\'?|[^\s,;}\]]+)')
+
+
+def _hide(found: re.Match[str]) -> str:
+    """A name and its value, and only the name where that tells of a secret."""
+    return f"{found[1]}{found[2]}{found[1]}: {MASK}" if is_secret(found[2].strip(), None) else found[0]
+
+
 def _masked_lines(lines: Sequence[str]) -> Iterator[str]:
     for line in lines[: MOST_LINES + 1]:
         try:
             data: Any = parse_json(line.encode())
         except (ValueError, RecursionError):
-            yield line
+            yield _SECRET.sub(_hide, line)
         else:
             yield json.dumps(masked(data), ensure_ascii=False, default=str)

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.client import StreamReply
 from webapp.client.reply import ReplyKind
-from webapp.errors import APIError, BadRequest, Invalid
+from webapp.errors import APIError, BadRequest, Garbled, Invalid
 from webapp.html.context import Control
 from webapp.html.urls import href
 from webapp.openapi.listing import Listing, read_listing
@@ -21,6 +21,7 @@ from webapp.pages.filetypes import EVENTS, STREAMS
 from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
 from webapp.pages.listview import ListView, push_canonical
 from webapp.pages.masking import is_secret
+from webapp.pages.preview import garbled
 from webapp.pages.queries import Query, for_api, read_query
 from webapp.pages.uses import is_plumbing, is_stream
 
@@ -39,6 +40,9 @@ async def view_page(request: Request, routes: Routes, match: Match) -> Response:
     asked = for_api(query, match.operation)
     try:
         reply = await look(request, match, asked)
+    except Garbled as error:
+        said = f"{error.detail} This is what it has sent:"
+        return notice_page(request, routes, match, said, text=garbled(error.content), status=error.status)
     except (BadRequest, Invalid) as error:
         if not query:
             raise
