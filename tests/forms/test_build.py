@@ -331,6 +331,10 @@ def test_what_is_explained_is_explained_in_words_alone() -> None:
         ({"type": "string", "pattern": "^[a-z]+$"}, "Has to match ^[a-z]+$"),
         ({"type": "string", "format": "uuid"}, "A UUID, like 3fa85f64-5717-4562-b3fc-2c963f66afa6."),
         ({"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 3}, "1 to 3 items."),
+        (
+            {"type": "array", "items": {"type": "string", "maxLength": 9}, "maxItems": 3},
+            "At most 3 items. Each: at most 9 characters.",
+        ),
     ],
 )
 def test_what_a_value_has_to_be_like_is_said(schema: Json, hint: str) -> None:

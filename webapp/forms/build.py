@@ -300,7 +300,8 @@ def _for_all(hint: str, items: Schema) -> str:
     """A list's hint, with what holds for each of its items, which is not said at every one."""
     if items.properties or items.is_array or items.is_union:
         return hint
-    return " ".join(filter(None, (hint, hint_of(items, control_of(items, "x")))))
+    said = hint_of(items, control_of(items, "x"))
+    return f"{hint} Each: {said[0].lower()}{said[1:]}" if hint and said else hint or said
 
 
 def _json(schema: Schema, name: str, text: str, form: Submission) -> Field:
