@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.errors import APIError
-from webapp.html.context import Column, Control, Link, ListPage
+from webapp.html.context import Column, ColumnMenu, Control, Link, ListPage
 from webapp.html.htmx import current_path, is_htmx
 from webapp.html.render import render
 from webapp.html.urls import here, href
@@ -28,7 +28,7 @@ from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, un
 from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
-from webapp.pages.queries import COLUMNS, SELECTING, Query, is_canonical, read_query, value_of, without
+from webapp.pages.queries import COLUMNS, SELECTING, Query, is_canonical, read_query, without
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
 from webapp.pages.selection import bulk_bar
@@ -201,17 +201,23 @@ class ListView:
         )
         columns = make_columns(fields, self.query, self._link, sorting=resource.sorting, paging=paging)
         is_report = self.match.kind is MatchKind.VIEW
-        every = every_field(rows, resource.row_schema)
-        menu = make_menu(every, fields, self.query, self.match.operation, self._link)
         drawn = charts_of_rows(rows, resource.row_schema, name=resource.name) if is_report else ()
-        chosen = bool(value_of(self.query, COLUMNS))
+        menu = self._menu(rows, fields)
+        may_choose = menu is None and len(fields) > 1 and bool(rows) and is_ours(self.match.operation)
         return {
             "columns": columns,
             "rows": made,
-            "column_menu": menu if chosen else None,
-            "choose_href": self._link((*self.query, _columns_of(fields))) if menu and not chosen and rows else None,
+            "column_menu": menu,
+            "choose_href": self._link((*self.query, _columns_of(fields))) if may_choose else None,
             "charts": drawn,
         }
+
+    def _menu(self, rows: Sequence[Any], fields: Sequence[Field]) -> ColumnMenu | None:
+        """What one may choose from, once one does: to find it takes a look at every field."""
+        if not chosen_columns(self.query, self.match.operation):
+            return None
+        every = every_field(rows, self.resource.row_schema)
+        return make_menu(every, fields, self.query, self.match.operation, self._link)
 
     def _known(self, rows: Sequence[Any]) -> Iterator[str]:
         """The fields that only say what the address does: each issue of a project is of that project."""
