@@ -10,10 +10,13 @@ import pytest
 from tests.backends.aegis import forget, mailed, schedule
 from tests.backends.conftest import NEIGHBOUR, PASSWORD, USERNAME, backend, browser_at, frontend
 from tests.backends.held import Held, bearer
+from tests.backends.relay import house_on, spoil_access
 from tests.backends.walk import Walk, complaints, typed
 
 API = "/api/v1"
-HARMLESS_JOB = "auth_refresh_token_cleanup"
+EVENTS = {"Accept": "text/event-stream"}
+HARMLESS_JOB = "scheduler_heartbeat"
+"""One that doesn't write to the database, which the request that starts it still holds."""
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c636060606000000005000135fd36ae0000000049454e44ae426082"
@@ -58,9 +61,7 @@ async def walk(site: str) -> AsyncIterator[Walk]:
     """The administrator, signed in."""
     async with browser_at(site) as browser:
         await browser.sign_in(USERNAME, PASSWORD)
-        walk = Walk(browser, API)
-        walk.done.add(f"POST {API}/auth/token")
-        yield walk
+        yield Walk(browser, API)
 
 
 def shown(walk: Walk) -> str:
@@ -222,18 +223,19 @@ async def test_an_organisation_is_founded_peopled_and_handed_on(walk: Walk, held
 async def test_somebody_is_invited_and_comes(walk: Walk, site: str, url: str, held: Held) -> None:
     [org] = held("/orgs")
     of = {"path/org_id": org["id"]}
-    await walk.succeed("POST /orgs/{org_id}/invites", {**of, "body/email": "tea@example.com"})
+    await walk.succeed("POST /orgs/{org_id}/invites", {**of, "body/email": "guest@example.com"})
     listed = await walk.succeed("GET /orgs/{org_id}/invites", of)
-    assert "tea@example.com" in listed.main
+    assert "guest@example.com" in listed.main
 
+    await walk.succeed("POST /auth/users", {"body/email": "guest@example.com", "body/password": "guest-pass-123"})
     async with browser_at(site) as browser:
-        await browser.sign_in("tea@example.com", "tea-pass-456")
+        await browser.sign_in("guest@example.com", "guest-pass-123")
         guest = Walk(browser, API)
-        await guest.succeed("POST /auth/accept-invite", {"body/token": mailed(url, "org_invite", "tea@example.com")})
+        await guest.succeed("POST /auth/accept-invite", {"body/token": mailed(url, "org_invite", "guest@example.com")})
         assert "Tea Traders" in (await guest.succeed("GET /orgs")).main
     walk.done |= guest.done
-    taster = user(held, "tea@example.com")["id"]
-    assert taster in {each["user_id"] for each in held(f"/orgs/{org['id']}/members")}
+    came = user(held, "guest@example.com")["id"]
+    assert came in {each["user_id"] for each in held(f"/orgs/{org['id']}/members")}
 
 
 async def test_an_organisation_is_deleted_and_restored(walk: Walk, held: Held) -> None:
@@ -281,6 +283,10 @@ async def test_a_post_is_written_published_changed_archived_and_deleted(walk: Wa
     await walk.succeed("PUT /blog/posts/{post_id}", {**of, "body/title": "All About Tea"})
     [post] = held("/blog/admin/posts")["posts"]
     assert (post["title"], post["content"], post["status"]) == ("All About Tea", "All of it.", "published")
+    await walk.browser.get(f"{API}/blog/posts/about-tea")
+    await walk.press("Edit", {"body/excerpt": "Leaves, mostly."})
+    [post] = held("/blog/admin/posts")["posts"]
+    assert (post["title"], post["excerpt"], post["content"]) == ("All About Tea", "Leaves, mostly.", "All of it.")
     await walk.succeed("POST /blog/posts/{post_id}/archive", of)
     assert held("/blog/posts")["posts"] == []
     assert "All About Tea" in (await walk.succeed("GET /blog/admin/posts")).main
@@ -319,12 +325,11 @@ async def test_a_picture_is_staged_and_handed_over(walk: Walk) -> None:
 async def test_a_scheduled_job_is_run(walk: Walk, held: Held) -> None:
     of = {"path/job_id": HARMLESS_JOB}
     await walk.succeed("GET /scheduler/jobs/{job_id}", of)
-    assert "Refresh Token Cleanup" in shown(walk)
+    assert "Scheduler Heartbeat" in shown(walk)
     await walk.fail("POST /scheduler/jobs/{job_id}/run", {"path/job_id": "none"}, status=404, saying="not found")
 
-    ran = await walk.succeed("POST /scheduler/jobs/{job_id}/run", of)
+    await walk.succeed("POST /scheduler/jobs/{job_id}/run", of)
 
-    assert "triggered" in ran.text
     runs = [run for run in held("/scheduler/executions")["executions"] if run["job_id"] == HARMLESS_JOB]
     assert len(runs) == 1
     assert HARMLESS_JOB in (await walk.succeed("GET /scheduler/executions")).main
@@ -335,11 +340,11 @@ async def test_a_scheduled_job_is_run(walk: Walk, held: Held) -> None:
 async def test_a_background_job_is_followed_to_its_end(walk: Walk, site: str, url: str, held: Held) -> None:
     browser = walk.browser
     page = await walk.succeed("GET /jobs/events")
-    assert page.path == f"{API}/jobs/events"
+    assert page.path == f"/-/events{API}/jobs/events"
     cookies = browser.cookies.header("/") or ""
 
     async with (
-        httpx.AsyncClient(base_url=site, trust_env=False, timeout=60, headers={"Cookie": cookies}) as listener,
+        httpx.AsyncClient(base_url=site, trust_env=False, timeout=60, headers=EVENTS | {"Cookie": cookies}) as listener,
         listener.stream("GET", f"/-/events{API}/jobs/events") as stream,
     ):
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -352,7 +357,7 @@ async def test_a_background_job_is_followed_to_its_end(walk: Walk, site: str, ur
     await walk.succeed("GET /jobs/{job_id}", of)
     assert "GET /health/" in shown(walk)
     await walk.succeed("GET /jobs/{job_id}/events", of)
-    events = await browser.fetch("GET", f"/-/events{API}/jobs/{job['job_id']}/events")
+    events = await browser.fetch("GET", f"/-/events{API}/jobs/{job['job_id']}/events", headers=EVENTS)
     assert "done" in events.text
     assert held(f"/jobs/{job['job_id']}")["status"] == "done"
     await walk.fail("GET /load-tests/api/{test_id}", {"path/test_id": "none"}, status=404, saying="not found")
@@ -382,13 +387,12 @@ async def test_what_this_set_up_has_not_got_is_explained(walk: Walk) -> None:
     await walk.fail("POST /runtime/containers/{name}/restart", container, status=503, saying="proxy")
 
 
-async def test_an_account_is_registered_and_left(walk: Walk, site: str, held: Held) -> None:
+async def test_an_account_is_registered(walk: Walk, site: str, held: Held) -> None:
     async with browser_at(site) as browser:
         await browser.get("/register")
         await browser.submit("form[action='/register']", email="new@example.com", password="new-pass-123")
         assert "new@example.com" in (await browser.get("/-/account")).main
         await browser.sign_out()
-    walk.done |= {f"POST {API}/auth/register", f"POST {API}/auth/logout"}
 
     assert user(held, "new@example.com")["is_active"]
 
@@ -408,10 +412,31 @@ async def test_ones_own_sessions_are_ended_one_by_one_and_all_others(walk: Walk,
         assert (await walk.browser.get(f"{API}/orgs")).path == f"{API}/orgs"
 
 
-async def test_access_is_renewed(walk: Walk) -> None:
-    await walk.succeed("POST /auth/refresh")
+PLUMBING = {
+    "POST /auth/token": "a page of its own",
+    "POST /auth/register": "a page of its own",
+    "POST /auth/logout": "a page of its own",
+    "POST /auth/refresh": "done by itself",
+}
+"""What is done when somebody signs in, stays and leaves, and what its page says of that."""
 
-    assert (await walk.browser.get(f"{API}/auth/me")).status == 200
+
+@pytest.mark.parametrize("operation", PLUMBING)
+async def test_what_is_done_by_itself_is_explained(walk: Walk, operation: str) -> None:
+    page = await walk.open(operation)
+
+    assert PLUMBING[operation] in page.main
+
+
+async def test_what_is_done_by_itself_is_done(url: str) -> None:
+    async with house_on(url) as house:
+        await house.browser.sign_in(*NEIGHBOUR)
+        spoil_access(house.api, f"{API}/auth")
+        assert (await house.browser.get(f"{API}/auth/me")).status == 200
+        await house.browser.sign_out()
+
+    done = [f"POST {API}/auth/{operation}" for operation in ("token", "refresh", "logout")]
+    assert [house.relay.counts[operation] for operation in done] == [1, 1, 1]
 
 
 async def test_nothing_of_the_document_was_left_out(walk: Walk, url: str) -> None:

@@ -100,7 +100,9 @@ class Walk:
         if not self._links:
             page = await self.browser.get(INDEX)
             entries = page.page.all("#operations li")
-            self._links = {each.one("code").text: each.one("a").get("href").partition("?")[0] for each in entries}
+            for each in entries:
+                name = " ".join(code.text for code in each.all("code"))
+                self._links[name] = each.one("a").get("href").partition("?")[0]
         return self._links
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 
@@ -13,6 +14,8 @@ from webapp.openapi.site import Accounts, Match, Operation, Resource
 from webapp.pages.uses import is_plumbing
 
 VARIABLE = re.compile(r"\{[^{}]*\}")
+ITEM = "-item"
+"""Our own parameter: the page of the item that an operation is about, where the operation's path doesn't lead to it."""
 ARTICLES = ("the", "a", "an", "this", "one")
 
 
@@ -35,12 +38,12 @@ def list_actions(request: Request, routes: Routes, match: Match) -> Actions:
     return Actions(create=offer.create(resource), others=tuple(offer.others(resource, resource.collection_actions)))
 
 
-def item_actions(request: Request, routes: Routes, match: Match) -> Actions:
-    """What can be done on an item's page."""
+def item_actions(request: Request, routes: Routes, match: Match, item: Mapping[str, Any] | None = None) -> Actions:
+    """What can be done on an item's page. The item itself tells its id where its page goes by another name."""
     resource = match.resource
     if resource is None:
         return Actions()
-    offer = _Offer(request, routes, match)
+    offer = _Offer(request, routes, match, item or {})
     return Actions(
         edit=offer.link(resource.update, "Edit"),
         delete=offer.link(resource.delete, "Delete"),
@@ -51,6 +54,22 @@ def item_actions(request: Request, routes: Routes, match: Match) -> Actions:
 def operation_href(request: Request, operation: Operation, params: Mapping[str, str]) -> str:
     """The address of an operation's page, with inputs filled in."""
     return href(request, f"/-/operations/{operation.slug}", params)
+
+
+def is_id(name: str) -> bool:
+    """Whether a path parameter is an id by its name: `id`, `post_id`, `postId`."""
+    return re.search(r"(^|[a-z0-9_-])(id|ID|Id|uuid)$", name) is not None
+
+
+def go_by_different_keys(one: Operation, other: Operation) -> bool:
+    """Whether one goes by an id and the other by a slug or a name, so that neither's value is the other's."""
+    pairs = zip(one.path_parameters, other.path_parameters, strict=False)
+    return any(mine != yours and is_id(mine) != is_id(yours) for mine, yours in pairs)
+
+
+def is_below(operation: Operation, page: Operation) -> bool:
+    """Whether an operation's path is a page's or goes on from it, whatever the two call their parameters."""
+    return _shape(operation).startswith(_shape(page))
 
 
 def is_around_accounts(accounts: Accounts, operation: Operation) -> bool:
@@ -77,12 +96,24 @@ class _Offer:
     request: Request
     routes: Routes
     match: Match
+    item: Mapping[str, Any] = field(default_factory=dict)
 
     def link(self, operation: Operation | None, label: str) -> Link | None:
         """To the form of an operation, with what this page's path says."""
         if operation is None or operation.hidden:
             return None
-        return Link(label, operation_href(self.request, operation, self._known(operation)))
+        known = self._known(operation)
+        by_id = {name: self._id_for(name, value) for name, value in known.items()}
+        told = {**by_id, ITEM: self.match.path} if by_id != known else known
+        return Link(label, operation_href(self.request, operation, told))
+
+    def _id_for(self, name: str, value: str) -> str:
+        """What an operation wants where the item's page goes by a slug: `/posts/{slug}`, `/posts/{post_id}/publish`."""
+        here = next((each for each, own in self.match.path_params.items() if own == value), name)
+        own_id = self.item.get("id")
+        if not is_id(name) or is_id(here) or not isinstance(own_id, int | str) or isinstance(own_id, bool):
+            return value
+        return str(own_id)
 
     def create(self, resource: Resource) -> Link | None:
         """To the form for a new one: of a nested list also that of the same things elsewhere, with their parent."""
@@ -91,7 +122,7 @@ class _Offer:
             return self.link(resource.create, label)
         for other in self.routes.site.resources:
             if resource.parent and resource.item and other.item == resource.item and other.create:
-                parents = [field for field, target in other.relations.items() if target == resource.parent]
+                parents = [each for each, target in other.relations.items() if target == resource.parent]
                 here = list(self.match.path_params.values())[-1:]
                 if len(parents) == 1 and here and not other.create.path_parameters:
                     params = {f"body/{parents[0]}": here[0]}
@@ -114,7 +145,7 @@ class _Offer:
         """The operation's path parameters that this page's path gives, whatever the two call them."""
         here = self.match.path_params
         values = list(here.values())
-        below = _shape(operation).startswith(_shape(self.match.operation))
+        below = is_below(operation, self.match.operation)
         names = operation.path_parameters
         by_place = dict(zip(names, values, strict=False)) if below or len(names) <= len(values) else {}
         return {name: here.get(name, by_place.get(name, "")) for name in names if name in here or name in by_place}

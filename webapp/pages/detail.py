@@ -47,7 +47,7 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
     names = await names_for(request, routes, resource, [shown], nested=True)
     title = _title(resource, match, shown)
     link = partial(links.related, resource)
-    actions = item_actions(request, routes, match)
+    actions = item_actions(request, routes, match, item)
     page = DetailPage(
         name=resource.name,
         title=title,

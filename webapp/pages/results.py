@@ -134,10 +134,11 @@ def _is_subject(task: Task, data: Mapping[str, Any]) -> bool:
 
 def _without_subject(task: Task, where: str) -> str:
     """Where to go once the subject is gone: its own page is gone too, and what was below it."""
-    gone = href(task.request, task.path)
+    path = task.about.path if task.about is not None else task.path
+    gone = href(task.request, path)
     if not (where == gone or where.startswith((f"{gone}/", f"{gone}?"))):
         return where
-    left = next((each for each in task.above if each.path.rstrip("/") != task.path.rstrip("/")), None)
+    left = next((each for each in task.above if each.path.rstrip("/") != path.rstrip("/")), None)
     listed = task.resource.path if task.resource is not None and task.resource.list is not None else ""
     if listed and "{" not in listed:
         return href(task.request, listed)

@@ -14,7 +14,7 @@ from webapp.forms.values import ABSENT
 from webapp.openapi.listing import read_item
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, MatchKind, Operation, Resource
-from webapp.pages.actions import is_id
+from webapp.pages.actions import go_by_different_keys
 from webapp.pages.masking import is_secret
 from webapp.pages.tasks import Task
 from webapp.pages.uses import is_file, is_plumbing, is_stream
@@ -121,7 +121,7 @@ def _item_path(task: Task, resource: Resource | None) -> str | None:
     if resource is not None and resource.item is not None and _is(resource.update, operation):
         if task.about is not None and _is(resource.item, task.about.operation):
             return task.about.path
-        if _are_different_keys(resource.item, operation):
+        if go_by_different_keys(resource.item, operation):
             return None
         return _filled(resource.item, task.known, operation)
     if operation.method not in ("PUT", "PATCH"):
@@ -130,12 +130,6 @@ def _item_path(task: Task, resource: Resource | None) -> str | None:
     if match is None or match.kind is MatchKind.LIST or not _is_readable(match.operation):
         return None
     return match.path
-
-
-def _are_different_keys(item: Operation, operation: Operation) -> bool:
-    """Whether one goes by an id and the other by a slug or a name, so that neither's value tells the other's."""
-    pairs = zip(item.path_parameters, operation.path_parameters, strict=False)
-    return any(one != other and is_id(one) != is_id(other) for one, other in pairs)
 
 
 def _filled(item: Operation, known: Mapping[str, str], operation: Operation) -> str | None:

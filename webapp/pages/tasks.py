@@ -21,7 +21,7 @@ from webapp.openapi.labels import wordlist, words
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
-from webapp.pages.actions import operation_href
+from webapp.pages.actions import ITEM, go_by_different_keys, is_below, operation_href
 from webapp.pages.crumbs import page_label
 from webapp.pages.masking import is_secret
 from webapp.pages.sites import routes_for
@@ -95,15 +95,28 @@ class Task:
     @property
     def action(self) -> str:
         """The address of this page, with what it knows of the path."""
-        return operation_href(self.request, self.operation, self.known)
+        item = {ITEM: self.about.path} if self.about is not None else {}
+        return operation_href(self.request, self.operation, {**self.known, **item})
+
+    @cached_property
+    def about(self) -> Match | None:
+        """The item's page where the address tells it, because the path of the operation leads to none."""
+        given = self.request.query_params.get(ITEM)
+        match = self.routes.match(given) if given else None
+        return match if match is not None and is_below(self.operation, match.operation) else None
 
     @cached_property
     def above(self) -> tuple[Match, ...]:
         """The pages that the path passes, the last one first."""
-        told = self.path.partition("{")[0].rstrip("/") if "{" in self.path else self.path
+        path = self.about.path if self.about is not None else self.path
+        told = path.partition("{")[0].rstrip("/") if "{" in path else path
         segments = told.strip("/").split("/")
         found = (self.routes.match("/" + "/".join(segments[:end])) for end in range(len(segments), 0, -1))
-        return tuple(match for match in found if match is not None)
+        return tuple(match for match in found if match is not None and not self._is_astray(match))
+
+    def _is_astray(self, match: Match) -> bool:
+        """Whether a page's path is only by chance a part of the operation's: `/posts/{slug}`, `/posts/{post_id}`."""
+        return self.about is None and go_by_different_keys(match.operation, self.operation)
 
     @property
     def page(self) -> Match | None:
