@@ -95,3 +95,13 @@ async def test_without_the_page_of_its_slug_a_post_is_changed_blindly() -> None:
 
     assert saved.status == 200
     assert next(call for call in api.requests if call.method == "PUT").json == {"title": "Leaves"}
+
+
+async def test_what_was_done_to_a_post_is_not_said_to_have_made_one() -> None:
+    async with blog() as (browser, _):
+        await browser.get("/-/operations/publish-post?post_id=7")
+
+        done = await browser.submit("form#form")
+
+    assert done.status == 200
+    assert "is ready" not in done.text

@@ -8,6 +8,7 @@ from webapp.client import APIClient, Reply
 from webapp.openapi.fields import id_field
 from webapp.openapi.listing import read_item
 from webapp.openapi.site import Match, MatchKind, Resource
+from webapp.pages.actions import is_below
 from webapp.pages.tasks import Role, Task
 
 
@@ -20,7 +21,8 @@ def made_by(task: Task, reply: Reply) -> Match | None:
         return told
     here = task.page.path if task.page is not None else None
     for resource in _makeable(task):
-        found = _page_of(task, resource, read_item(resource, reply.data))
+        item = read_item(resource, reply.data)
+        found = None if _is_what_it_was_done_to(task, resource, item) else _page_of(task, resource, item)
         if found is not None and found.path != here:
             return found
     return told
@@ -52,6 +54,13 @@ def _makeable(task: Task) -> Iterator[Resource]:
         for each in task.routes.site.resources:
             if each.item_schema is not None and each.item_schema.name == kind:
                 yield each
+
+
+def _is_what_it_was_done_to(task: Task, resource: Resource, item: Any) -> bool:
+    """Whether an item isn't new but was there, for an operation that goes by its id where its page goes by a slug."""
+    if resource.item is None or not is_below(task.operation, resource.item) or not isinstance(item, Mapping):
+        return False
+    return str(item.get("id")) in task.known.values()
 
 
 def _page_of(task: Task, resource: Resource, item: Any) -> Match | None:
