@@ -137,6 +137,23 @@ async def test_a_patch_sends_only_what_was_changed() -> None:
     assert "Saved." in said(page)
 
 
+async def test_a_patch_that_wants_more_than_its_document_says_gets_it() -> None:
+    one = Thing()
+
+    def strict(request: Any) -> Any:
+        one.sent.append(request)
+        missing = [name for name in ("title", "size") if name not in request.json]
+        return (422, {"detail": [{"loc": [name], "msg": "Field required"} for name in missing]}) if missing else ITEM
+
+    one.write = strict
+    async with things(one) as browser:
+        await browser.get(PAGE)
+        page = await browser.submit("#form", **{"body/title": "New"})
+
+    assert [sent.json for sent in one.sent] == [{"title": "New"}, {"title": "New", "size": 3}]
+    assert page.url == "/things/1"
+
+
 async def test_nothing_is_sent_where_nothing_was_changed() -> None:
     one = Thing()
     async with things(one) as browser:

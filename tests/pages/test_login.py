@@ -69,6 +69,8 @@ async def test_an_empty_form_is_a_422_without_a_call_to_the_api(browser: Browser
         (httpx.Response(500, text="Internal Server Error"), 502, "can't be used"),
         (httpx.Response(200, text="<html>", headers={"Content-Type": "application/json"}), 502, "can't be used"),
         (httpx.Response(400, json={"detail": "Verify your address first."}), 400, "Verify your address"),
+        (httpx.Response(400, json={"detail": "LOGIN_BAD_CREDENTIALS"}), 400, "don't match an account"),
+        (httpx.Response(400, json={"error": "invalid_grant"}), 400, "don't match an account"),
         (httpx.Response(403), 403, "can't sign in"),
         (httpx.Response(200, json={"hello": "world"}), 400, "nothing to be recognised by"),
         (httpx.ConnectError("refused"), 503, "can't be reached"),

@@ -1,5 +1,6 @@
 """`/login` and `/logout`: in with the API's own sign-in, out of the API's session as well as ours."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,8 @@ NOTICES = {
     "signed-out": "You are signed out.",
     "registered": "Your account is ready. Sign in to use it.",
 }
+MISMATCH = re.compile(r"invalid grant|(bad|invalid|wrong|incorrect) (credentials|password)", re.IGNORECASE)
+"""How token endpoints say with a 400 what a 401 would (RFC 6749, 5.2), and fastapi-users does."""
 
 
 async def login_page(request: Request) -> Response:
@@ -171,6 +174,8 @@ def _explain(way: SignIn, error: APIError) -> str:
             if asks_password(way):
                 return "That name and password don't match an account."
             return f"The API doesn't accept {'this token' if way.encoding == 'bearer' else 'this key'}."
+        case BadRequest() if MISMATCH.search(error.detail):
+            return "That name and password don't match an account."
         case Forbidden():
             return f"You can't sign in: {_lower_first(error.detail)}" if error.detail else "You can't sign in."
         case RateLimited():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.client import APIClient, Reply
-from webapp.errors import Conflict, PreconditionFailed
+from webapp.errors import Conflict, Invalid, PreconditionFailed
 from webapp.forms.baseline import as_shown, changeable
 from webapp.forms.changes import Difference, Merged, Parts, json_patch, merge, overlay, same
 from webapp.forms.form import OperationForm
@@ -15,7 +15,7 @@ from webapp.forms.prefill import wrapper_of
 from webapp.forms.request import encode
 from webapp.forms.values import ABSENT, Values
 from webapp.openapi.schema import Schema
-from webapp.pages.target import JSON_PATCH, MERGE_PATCH, Item, Target
+from webapp.pages.target import JSON_PATCH, MERGE_PATCH, Item, Target, Version
 from webapp.pages.tasks import Task
 
 TRIES = 2
@@ -117,18 +117,34 @@ class Writer:
         if not sent.keys() - {"path", "header", "cookie"}:
             return Unchanged(kept)
         rest = {part: change.mine[part] for part in ("path", "header", "cookie") if part in change.mine}
-        outgoing = encode(self.target.operation, {**rest, **sent}, self._media_type)
+        try:
+            reply = await self._ask({**rest, **sent}, item.version)
+        except Invalid as error:
+            # A PATCH that wants more than its document says. It was refused, so nothing was done yet.
+            more = self._left_out(error, sent.get("body"), self.target.whole(self.task, schema, item).get("body"))
+            if not more:
+                raise
+            reply = await self._ask({**rest, **sent, "body": {**more, **sent["body"]}}, item.version)
+        return Saved(reply, tuple(each for each in merged.differences if each.by_them and not each.by_me), kept)
+
+    async def _ask(self, values: Values, version: Version) -> Reply:
+        outgoing = encode(self.target.operation, values, self._media_type)
         api: APIClient = self.task.request.state.api
-        reply = await api.request(
+        return await api.request(
             outgoing.method,
             outgoing.path,
             params=outgoing.params,
-            headers={**outgoing.headers, **item.version.conditions()},
+            headers={**outgoing.headers, **version.conditions()},
             json=outgoing.json,
             data=outgoing.data,
             content=outgoing.content,
         )
-        return Saved(reply, tuple(each for each in merged.differences if each.by_them and not each.by_me), kept)
+
+    def _left_out(self, error: Invalid, body: Any, whole: Any) -> dict[str, Any]:
+        """What the API misses of the item as it is, because we didn't send what wasn't changed."""
+        if not isinstance(body, Mapping) or not isinstance(whole, Mapping) or self._media_type == JSON_PATCH:
+            return {}
+        return {name: whole[name] for name in error.fields if name in whole and name not in body}
 
     def _sent(
         self, item: Item, theirs: Mapping[str, Any], wanted: Mapping[str, Any], partial: Partial
