@@ -1,6 +1,7 @@
 """Schemas of every kind, and values that are valid against them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -138,6 +139,53 @@ def filled(draw: st.DrawFn) -> tuple[Raw, Json]:
     """A schema with a value that it is meant for."""
     raw = draw(SCHEMAS)
     return raw, _value(draw, raw)
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """A base that components extend, in a place where any of them may stand, and a value of one of them."""
+
+    components: Raw
+    raw: Raw
+    value: Json
+
+
+@st.composite
+def inherited(draw: st.DrawFn) -> Inherited:
+    """Inheritance as Swagger had it: a base with a discriminator, mapped or not, and `allOf` in the rest."""
+    names = draw(st.lists(st.sampled_from(["Cat", "Dog", "A.b", "a/b", "\u00e9"]), min_size=1, max_size=4, unique=True))
+    tags = draw(st.lists(TAGS, min_size=len(names), max_size=len(names), unique=True))
+    base: Raw = draw(_objects(LEAVES)) | {"discriminator": {"propertyName": "kind"}, "type": "object"}
+    base["properties"] = {**base["properties"], "kind": {"type": "string"}}
+    base["required"] = [*base["required"], *draw(st.sampled_from([[], ["kind"]]))]
+    said = dict(zip(names, tags if draw(st.booleans()) else names, strict=True))
+    if said[names[0]] != names[0]:
+        base["discriminator"]["mapping"] = {tag: _reference(name) for name, tag in said.items()}
+    components: Raw = {"Base": base}
+    extended = "Base"
+    for name in names:
+        own = draw(st.dictionaries(NAMES, LEAVES, max_size=3))
+        own.pop("kind", None)
+        components[name] = {"allOf": [{"$ref": _reference(extended)}, {"type": "object", "properties": own}]}
+        extended = draw(st.sampled_from(["Base", name]))
+    chosen = draw(st.sampled_from(names))
+    value = {**_inherited_value(draw, components, chosen), "kind": said[chosen]}
+    ref = {"$ref": _reference("Base")}
+    several = draw(st.booleans())
+    return Inherited(components, {"type": "array", "items": ref} if several else ref, [value] if several else value)
+
+
+def _reference(name: str) -> str:
+    return f"#/components/schemas/{name.replace('/', '~1')}"
+
+
+def _inherited_value(draw: st.DrawFn, components: Raw, name: str) -> Json:
+    """A value of a component with all that it inherits; what its own part says wins."""
+    if name == "Base":
+        return _object(draw, components["Base"])
+    base, own = components[name]["allOf"]
+    above = _inherited_value(draw, components, base["$ref"].rpartition("/")[2].replace("~1", "/"))
+    return {**above, **_object(draw, own)}
 
 
 def _value(draw: st.DrawFn, raw: Raw) -> Json:

@@ -6,6 +6,7 @@ import pytest
 
 from webapp.forms.prefill import fit_body, fit_query
 from webapp.forms.values import ABSENT
+from webapp.openapi.references import References
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Operation, Parameter
 
@@ -134,3 +135,13 @@ def test_parameters_are_filled_where_there_is_no_body() -> None:
     )
 
     assert fit_query(operation, {"id": 1, "name": "Org"}, skip=keep) == {"name": "Org"}
+
+
+def test_a_discriminator_says_which_shape_an_item_has() -> None:
+    pet = {"properties": {"kind": TEXT}, "required": ["kind"], "discriminator": {"propertyName": "kind"}}
+    base = {"$ref": "#/components/schemas/Pet"}
+    cat, dog = ({"allOf": [base, thing(**{name: NUMBER})]} for name in ("age", "size"))
+    components = {"components": {"schemas": {"Pet": pet, "Cat": cat, "Dog": dog}}}
+    item = {"kind": "Dog", "age": 3, "size": 4}
+
+    assert fit_body(Schema(base, References(components)), item, None, skip=keep) == {"kind": "Dog", "size": 4}

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.forms.generated import NAMES, SCHEMAS, TEXTS, Raw, filled, is_same
+from tests.forms.generated import NAMES, SCHEMAS, TEXTS, Inherited, Raw, filled, inherited, is_same
 from tests.forms.rendered import built, schema_of, sent, there_and_back
 from webapp.forms.edits import apply_edit
 from webapp.forms.field import Control, Field
@@ -31,6 +31,17 @@ def test_a_value_comes_back_from_its_form_as_it_was(given_: tuple[Raw, Any]) -> 
 
     assert read.errors == {}
     assert is_same(read.value, value)
+
+
+@thorough
+@given(inherited())
+def test_what_extends_a_base_comes_back_as_it_was(drawn: Inherited) -> None:
+    schema = schema_of(drawn.raw, **drawn.components)
+
+    read = there_and_back(schema, drawn.value, name="body/x")
+
+    assert read.errors == {}
+    assert is_same(read.value, drawn.value)
 
 
 @thorough

@@ -106,3 +106,67 @@ def test_the_shape_that_knows_more_of_a_value_fits_better() -> None:
 
 def test_a_value_that_fits_no_shape_is_kept_as_json() -> None:
     assert there_and_back({"oneOf": [CAT, DOG]}, {"kind": "cow", "milk": 1.5}).value == {"kind": "cow", "milk": 1.5}
+
+
+PET = {
+    "type": "object",
+    "required": ["petType"],
+    "properties": {"petType": {"type": "string"}, "name": {"type": "string"}},
+    "discriminator": {"propertyName": "petType"},
+}
+
+
+def extending(base: str, **properties: Any) -> Any:
+    return {"allOf": [{"$ref": f"#/components/schemas/{base}"}, {"type": "object", "properties": properties}]}
+
+
+PETS = {
+    "Pet": PET,
+    "HouseCat": extending("Pet", lives={"type": "integer"}),
+    "Kitten": extending("HouseCat", weeks={"type": "integer"}),
+    "Dog": extending("Pet", barks={"type": "boolean"}),
+}
+ANY_PET = {"$ref": "#/components/schemas/Pet"}
+
+
+def test_a_base_with_a_discriminator_is_a_choice_of_what_extends_it() -> None:
+    assert labels(ANY_PET, **PETS) == ["House cat", "Kitten", "Dog"]
+    assert labels({"allOf": [ANY_PET], "nullable": True}, **PETS) == ["House cat", "Kitten", "Dog"]
+    assert labels({"$ref": "#/components/schemas/Dog"}, **PETS) == []
+
+    shown = built(schema_of(ANY_PET, **PETS), {"petType": "Dog", "name": "Rex", "barks": True})
+    (shape,) = shown.fields
+    assert [(each.label, each.value) for each in shape.fields] == [
+        ("Pet type", "Dog"),
+        ("Name", "Rex"),
+        ("Barks", "true"),
+    ]
+
+
+def test_a_base_that_can_be_without_its_discriminator_is_a_shape_too() -> None:
+    loose = {**PETS, "Pet": {**PET, "required": []}}
+
+    assert labels(ANY_PET, **loose) == ["House cat", "Kitten", "Dog", "Pet"]
+    assert there_and_back(schema_of(ANY_PET, **loose), {"name": "Rex"}).value == {"name": "Rex"}
+
+
+def test_a_mapping_says_what_can_be_chosen_and_what_it_is_called() -> None:
+    mapping = {"meow": "Kitten", "woof": "#/components/schemas/Dog", "arf": "#/components/schemas/Dog", "gone": "Cow"}
+    mapped = {**PETS, "Pet": {**PET, "discriminator": {"propertyName": "petType", "mapping": mapping}}}
+    schema = schema_of(ANY_PET, **mapped)
+
+    assert labels(ANY_PET, **mapped) == ["Meow", "Woof", "Arf"]
+    assert [branch_for({"petType": tag}, branches_of(schema), "petType") for tag in ("meow", "woof", "arf")] == [
+        0,
+        1,
+        2,
+    ]
+
+
+def test_a_discriminator_is_spelt_as_its_values_are() -> None:
+    kinds = {"petType": {"type": "string", "enum": ["house_cat", "kitten", "dog"]}}
+    spelt = {**PETS, "Pet": {**PET, "properties": kinds}}
+    told = {**PETS, "Dog": {**PETS["Dog"], "x-ms-discriminator-value": "#dog"}}
+
+    assert [each.tag for each in branches_of(schema_of(ANY_PET, **spelt))] == ["house_cat", "kitten", "dog"]
+    assert [each.tag for each in branches_of(schema_of(ANY_PET, **told))] == ["HouseCat", "Kitten", "#dog"]

@@ -17,7 +17,8 @@ from webapp.forms.scalars import TEXTS, is_showable, split_moment
 from webapp.forms.submission import Submission, companion
 from webapp.forms.unions import branch_for, branches_of
 from webapp.forms.values import ABSENT
-from webapp.openapi.schema import Schema, json_type
+from webapp.openapi.jsontypes import json_type
+from webapp.openapi.schema import Schema
 
 Pair = tuple[str, str]
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from webapp.forms.unions import branch_for, branches_of
 from webapp.forms.values import ABSENT
+from webapp.openapi.jsontypes import json_type
 from webapp.openapi.labels import normal
-from webapp.openapi.schema import Schema, json_type
+from webapp.openapi.schema import Schema
 from webapp.openapi.site import Operation
 
 Skip = Callable[[str, Schema, Any], bool]
@@ -123,7 +125,12 @@ def _identity(schema: Schema, thing: Mapping[str, Any]) -> Any:
 
 
 def _branch(schema: Schema, value: Any) -> Schema:
-    """The shape of a union that a value has: one whose constants agree, with the most of its properties."""
+    """The shape that a value says it has, or one whose constants agree, with the most of its properties."""
+    if schema.discriminator and isinstance(value, Mapping) and schema.discriminator in value:
+        told = branches_of(schema)
+        at = branch_for(value, told, schema.discriminator)
+        if at is not None:
+            return told[at].schema
     branches = [each for each in schema.branches if _could_be(each, value)]
     if not isinstance(value, Mapping):
         return next(iter(branches), Schema())

@@ -1,12 +1,13 @@
 """The shapes of a union: what they are called, and which of them a value has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.forms.choices import options_of, same
-from webapp.openapi.labels import humanise, label
-from webapp.openapi.schema import Schema, json_type
+from webapp.forms.choices import Option, options_of, same
+from webapp.openapi.jsontypes import json_type
+from webapp.openapi.labels import humanise, label, normal
+from webapp.openapi.schema import Schema
 
 MOST_BRANCHES = 60
 DEEPEST = 6
@@ -111,22 +112,40 @@ def _flat(schema: Schema, depth: int) -> list[Schema]:
 
 def _named(schemas: list[Schema], union: Schema) -> list[Branch]:
     name = union.discriminator
-    given = union.keywords.get("discriminator")
-    mapping = given.get("mapping") if isinstance(given, Mapping) else None
-    mapped = {str(ref).rpartition("/")[2]: tag for tag, ref in mapping.items()} if isinstance(mapping, Mapping) else {}
+    if not name:
+        return [Branch(_label(each, None), each) for each in schemas]
+    mapped = _mapped(union)
     found = []
     for schema in schemas:
-        tag = mapped.get(schema.name or "")
-        own = options_of(schema.properties[name]) if name and name in schema.properties else ()
+        own = options_of(schema.properties[name]) if name in schema.properties else ()
         if len(own) == 1:
-            tag = own[0].value
-        elif name and tag is None:
-            tag = schema.name
-        called = _label(schema, tag if name else None)
-        found.append(
-            Branch(called, _tagged(schema, name, tag) if name and len(own) < 2 else schema, tag if name else None)
-        )
+            found.append(Branch(_label(schema, own[0].value), schema, own[0].value))
+            continue
+        # Each of several values that stand for one shape has to be there to be chosen.
+        tags = mapped.get(schema.name or "") or [_implied_tag(schema, own)]
+        found += [Branch(_label(schema, tag), _tagged(schema, name, tag), tag) for tag in tags]
     return found
+
+
+def _mapped(union: Schema) -> dict[str, list[str]]:
+    """The discriminator's values by the components that they stand for."""
+    given = union.keywords.get("discriminator")
+    mapping = given.get("mapping") if isinstance(given, Mapping) else None
+    found: dict[str, list[str]] = {}
+    for tag, reference in mapping.items() if isinstance(mapping, Mapping) else ():
+        found.setdefault(str(reference).rpartition("/")[2], []).append(str(tag))
+    return found
+
+
+def _implied_tag(schema: Schema, options: Sequence[Option]) -> Any:
+    """The discriminator's value that no mapping gives: what the component says, or its name as the values spell it."""
+    told = schema.extension("x-ms-discriminator-value")
+    if told is not None or schema.name is None:
+        return told
+    alike = [
+        each.value for each in options if isinstance(each.value, str) and normal(each.value) == normal(schema.name)
+    ]
+    return alike[0] if len(alike) == 1 else schema.name
 
 
 def _tagged(schema: Schema, name: str, tag: Any) -> Schema:

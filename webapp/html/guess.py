@@ -9,7 +9,7 @@ from uuid import UUID
 from webapp.html.format import is_hex_color, is_web_link, moment
 from webapp.html.kinds import Kind
 from webapp.html.spans import is_duration, is_phone
-from webapp.openapi.schema import json_type
+from webapp.openapi.jsontypes import json_type
 
 LONG = 80
 """Characters that no longer fit into a cell."""

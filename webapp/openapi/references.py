@@ -29,6 +29,8 @@ class References:
         self._found: dict[str, Any] = {}
         self.merged: dict[str, Mapping[str, Any]] = {}
         """The keywords of schemas that several places point at, by reference; filled by Schema."""
+        self.extending: Mapping[str, tuple[str, ...]] | None = None
+        """Which components extend another, by reference; filled by subtypes.py."""
 
     def find(self, reference: str) -> Any:
         """What a reference points at, which may be a reference again. Raises DocumentError."""

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import Any
 
 from webapp.errors import DocumentError
+from webapp.openapi.jsontypes import types_of
 from webapp.openapi.merging import merge
 from webapp.openapi.references import References, reference_of
+from webapp.openapi.subtypes import subtypes_of
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 SCALARS = frozenset({"string", "number", "integer", "boolean"})
@@ -23,11 +25,13 @@ class Schema:
     A schema that can't be read allows anything, and says why in `problem`.
     """
 
-    __slots__ = ("_keywords", "_properties", "_raw", "_references", "problem")
+    __slots__ = ("_alone", "_keywords", "_properties", "_raw", "_references", "problem")
 
-    def __init__(self, raw: Any = NOTHING, references: References = NO_REFERENCES) -> None:
+    def __init__(self, raw: Any = NOTHING, references: References = NO_REFERENCES, *, alone: bool = False) -> None:
         self._raw = raw
         self._references = references
+        # This very shape, and not also those of the components that extend it.
+        self._alone = alone
         self._keywords: Mapping[str, Any] | None = None
         self._properties: Mapping[str, Schema] | None = None
         self.problem: str | None = None
@@ -66,8 +70,8 @@ class Schema:
     @property
     def types(self) -> tuple[str, ...]:
         """The types a value may have, null aside; empty where the schema doesn't say."""
-        own = _types(self.keywords)
-        return own or tuple(dict.fromkeys(each for branch in self.branches for each in _types(branch.keywords)))
+        own = types_of(self.keywords)
+        return own or tuple(dict.fromkeys(each for branch in self.branches for each in types_of(branch.keywords)))
 
     @property
     def type(self) -> str | None:
@@ -280,18 +284,26 @@ class Schema:
 
     @property
     def branches(self) -> tuple["Schema", ...]:
-        """The shapes of a real union, each together with what holds for all of them."""
+        """
+        The shapes of a real union, each together with what holds for all of them.
+
+        A component with a discriminator that others extend is a union of those.
+        """
         for keyword in ("oneOf", "anyOf"):
             given = self.keywords.get(keyword)
             if isinstance(given, list):
                 return tuple(Schema(self._with_shared(raw), self._references) for raw in given)
-        return ()
+        base = None if self._alone or self.discriminator is None else _sole_reference(self._raw)
+        if base is None:
+            return ()
+        subtypes = subtypes_of(base, self.keywords["discriminator"], self._references)
+        return tuple(Schema({"$ref": each}, self._references, alone=True) for each in subtypes)
 
     @property
     def discriminator(self) -> str | None:
         """The property that tells the branches of a union apart."""
         given = self.keywords.get("discriminator")
-        name = given.get("propertyName") if isinstance(given, Mapping) else None
+        name = given.get("propertyName") if isinstance(given, Mapping) else given
         return name if isinstance(name, str) else None
 
     def _with_shared(self, branch: Any) -> Any:
@@ -350,49 +362,3 @@ def _sole_reference(raw: Any) -> str | None:
             if len(named) == 1 and all(isinstance(part, Mapping) and "properties" not in part for part in others):
                 return named[0]
     return None
-
-
-def _types(keywords: Mapping[str, Any]) -> tuple[str, ...]:
-    given = keywords.get("type")
-    if isinstance(given, str):
-        return (given,)
-    if isinstance(given, list):
-        return tuple(each for each in given if isinstance(each, str) and each != "null")
-    return _implied_types(keywords)
-
-
-def _implied_types(keywords: Mapping[str, Any]) -> tuple[str, ...]:
-    if "properties" in keywords or "additionalProperties" in keywords:
-        return ("object",)
-    if "items" in keywords or "prefixItems" in keywords:
-        return ("array",)
-    values = [keywords["const"]] if "const" in keywords else keywords.get("enum")
-    if isinstance(values, list):
-        return tuple(dict.fromkeys(json_type(value) for value in values if value is not None))
-    if isinstance(keywords.get("format"), str) and keywords["format"] in FORMATS:
-        return FORMATS[keywords["format"]]
-    return ()
-
-
-FORMATS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("date", "date-time", "time", "email", "uri", "uuid", "password", "binary", "byte"), ("string",)),
-    **dict.fromkeys(("int32", "int64"), ("integer",)),
-    **dict.fromkeys(("float", "double"), ("number",)),
-}
-
-
-def json_type(value: Any) -> str:
-    """What JSON calls a value that is there; of anything it doesn't know, an object."""
-    match value:
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list() | tuple():
-            return "array"
-        case _:
-            return "object"

@@ -1,0 +1,51 @@
+"""The types of JSON: which a schema allows, and which a value has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def types_of(keywords: Mapping[str, Any]) -> tuple[str, ...]:
+    """The types that a schema with these keywords allows, null aside; empty where it doesn't say."""
+    given = keywords.get("type")
+    if isinstance(given, str):
+        return (given,)
+    if isinstance(given, list):
+        return tuple(each for each in given if isinstance(each, str) and each != "null")
+    return _implied_types(keywords)
+
+
+def _implied_types(keywords: Mapping[str, Any]) -> tuple[str, ...]:
+    if "properties" in keywords or "additionalProperties" in keywords:
+        return ("object",)
+    if "items" in keywords or "prefixItems" in keywords:
+        return ("array",)
+    values = [keywords["const"]] if "const" in keywords else keywords.get("enum")
+    if isinstance(values, list):
+        return tuple(dict.fromkeys(json_type(value) for value in values if value is not None))
+    if isinstance(keywords.get("format"), str) and keywords["format"] in FORMATS:
+        return FORMATS[keywords["format"]]
+    return ()
+
+
+FORMATS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("date", "date-time", "time", "email", "uri", "uuid", "password", "binary", "byte"), ("string",)),
+    **dict.fromkeys(("int32", "int64"), ("integer",)),
+    **dict.fromkeys(("float", "double"), ("number",)),
+}
+
+
+def json_type(value: Any) -> str:
+    """What JSON calls a value that is there; of anything it doesn't know, an object."""
+    match value:
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "array"
+        case _:
+            return "object"
