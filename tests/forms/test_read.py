@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.forms.rendered import schema_of
-from webapp.forms.read import Read, read_value
+from webapp.forms.read import MOST_GUESSES, Read, chosen_branch, read_value
 from webapp.forms.submission import Submission
 from webapp.forms.upload import Upload
 from webapp.forms.values import ABSENT
@@ -223,3 +223,31 @@ def test_only_what_has_to_be_sent_is_missed() -> None:
 
 def test_what_a_schema_does_not_know_is_read_as_json_where_it_says_so() -> None:
     assert one("count", '"many"', ("as:body/count", "json")) == "many"
+
+
+def test_the_shapes_of_unions_within_unions_are_found_out_once_each() -> None:
+    shapes = [
+        {"$ref": "#/components/schemas/And"},
+        {"$ref": "#/components/schemas/Not"},
+        {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}},
+    ]
+    either = {"oneOf": shapes}
+    within = {name: {"type": "object", "properties": {"x": either, "y": either}} for name in ("And", "Not")}
+    submission = Submission.of([("body" + "/x" * 10 + "/a", "1")])
+    schema = schema_of(either, **within)
+
+    assert chosen_branch(schema, submission, "body") == 0
+    assert len(submission.guessed) < 40
+    deepest = Submission.of([("body" + "/x" * 60 + "/a", "1")])
+    assert read_value(schema, deepest, "body").errors == {}
+    assert len(deepest.guessed) < 40
+
+
+def test_no_more_shapes_are_tried_than_a_form_can_have() -> None:
+    shapes = [{"type": "object", "properties": {"a": {"type": "string"}}}, {"type": "integer"}]
+    schema = schema_of({"type": "object", "properties": {f"p{at}": {"oneOf": [*shapes]} for at in range(300)}})
+    submission = Submission.of([(f"body/p{at}/a", "x") for at in range(300)])
+
+    read_value(schema, submission, "body")
+
+    assert len(submission.guessed) == MOST_GUESSES / 2

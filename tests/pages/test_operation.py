@@ -227,6 +227,21 @@ async def test_a_path_can_not_be_stepped_out_of() -> None:
     assert [each for each in api.requests if each.method == "POST"] == []
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_few_bytes_can_not_ask_for_more_rows_than_a_form_has(method: str) -> None:
+    rows = "".join(f"&count:query/kinds/{at}=200" for at in range(11))
+    async with workshop({}) as (browser, api):
+        if method == "GET":
+            answer = await browser.get(f"/-/operations/search?go=1{rows}")
+        else:
+            answer = await browser.post("/-/operations/audit-tools", [("count:body/a", "200")] * 11)
+
+    assert answer.status == 413
+    assert "more than a form holds" in answer.main
+    assert "/search" not in [each.path for each in api.requests]
+    assert [each for each in api.requests if each.method == "POST"] == []
+
+
 async def test_a_form_that_another_site_sends_is_refused() -> None:
     async with workshop({"POST /tools": HAMMER}) as (browser, api):
         answer = await browser.fetch("POST", CREATE, headers={"Sec-Fetch-Site": "cross-site"}, content=b"body/name=x")

@@ -6,7 +6,7 @@ is the API's to say. Numbers keep every digit that was typed (client/exact.py).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,17 @@ from webapp.forms.fill import MOST_ITEMS, join_further, may_be_left_out
 from webapp.forms.pointer import join
 from webapp.forms.scalars import TEXTS, join_moment, parse_number
 from webapp.forms.submission import Submission, companion
-from webapp.forms.unions import branches_of, fit
+from webapp.forms.unions import Branch, branches_of, fit
+from webapp.forms.upload import Upload
 from webapp.forms.values import ABSENT, Absent
 from webapp.openapi.schema import Schema
 
 DEEPEST = 60
 """Beyond any form that was opened step by step."""
+DEEPEST_GUESS = 12
+"""Our forms say which shape of a union was chosen; of what says nothing, no more than this is guessed."""
+MOST_GUESSES = 400
+"""Shapes that are tried for one form: within a union's shapes are unions, whose shapes would all be tried for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,22 @@ def count_of(submission: Submission, name: str) -> int:
     """How many items or entries a list or map has in a form, within bounds."""
     given = submission.text(companion("count", name))
     if given is not None:
-        return min(int(given), MOST_ITEMS) if given.isdecimal() and given.isascii() and len(given) < 9 else 0
+        return _count(given)
     count = 0
     while count < MOST_ITEMS and submission.has_under(join(name, count)):
         count += 1
     return count
+
+
+def rows_of(submission: Submission) -> int:
+    """How many items and entries all lists and maps in a form are said to have together."""
+    return sum(
+        _count(value) for name, value in submission.pairs if name.startswith("count:") and isinstance(value, str)
+    )
+
+
+def _count(given: str) -> int:
+    return min(int(given), MOST_ITEMS) if given.isdecimal() and given.isascii() and len(given) < 9 else 0
 
 
 def chosen_branch(schema: Schema, submission: Submission, name: str) -> int | None:
@@ -66,8 +82,19 @@ def chosen_branch(schema: Schema, submission: Submission, name: str) -> int | No
     if given is not None:
         at = int(given) if given.isdecimal() and given.isascii() and len(given) < 4 else len(branches)
         return at if at < len(branches) else None
-    if not submission.has_under(name):
+    if not submission.has_under(name) or name.count("/") > DEEPEST_GUESS:
         return None
+    key, guessed = (name, id(schema.raw)), submission.guessed
+    if key not in guessed:
+        if len(guessed) * len(branches) >= MOST_GUESSES:
+            return None
+        guessed[key] = schema.raw, None
+        guessed[key] = schema.raw, _guess(branches, submission, name)
+    return guessed[key][1]
+
+
+def _guess(branches: Sequence[Branch], submission: Submission, name: str) -> int | None:
+    """The index of the shape that what was typed fits best."""
     scores = []
     for branch in branches:
         read = read_value(branch.schema, submission, name, required=True)

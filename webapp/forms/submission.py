@@ -30,6 +30,10 @@ class Submission:
     pairs: tuple[tuple[str, str | Upload], ...] = ()
     _values: dict[str, list[str | Upload]] = field(init=False, repr=False, compare=False)
     _above: frozenset[str] = field(init=False, repr=False, compare=False)
+    guessed: dict[tuple[str, int], tuple[object, int | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Which shapes unions have that nobody named one for (`read.py`), so that each is found out once."""
 
     def __post_init__(self) -> None:
         values: dict[str, list[str | Upload]] = {}
@@ -59,6 +63,10 @@ class Submission:
         """The last value of this name if it is a text, its lines ended as JSON's are; else None."""
         value = self.get(name)
         return unix_lines(value) if isinstance(value, str) else None
+
+    def texts(self, name: str) -> list[str]:
+        """All texts of this name, in order, their lines ended as JSON's are."""
+        return [unix_lines(value) for value in self._values.get(name, ()) if isinstance(value, str)]
 
     def has_under(self, pointer: str) -> bool:
         """Whether anything was said about the value at this pointer, or about one within it."""

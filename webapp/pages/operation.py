@@ -22,7 +22,7 @@ from webapp.pages.formview import UNREAD, FormView
 from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
 from webapp.pages.tasks import Task
-from webapp.pages.uploads import held_for, sendable, submitted
+from webapp.pages.uploads import bounded, held_for, sendable, submitted
 from webapp.sessions import Session
 
 
@@ -115,7 +115,7 @@ async def _unauthorized(view: FormView, error: Unauthorized) -> Response:
 
 def _lead_on(task: Task, form: OperationForm) -> Response:
     """To the page of what is asked for: its address holds all of it."""
-    submission = Submission.of(task.request.query_params.multi_items())
+    submission = bounded(Submission.of(task.request.query_params.multi_items()))
     if submission.edit:
         return _changed(task, form, submission)
     view = FormView(task, form, submission)

@@ -11,6 +11,7 @@ from webapp.errors import BadRequest, TooLarge, Unsupported
 from webapp.forms.media import BodyKind, kind_of
 from webapp.forms.parts import HELD, MOST_PAIRS, MOST_TEXT, TOO_MUCH, UNREADABLE, Pair, read_parts
 from webapp.forms.submission import Submission
+from webapp.forms.read import rows_of
 from webapp.forms.upload import LARGEST_ENCODED, as_texts
 from webapp.forms.values import Values
 from webapp.html.format import filesize
@@ -20,6 +21,9 @@ PATIENCE = 60.0
 """Seconds for which a browser may send nothing."""
 
 BROKEN_OFF = "The sending was broken off."
+MOST_ROWS = 2_000
+"""Items and entries of a form: a few bytes can tell of thousands, each of which takes as long as one with content."""
+
 SILENT = "Nothing more of the form arrived for a minute."
 
 
@@ -34,13 +38,20 @@ async def submitted(request: Request, *, hold: int = HELD) -> AsyncIterator[Subm
     Raises TooLarge, Unsupported or BadRequest, on the way in or while a file is being read.
     """
     try:
-        yield Submission.of(await _pairs(request, hold))
+        yield bounded(Submission.of(await _pairs(request, hold)))
     except ClientDisconnect:
         # Nobody is there to see the page of this; it keeps a tab that was closed from being logged as a failure.
         raise BadRequest(BROKEN_OFF) from None
 
 
 async def sendable(values: Values, body: Body | None) -> Values:
+def bounded(submission: Submission) -> Submission:
+    """The submission, unless it tells of more rows than any form of ours has. Raises TooLarge."""
+    if rows_of(submission) > MOST_ROWS:
+        raise TooLarge(TOO_MUCH)
+    return submission
+
+
     """The inputs with their files as texts, where the body has no other way to carry them. Raises TooLarge."""
     if body is None or kind_of(body) not in (BodyKind.JSON, BodyKind.FORM):
         return values
