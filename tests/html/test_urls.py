@@ -31,6 +31,14 @@ def test_a_link_never_names_another_host(path: str) -> None:
     assert href(asking(), path) == "/evil.test/x"
 
 
+@pytest.mark.parametrize("between", ["\t", "\n", "\r", "\t\r\n", "\x00", " "])
+def test_what_browsers_leave_out_of_a_link_does_not_make_it_one_to_a_host(between: str) -> None:
+    link = href(asking(), f"/{between}/evil.test/x")
+
+    assert not set(link) & set("\t\r\n\x00 ")
+    assert unquote(link) == f"/{between}/evil.test/x"
+
+
 SAFE = [
     "/",
     "/issues",

@@ -15,6 +15,8 @@ MAX_NEXT = 2048
 
 _SLASHES = re.compile(r"^[/\\]+")
 """Two slashes at the front would name another host."""
+_UNSEEN = re.compile(r"[\x00-\x20\x7f]")
+"""What browsers leave out of an address, so that `/\t/host` names one to them. Documents' paths may hold anything."""
 _RESERVED = "/?#[]@!$&'()*+,;=:%-._~"
 
 
@@ -25,6 +27,8 @@ def href(request: HTTPConnection, path: str, params: Params = ()) -> str:
     `path` begins with a slash and is quoted already; `params` become the query.
     """
     below = _SLASHES.sub("/", path)
+    if _UNSEEN.search(below):
+        below = _UNSEEN.sub(lambda found: quote(found[0]), below)
     address = quote(request.scope.get("root_path", "").rstrip("/")) + below
     return f"{address}?{urlencode(params, doseq=True)}" if params else address
 
