@@ -102,12 +102,18 @@ def _containers(inner: st.SearchStrategy[Raw]) -> st.SearchStrategy[Raw]:
             lambda each: {"type": "array", "items": {"type": "string", "enum": each}}
         ),
         st.lists(inner, min_size=1, max_size=3).map(lambda each: {"type": "array", "prefixItems": each}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda each: {"type": "array", "items": each}),
+        st.lists(inner, min_size=1, max_size=3).map(_patterned),
         inner.map(lambda each: {"type": "object", "additionalProperties": each}),
         st.lists(inner, min_size=2, max_size=3).map(lambda each: {"anyOf": each}),
         inner.map(lambda each: {"anyOf": [each, {"type": "null"}]}),
         _objects(inner),
         _discriminated(inner),
     )
+
+
+def _patterned(shapes: list[Raw]) -> Raw:
+    return {"type": "object", "patternProperties": {f"^{'abc'[at]}_": each for at, each in enumerate(shapes)}}
 
 
 @st.composite
@@ -204,6 +210,8 @@ def _value(draw: st.DrawFn, raw: Raw) -> Json:
         return draw(FORMATS.get(raw.get("format", ""), TEXTS))
     if "prefixItems" in raw:
         return [_value(draw, each) for each in raw["prefixItems"]]
+    if kind == "array" and isinstance(raw["items"], list):
+        return [_value(draw, each) for each in raw["items"]]
     if kind == "array":
         return [_value(draw, raw["items"]) for _ in range(draw(COUNTS))]
     return _object(draw, raw)
@@ -225,6 +233,9 @@ def _object(draw: st.DrawFn, raw: Raw) -> Json:
         for name, each in raw.get("properties", {}).items()
         if name in raw.get("required", ()) or draw(st.booleans())
     }
+    for pattern, each in raw.get("patternProperties", {}).items():
+        if draw(st.booleans()):
+            found[f"{pattern.removeprefix('^')}{draw(TAGS)}"] = _value(draw, each)
     further = raw.get("additionalProperties", False)
     if further is False:
         return found

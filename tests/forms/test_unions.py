@@ -170,3 +170,13 @@ def test_a_discriminator_is_spelt_as_its_values_are() -> None:
 
     assert [each.tag for each in branches_of(schema_of(ANY_PET, **spelt))] == ["house_cat", "kitten", "dog"]
     assert [each.tag for each in branches_of(schema_of(ANY_PET, **told))] == ["HouseCat", "Kitten", "#dog"]
+
+
+def test_keys_of_several_patterns_may_have_each_of_their_shapes() -> None:
+    patterns = {"^n_": {"type": "integer"}, "^t_": {"type": "string"}, "^u_": {"type": "string"}}
+    schema = {"type": "object", "patternProperties": patterns}
+
+    (first, second) = built(schema, {"n_a": 1, "t_b": "x"}).fields
+    assert [each.label for each in first.options if each.selected] == ["Whole number"]
+    assert [each.label for each in second.options if each.selected] == ["Text"]
+    assert there_and_back(schema, {"n_a": 1, "t_b": "x"}).value == {"n_a": 1, "t_b": "x"}

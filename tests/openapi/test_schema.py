@@ -367,3 +367,11 @@ def test_what_is_made_of_too_many_or_too_deep_parts_is_a_problem() -> None:
 
 def test_an_all_of_that_is_no_list_is_passed_over() -> None:
     assert Schema({"allOf": 5, "anyOf": [{"type": "string"}]}).type == "string"
+
+
+def test_items_of_older_drafts_are_a_tuple() -> None:
+    schema = Schema({"type": "array", "items": [{"type": "string"}, {"type": "integer"}], "additionalItems": False})
+
+    assert [each.type for each in schema.prefix_items] == ["string", "integer"]
+    assert schema.items is None
+    assert Schema({"items": [{}], "additionalItems": {"type": "boolean"}}).items is not None

@@ -81,6 +81,28 @@ async def test_files_within_data_become_texts() -> None:
     assert sent["other"] == "AP8="
 
 
+@pytest.mark.parametrize(
+    "schema", [{"type": "string", "format": "byte"}, {"type": "string", "contentEncoding": "base64"}]
+)
+async def test_a_text_in_base64_may_be_a_file_instead(schema: Any) -> None:
+    api = api_for("application/json", form_of(logo=schema))
+    async with Browser(create_app("http://api", transport=api.transport)) as browser:
+        for logo, sent in ((("a.bin", b"\x00\xff"), "AP8="), ("aGFsbG8=", "aGFsbG8=")):
+            await browser.get("/-/operations/store")
+            typed: dict[str, Any] = {"body/title": "T", "body/logo": logo}
+            await browser.submit("#form", **typed)
+            assert api.requests[-1].json == {"title": "T", "logo": sent}
+
+
+async def test_a_file_for_a_text_within_parts_becomes_its_base64() -> None:
+    api = api_for("multipart/form-data", form_of(logo={"type": "string", "format": "byte"}, file=BINARY))
+    body = form(text("body/title", "T"), text("body/logo", ""), file("body/logo", b"\x00\xff"), file("body/file", b"x"))
+    await send(api, body)
+
+    assert b'name="logo"\r\n\r\nAP8=\r\n' in api.requests[-1].content
+    assert b'name="file"; filename=' in api.requests[-1].content
+
+
 async def test_what_the_api_has_against_a_file_is_said_in_the_form() -> None:
     api = api_for("multipart/form-data", form_of(file=BINARY), (413, {"detail": "1 MB at most"}))
     answer = await send(api, form(text("body/title", "Kept"), file("body/file", LARGE)))

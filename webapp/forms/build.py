@@ -341,7 +341,7 @@ def _closed(schema: Schema, name: str, state: str, *, required: bool) -> Field:
 
 def _boxes(schema: Schema, name: str, form: Submission) -> Field:
     items = schema.items or Schema()
-    ticked = form.getall(name)
+    ticked = form.texts(name)
     options = leaf(items, name, Control.SELECT, Submission(), required=True, fresh=True).options[1:]
     state = form.text(companion("state", name))
     return Field(

@@ -79,8 +79,10 @@ def entry_schema(schema: Schema) -> Schema | None:
     further = schema.additional_properties
     if further is None:
         patterns = schema.keywords.get("patternProperties")
-        if isinstance(patterns, Mapping) and len(patterns) == 1:
-            further = schema.beside(next(iter(patterns.values())))
+        if isinstance(patterns, Mapping) and patterns:
+            # Which pattern a key has is known once it is typed; until then any of their shapes may be chosen.
+            shapes = [each for at, each in enumerate(patterns.values()) if each not in list(patterns.values())[:at]]
+            further = schema.beside(shapes[0] if len(shapes) == 1 else {"anyOf": shapes})
     return further
 
 
@@ -97,6 +99,12 @@ def is_there_in_a_row(schema: Schema, name: str) -> bool:
     A row whose input is empty is no item, but a new object, shape or box has nothing that could be empty.
     """
     return control_of(schema, name) in (Control.GROUP, Control.UNION, Control.CHECKBOX, Control.CONSTANT)
+
+
+def is_encoded(schema: Schema) -> bool:
+    """Whether a text is bytes in Base64."""
+    encoding = (schema.content_encoding or "").lower()
+    return schema.type == "string" and (encoding == "base64" or (schema.format or "").lower() in ("byte", "base64"))
 
 
 def _is_const(schema: Schema) -> bool:
@@ -131,6 +139,8 @@ def _of_string(schema: Schema, name: str) -> Control:
     last = [word.lower() for word in words(parts[-1])][-1:] if parts else []
     if last and (last[0] in SECRET_NAMES or (schema.write_only and last[0] in HIDDEN_NAMES)):
         return Control.PASSWORD
+    if is_encoded(schema):
+        return Control.TEXTAREA
     if schema.content_media_type and not schema.content_encoding:
         return Control.TEXTAREA if _is_text(schema.content_media_type) else Control.FILE
     if schema.pattern and HEX_COLOR.search(schema.pattern):

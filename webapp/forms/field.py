@@ -84,6 +84,8 @@ class Field:
     accept: str = ""
     """Media types of a file."""
     multiple: bool = False
+    encoded: bool = False
+    """A text in Base64, in whose place a file may be chosen."""
     choices_href: str | None = None
     """Where a reference's suggestions come from."""
     shown_label: str = ""
@@ -114,6 +116,11 @@ class Field:
     @property
     def wrong(self) -> bool:
         return bool(self.errors) or any(field.wrong for field in self.fields)
+
+    @property
+    def sends_files(self) -> bool:
+        """Whether its form has to be sent as multipart."""
+        return any(each.control is Control.FILE or each.encoded for each in self.walk())
 
     def walk(self) -> Iterator["Field"]:
         """This field and all within it, in the order of the page."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from webapp.forms.choices import Option, options_of
+from webapp.forms.controls import is_encoded
 from webapp.forms.field import Choice, Control, Field
 from webapp.forms.hints import bound, hint_of, placeholder_of
 from webapp.forms.pointer import split
@@ -101,6 +102,8 @@ def _text(schema: Schema, name: str, control: Control, form: Submission, text: s
         "max_length": schema.max_length,
         "pattern": schema.pattern or "",
     }
+    if is_encoded(schema) and split(name)[0] == "body":
+        return {**made, "encoded": True, "accept": _accept(schema)}
     if control in (Control.DATETIME, Control.TIME):
         return {**made, **_moment(name, control, form, text)}
     if control is Control.PASSWORD:

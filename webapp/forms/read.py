@@ -163,6 +163,9 @@ class _Reader:
         return given if state == "given" else None if state == "null" else ABSENT
 
     def _text(self, name: str) -> Any:
+        file = next((each for each in self._form.getall(name) if isinstance(each, Upload)), None)
+        if file is not None:
+            return file  # in place of its text in Base64
         text = self._form.text(name)
         if not text:
             return self._empty(name, "")
@@ -275,7 +278,7 @@ class _Reader:
 
     def _list(self, control: Control, schema: Schema, name: str, depth: int) -> Any:
         if control is Control.MULTISELECT and companion("count", name) not in self._form:
-            texts = {text: at for at, text in enumerate(self._form.getall(name)) if isinstance(text, str) and text}
+            texts = dict.fromkeys(filter(None, self._form.texts(name)))
             values = {option.text: option.value for option in options_of(schema.items or Schema())}
             return [values.get(text, text) for text in texts] or self._empty(name, [])
         found = [(item, self._row(item_schema(schema, at), item, depth)) for at, item in enumerate(self._entries(name))]

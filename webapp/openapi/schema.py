@@ -260,12 +260,14 @@ class Schema:
     def items(self) -> "Schema | None":
         """What an array's items look like; None where the schema doesn't say."""
         given = self.keywords.get("items")
+        if isinstance(given, list):
+            given = self.keywords.get("additionalItems")
         return Schema(given, self._references) if isinstance(given, Mapping) or given is True else None
 
     @property
     def prefix_items(self) -> tuple["Schema", ...]:
-        """The items of a tuple, one schema each."""
-        given = self.keywords.get("prefixItems")
+        """The items of a tuple, one schema each; older drafts write them as `items: [...]`."""
+        given = self.keywords.get("prefixItems", self.keywords.get("items"))
         return tuple(Schema(raw, self._references) for raw in given) if isinstance(given, list) else ()
 
     @property

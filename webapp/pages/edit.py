@@ -12,7 +12,7 @@ from webapp.forms.build import BuildContext
 from webapp.forms.changes import Parts
 from webapp.forms.complaints import place
 from webapp.forms.edits import apply_edit
-from webapp.forms.field import Control, Field
+from webapp.forms.field import Field
 from webapp.forms.form import OperationForm
 from webapp.forms.pointer import join
 from webapp.forms.submission import Submission
@@ -180,7 +180,7 @@ class _EditView:
             title=f"Edit {title}",
             crumbs=(*above, Link("Edit", here.href, current=True)),
             action=task.action,
-            multipart=any(each.control is Control.FILE for top in fields for each in top.walk()),
+            multipart=any(each.sends_files for each in fields),
             fields=fields,
             hidden=self._hidden(),
             inline=self._inline,

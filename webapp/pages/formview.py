@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from webapp.errors import APIError
-from webapp.forms import Control, Field, Values
+from webapp.forms import Field, Values
 from webapp.forms.build import BuildContext
 from webapp.forms.complaints import place
 from webapp.forms.form import OperationForm
@@ -112,7 +112,7 @@ class FormView:
             request_line=f"{operation.method} {task.path}",
             action=task.action,
             method="get" if task.is_read else "post",
-            multipart=any(each.control is Control.FILE for top in fields for each in top.walk()),
+            multipart=any(each.sends_files for each in fields),
             fields=fields,
             hidden=self._hidden(subject),
             media_types=self._media_types(),

@@ -1,17 +1,18 @@
 """A submitted form of any size: its fields at once, a large file as it comes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
 from webapp.errors import BadRequest, TooLarge, Unsupported
+from webapp.forms.controls import is_encoded
 from webapp.forms.media import BodyKind, kind_of
 from webapp.forms.parts import HELD, MOST_PAIRS, MOST_TEXT, TOO_MUCH, UNREADABLE, Pair, read_parts
-from webapp.forms.submission import Submission
 from webapp.forms.read import rows_of
+from webapp.forms.submission import Submission
 from webapp.forms.upload import LARGEST_ENCODED, as_texts
 from webapp.forms.values import Values
 from webapp.html.format import filesize
@@ -20,10 +21,10 @@ from webapp.openapi.site import Body, Operation
 PATIENCE = 60.0
 """Seconds for which a browser may send nothing."""
 
-BROKEN_OFF = "The sending was broken off."
 MOST_ROWS = 2_000
 """Items and entries of a form: a few bytes can tell of thousands, each of which takes as long as one with content."""
 
+BROKEN_OFF = "The sending was broken off."
 SILENT = "Nothing more of the form arrived for a minute."
 
 
@@ -44,7 +45,6 @@ async def submitted(request: Request, *, hold: int = HELD) -> AsyncIterator[Subm
         raise BadRequest(BROKEN_OFF) from None
 
 
-async def sendable(values: Values, body: Body | None) -> Values:
 def bounded(submission: Submission) -> Submission:
     """The submission, unless it tells of more rows than any form of ours has. Raises TooLarge."""
     if rows_of(submission) > MOST_ROWS:
@@ -52,10 +52,19 @@ def bounded(submission: Submission) -> Submission:
     return submission
 
 
+async def sendable(values: Values, body: Body | None) -> Values:
     """The inputs with their files as texts, where the body has no other way to carry them. Raises TooLarge."""
-    if body is None or kind_of(body) not in (BodyKind.JSON, BodyKind.FORM):
+    if body is None or "body" not in values:
         return values
-    return {**values, "body": await as_texts(values["body"])} if "body" in values else values
+    content = values["body"]
+    match kind_of(body):
+        case BodyKind.JSON | BodyKind.FORM:
+            return {**values, "body": await as_texts(content)}
+        case BodyKind.MULTIPART if isinstance(content, Mapping):
+            texts = {name for name, each in body.schema.properties.items() if is_encoded(each)}
+            parts = {name: await as_texts(each) if name in texts else each for name, each in content.items()}
+            return {**values, "body": parts}
+    return values
 
 
 def held_for(operation: Operation) -> int:
