@@ -78,7 +78,7 @@ from webapp.pages.sites import Sites
 from webapp.pages.streams import Streams
 from webapp.pages.told import overrides_of, settled
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
-from webapp.sessions import NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
+from webapp.sessions import Drafts, NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
 from webapp.settings import Settings
 
 SWEEP_SECONDS = 30.0
@@ -152,6 +152,7 @@ class Frontend:
             sign=self._signed,
         )
         self.streams = Streams()
+        self.drafts = Drafts(f"{settings.cookie_name}_draft", https=settings.https)
         self.assets = Assets(find_folder("static"))
         self.renderer = Renderer(
             [settings.templates] if settings.templates else [],
@@ -283,6 +284,7 @@ class StartMiddleware:
                 "new_client": self._frontend.new_client,
                 "max_upload": self._frontend.settings.max_upload,
                 "streams": self._frontend.streams,
+                "drafts": self._frontend.drafts,
             }
         await self.app(scope, receive, send)
 

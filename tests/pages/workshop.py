@@ -72,7 +72,22 @@ PATHS: dict[str, Any] = {
         )
     },
 }
-DOCUMENT = {
+LOGIN: dict[str, Any] = {
+    "/auth/token": {
+        "post": {
+            "operationId": "login",
+            "requestBody": {
+                "content": {
+                    "application/x-www-form-urlencoded": {
+                        "schema": {"type": "object", "properties": {"username": TEXT, "password": TEXT}}
+                    }
+                }
+            },
+            "responses": {"200": {"description": "OK"}},
+        }
+    }
+}
+DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Workshop", "version": "1"},
     "paths": PATHS,
@@ -89,11 +104,21 @@ ANSWERS: dict[str, Any] = {
 
 @asynccontextmanager
 async def workshop(
-    answers: Mapping[str, Any], *, paths: Mapping[str, Any] | None = None
+    answers: Mapping[str, Any],
+    *,
+    paths: Mapping[str, Any] | None = None,
+    accounts: Mapping[str, str] | None = None,
 ) -> AsyncIterator[tuple[Browser, FakeAPI]]:
-    """A browser on the workshop's frontend, and the API behind it; `paths` come to those of its document."""
-    document = {**DOCUMENT, "paths": {**PATHS, **(paths or {})}}
-    api = FakeAPI({**ANSWERS, **answers}, accounts=None, document=document)
+    """
+    A browser on the workshop's frontend, and the API behind it; `paths` come to those of its document.
+
+    With `accounts` everybody has to sign in.
+    """
+    document = {**DOCUMENT, "paths": {**(LOGIN if accounts else {}), **PATHS, **(paths or {})}}
+    if accounts:
+        flow = {"type": "oauth2", "flows": {"password": {"scopes": {}, "tokenUrl": "/auth/token"}}}
+        document["components"] = {**DOCUMENT["components"], "securitySchemes": {"password": flow}}
+    api = FakeAPI({**ANSWERS, **answers}, accounts=accounts, document=document)
     async with Browser(create_app("http://api", transport=api.transport, settings=Settings())) as browser:
         yield browser, api
 

@@ -14,7 +14,7 @@ from webapp.html.context import Link
 from webapp.html.context.editing import BulkPage, BulkRow
 from webapp.html.htmx import redirect
 from webapp.html.render import render
-from webapp.html.urls import href, safe_next
+from webapp.html.urls import here, href, safe_next
 from webapp.openapi.labels import plural
 from webapp.openapi.listing import read_listing
 from webapp.openapi.routes import Routes
@@ -23,6 +23,7 @@ from webapp.pages.answers import name_of
 from webapp.pages.asking import ask
 from webapp.pages.bulkrun import Outcome, run_each
 from webapp.pages.crumbs import crumbs
+from webapp.pages.drafts import remember, returned
 from webapp.pages.links import Links
 from webapp.pages.masking import masked_rows
 from webapp.pages.notices import notify
@@ -35,15 +36,21 @@ from webapp.pages.uploads import submitted
 
 MOST = 100
 """Rows of one go."""
-LONGEST_RETURN = 1900
-"""Characters of the address that leads back to what was left undone."""
+
+LEFT = "You were signed out. Here is what is left to do."
+NOTHING = "Nothing was selected."
+LONGEST_BACK = 1500
+"""Characters of the list's address, with which the sign-in's own is not too long to be come back from."""
 
 Pairs = tuple[tuple[str, str], ...]
 
 
 async def bulk_page(request: Request) -> Response:
     """Ask whether to do what is left to do: where one comes back to after having had to sign in again."""
-    selection = await Selection.of(request, Submission.of(request.query_params.multi_items()))
+    typed = returned(request, here(request), told=LEFT)
+    selection = await Selection.of(request, typed or Submission.of(request.query_params.multi_items()))
+    if not selection.keys and not selection.done:
+        return notify(redirect(request, selection.back), request, NOTHING)
     return await selection.asked()
 
 
@@ -52,8 +59,9 @@ async def run_bulk(request: Request) -> Response:
     async with submitted(request) as submission:
         selection = await Selection.of(request, submission)
         asks = not submission.get("confirm")
+    remember(request, selection.place, submission)
     if not selection.keys:
-        return notify(redirect(request, selection.back), request, "Nothing was selected.")
+        return notify(redirect(request, selection.back), request, NOTHING)
     return await (selection.asked() if asks else selection.run())
 
 
@@ -89,6 +97,12 @@ class Selection:
             raise BadRequest(f"Select at most {MOST} at a time.")
         done = _texts(submission, "done")[:MOST]
         return cls(request, routes, operation, keys, done, _texts(submission, "above"), back, match, resource)
+
+    @property
+    def place(self) -> str:
+        """The address of the question; what is selected is kept, and not in it."""
+        back = [("next", self.back)] if len(self.back) <= LONGEST_BACK else []
+        return href(self.request, f"/-/bulk/{self.operation.slug}", back)
 
     async def asked(self) -> Response:
         """The question, which names what it is about."""
@@ -180,14 +194,7 @@ class Selection:
         """Have whoever is sent to sign in come back to what is left, with what has been done."""
         done = (*self.done, *(key for key, outcome in outcomes.items() if outcome is Outcome.DONE))
         left = tuple(key for key, outcome in outcomes.items() if outcome is not Outcome.DONE)
-        for told in (done, ()):
-            pairs = [pair for pair in self._hidden(left, done=told) if pair[0] != "confirm"]
-            place = href(self.request, f"/-/bulk/{self.operation.slug}", pairs)
-            if len(place) <= LONGEST_RETURN:
-                break
-        else:
-            place = self.back
-        self.request.state.come_back = place
+        remember(self.request, self.place, Submission.of(self._hidden(left, done=done)))
 
     async def _rows(self, keys: Sequence[str]) -> dict[str, BulkRow]:
         """The rows by their keys, with what the list calls them."""

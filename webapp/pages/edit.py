@@ -25,6 +25,7 @@ from webapp.html.urls import href, safe_next
 from webapp.openapi.schema import Schema
 from webapp.pages.choices import reference_hrefs
 from webapp.pages.conflict import conflict_page, labels_of, resolve
+from webapp.pages.drafts import returned
 from webapp.pages.errors import retry_header
 from webapp.pages.masking import masked
 from webapp.pages.notices import notify
@@ -58,10 +59,16 @@ class Edit:
         return cls(task, target) if target is not None else None
 
     async def show(self) -> Response:
-        """The form, filled in from the item."""
-        form = self._form(self.task.request.query_params.get("media_type"))
+        """The form, filled in from the item; or with what was typed before having had to sign in again."""
+        request = self.task.request
         item = await self.target.read(self.task)
-        return _EditView(self, form, item).render()
+        typed = returned(request, self.task.action)
+        form = self._form(
+            (typed.text("media_type") if typed is not None else None) or request.query_params.get("media_type")
+        )
+        if typed is not None and "mine" in typed:
+            return conflict_page(self.task, self.target, form, typed, resolve(form, typed))
+        return _EditView(self, form, item, typed).render()
 
     async def save(self, submission: Submission) -> Response:
         """Save what was changed; show the form again where that can't be, with all that was typed."""

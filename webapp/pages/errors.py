@@ -14,6 +14,7 @@ from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.ways import UNDECLARED
+from webapp.pages.drafts import give_along
 from webapp.pages.sites import Sites
 from webapp.sessions import Session
 
@@ -72,11 +73,15 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 def to_login(request: Request, *, ended: bool) -> Response:
-    """Send a browser to sign in and back to where it is: with a 303, or for htmx with a 401 and HX-Redirect."""
+    """
+    Send a browser to sign in and back to where it is: with a 303, or for htmx with a 401 and HX-Redirect.
+
+    What was typed into a form, and not sent because of this, is there again then.
+    """
     params = [("next", _here(request)), *([("why", "ended")] if ended else [])]
     if not _tells_how_to_sign_in(request):
         params.append(("with", UNDECLARED[0].name))
-    return redirect(request, href(request, "/login", params), status=401)
+    return give_along(request, redirect(request, href(request, "/login", params), status=401))
 
 
 def session_ended(request: Request) -> Response:

@@ -14,7 +14,9 @@ from webapp.forms.request import Outgoing, encode
 from webapp.forms.submission import Submission
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
+from webapp.pages.drafts import remember, returned
 from webapp.pages.edit import Edit
+from webapp.pages.errors import to_login
 from webapp.pages.filenames import is_attachment
 from webapp.pages.files import file_answer
 from webapp.pages.filetypes import essence
@@ -37,10 +39,12 @@ async def operation_page(request: Request) -> Response:
             if task.known and task.operation.method == "PATCH":
                 raise
             # It can't be read, or isn't there yet: what is put there can be written all the same.
-    form = OperationForm(task.operation, request.query_params.get("media_type"), task.hidden)
+    typed = None if task.is_read else returned(request, task.action)
+    media_type = typed.text("media_type") if typed is not None else request.query_params.get("media_type")
+    form = OperationForm(task.operation, media_type, task.hidden)
     if task.is_read and "go" in request.query_params:
         return _lead_on(task, form)
-    view = FormView(task, form, unread=edit is not None)
+    view = FormView(task, form, typed, unread=edit is not None)
     if elsewhere := view.elsewhere():
         return elsewhere
     if view.asks:
@@ -52,6 +56,9 @@ async def run_operation(request: Request) -> Response:
     """Do it: once, with what the form says. What the API has against that is shown where it belongs."""
     task = await Task.of(request)
     async with submitted(request, hold=held_for(task.operation)) as submission:
+        remember(
+            request, task.action, submission, OperationForm(task.operation, submission.text("media_type"), task.hidden)
+        )
         if (edit := Edit.of(task)) and UNREAD not in submission:
             return await edit.save(submission)
         form = OperationForm(task.operation, submission.text("media_type"), task.hidden)
@@ -108,9 +115,7 @@ async def _unauthorized(view: FormView, error: Unauthorized) -> Response:
     session: Session = view.task.request.state.session
     if session.kept and not error.ended:
         return await view.refused(error)
-    task = view.task
-    why = [("why", "ended")] if error.ended else []
-    return redirect(task.request, href(task.request, "/login", [("next", task.action), *why]), status=401)
+    return to_login(view.task.request, ended=error.ended)
 
 
 def _lead_on(task: Task, form: OperationForm) -> Response:

@@ -56,7 +56,7 @@ class SessionMiddleware:
             if message["type"] == "http.response.start":
                 if state["session"] is loaded and loaded.kept and loaded.api.over:
                     replaced = True
-                    state["session"] = Session.stranger(loaded.api)
+                    state["session"] = Session.stranger(loaded.api, owner=loaded.owner)
                     await self._on_ended(Request(scope))(scope, receive, send_changed)
                     return
                 message = await self._settle(scope, loaded, message)
@@ -70,10 +70,12 @@ class SessionMiddleware:
         await self.app(scope, receive, send_with_cookie)
 
     def _load(self, scope: Scope) -> Session:
+        owner = ""
         for session_id in self._cookie.find(scope["headers"], secure=self._secure(scope), path=_cookie_path(scope)):
             if (session := self._registry.get(session_id)) is not None:
                 return session
-        return Session.stranger(self._client())
+            owner = owner or self._registry.former_owner(session_id)
+        return Session.stranger(self._client(), owner=owner)
 
     async def _settle(self, scope: Scope, loaded: Session, message: Message) -> Message:
         session: Session = scope["state"]["session"]

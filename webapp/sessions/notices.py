@@ -51,15 +51,20 @@ class Notices:
         self._scope = scope
         self._secure = secure
         self._leaving = ""
+        self._said: Notice | None = None
         self.taken = False
         """Whether a page has shown what came, so that it's not shown again."""
 
+    def say(self, notice: Notice) -> None:
+        """Have the page that is being made say this, whatever the one before had to say."""
+        self._said = notice
+
     def take(self) -> Notice | None:
-        """What the page before had to say, for a page that shows it; None where it said nothing."""
+        """What is to be said, by this page or by the one before, for a page that shows it; None where it's nothing."""
         value = self._sent()
         notice = self._verified(value) if value else None
         self.taken = self.taken or bool(value)
-        return notice
+        return self._said or notice
 
     def leave(self, notice: Notice) -> None:
         """Have the next page say this; without its undo where that's more than a cookie holds."""

@@ -12,6 +12,8 @@ logger = logging.getLogger("webapp.sessions")
 
 SWEEP_BATCH = 256
 """Sessions ended before the sweep lets others run: about a millisecond."""
+REMEMBERED = 10_000
+"""Ended sessions of which it is still known whose they were."""
 
 
 class SessionRegistry:
@@ -39,6 +41,7 @@ class SessionRegistry:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ages: OrderedDict[str, None] = OrderedDict()
         self._owners: dict[str, OrderedDict[str, None]] = {}
+        self._former: OrderedDict[str, str] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -51,6 +54,11 @@ class SessionRegistry:
         session.seen_at = self._clock()
         self._sessions.move_to_end(session_id)
         return session
+
+    def former_owner(self, session_id: str) -> str:
+        """Whose session this was, for the newest of those that have ended; empty where that's not known."""
+        session = self._sessions.get(session_id)
+        return session.owner if session is not None else self._former.get(session_id, "")
 
     async def add(self, session: Session) -> None:
         """Keep a begun session; at a cap, the longest unused one goes (the owner's own first)."""
@@ -100,6 +108,9 @@ class SessionRegistry:
         session = self._sessions.pop(session_id, None)
         if session is None:
             return
+        self._former[session_id] = session.owner
+        if len(self._former) > REMEMBERED:
+            self._former.popitem(last=False)
         del self._ages[session_id]
         mine = self._owners[session.owner]
         del mine[session_id]

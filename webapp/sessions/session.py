@@ -25,9 +25,9 @@ class Session:
         self.seen_at = 0.0
 
     @classmethod
-    def stranger(cls, api: APIClient) -> "Session":
-        """A session that ends with its request."""
-        return cls(api)
+    def stranger(cls, api: APIClient, *, owner: str = "") -> "Session":
+        """A session that ends with its request; `owner` is whose the browser's was that has just ended."""
+        return cls(api, owner=owner)
 
     @classmethod
     def begin(cls, api: APIClient, *, user: str, owner: str | None = None) -> "Session":

@@ -1,0 +1,125 @@
+"""What was typed, kept for a browser and a person."""
+
+import httpx
+import pytest
+
+from tests.sessions.test_registry import Clock
+from webapp.client import APIClient
+from webapp.sessions import Draft, Drafts, Session
+from webapp.sessions.drafts import LARGEST, MOST_OF_ONE, MOST_TOGETHER, SECONDS
+
+CLIENT = APIClient("http://api", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+TYPED = Draft((("body/name", "Saw"),))
+
+
+def person(owner: str) -> Session:
+    return Session.begin(CLIENT, user=owner)
+
+
+def gone(owner: str = "") -> Session:
+    return Session.stranger(CLIENT, owner=owner)
+
+
+def kept(drafts: Drafts, session: Session, place: str = "/form", draft: Draft = TYPED, held: str = "") -> str:
+    made = drafts.keep(session, [("draft", held)], place, draft)
+    assert made is not None
+    return made
+
+
+def taken(drafts: Drafts, session: Session, held: str, place: str = "/form") -> Draft | None:
+    return drafts.take(session, [("draft", held)], place)
+
+
+def test_what_was_typed_is_handed_out_once() -> None:
+    drafts = Drafts("draft")
+    held = kept(drafts, gone("ada"))
+
+    assert taken(drafts, person("ada"), held) == TYPED
+    assert taken(drafts, person("ada"), held) is None
+    assert len(drafts) == 0
+
+
+@pytest.mark.parametrize(
+    ("session", "held", "place"),
+    [
+        (person("bob"), None, "/form"),
+        (gone("ada"), None, "/form"),
+        (person("ada"), "guessed", "/form"),
+        (person("ada"), None, "/other"),
+    ],
+)
+def test_nobody_else_gets_it_nor_anybody_who_is_not_signed_in(session: Session, held: str | None, place: str) -> None:
+    drafts = Drafts("draft")
+    own = kept(drafts, gone("ada"))
+
+    assert taken(drafts, session, held or own, place) is None
+    assert taken(drafts, person("ada"), own) == TYPED
+
+
+def test_of_a_stranger_whoever_signs_in_at_that_browser_gets_it() -> None:
+    drafts = Drafts("draft")
+
+    assert taken(drafts, person("bob"), kept(drafts, gone())) == TYPED
+
+
+def test_it_is_forgotten_in_time() -> None:
+    clock = Clock()
+    drafts = Drafts("draft", clock=clock)
+    held = kept(drafts, gone("ada"))
+    clock.now += SECONDS
+
+    assert taken(drafts, person("ada"), held) is None
+    assert len(drafts) == 0
+
+
+def test_several_forms_of_a_browser_are_found_by_its_newest_id_alone() -> None:
+    drafts = Drafts("draft")
+    first = kept(drafts, gone("ada"), "/one")
+    # In the second tab nothing is known of who it was.
+    second = kept(drafts, gone(), "/two", held=first)
+
+    assert taken(drafts, person("ada"), first, "/one") is None
+    assert taken(drafts, person("bob"), second, "/two") is None
+    assert taken(drafts, person("ada"), second, "/one") == TYPED
+    assert taken(drafts, person("ada"), second, "/two") == TYPED
+
+
+def test_what_another_person_had_kept_at_the_browser_goes() -> None:
+    drafts = Drafts("draft")
+    held = kept(drafts, gone("bob"), "/two", held=kept(drafts, gone("ada"), "/one"))
+
+    assert taken(drafts, person("ada"), held, "/one") is None
+    assert taken(drafts, person("bob"), held, "/one") is None
+    assert taken(drafts, person("bob"), held, "/two") == TYPED
+
+
+def test_there_is_a_bound_to_each_to_those_of_a_browser_and_to_all() -> None:
+    drafts = Drafts("draft")
+    large = Draft((("n", "x" * (LARGEST - 1)),))
+    first = held = kept(drafts, gone(), "/0", large)
+    for number in range(1, MOST_OF_ONE + 1):
+        held = kept(drafts, gone(), f"/{number}", large, held)
+
+    assert drafts.keep(gone(), [], "/form", Draft((("n", "x" * LARGEST),))) is None
+    assert taken(drafts, person("ada"), held, "/0") is None
+    assert taken(drafts, person("ada"), held, "/1") == large
+
+    for _ in range(MOST_TOGETHER // LARGEST):
+        first = kept(drafts, gone(), "/form", large)
+    assert len(drafts) == MOST_TOGETHER // LARGEST
+    assert taken(drafts, person("ada"), held, "/2") is None
+    assert taken(drafts, person("ada"), first) == large
+
+
+@pytest.mark.parametrize(
+    ("https", "scheme", "secure"), [(None, "http", False), (None, "https", True), (True, "http", True)]
+)
+def test_the_cookie_is_for_this_mount_and_no_script(https: bool | None, scheme: str, secure: bool) -> None:
+    header = Drafts("draft", https=https).cookie("x", scheme=scheme, root_path="/app")
+
+    assert header.startswith("draft=x; Max-Age=900; Path=/app; HttpOnly; SameSite=Lax")
+    assert header.endswith("; Secure") is secure
+
+
+def test_what_was_typed_is_in_no_representation() -> None:
+    assert "Saw" not in repr(TYPED)
