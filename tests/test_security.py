@@ -93,6 +93,13 @@ async def test_every_answer_carries_the_security_headers() -> None:
     assert "strict-transport-security" not in response.headers
 
 
+async def test_a_part_that_a_script_asks_for_carries_nothing_about_windows() -> None:
+    response = await ask(app(Middleware(SecurityHeadersMiddleware)), headers={"Sec-Fetch-Dest": "empty"})
+
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert "permissions-policy" not in response.headers
+
+
 @pytest.mark.parametrize(
     ("scheme", "https", "sent"), [("https", None, True), ("http", True, True), ("https", False, False)]
 )

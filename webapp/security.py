@@ -64,6 +64,9 @@ class SecurityHeadersMiddleware:
             return
         https = scope["scheme"] == "https" if self._https is None else self._https
         added = _HTTPS_HEADERS if https else _HEADERS
+        if _header(scope, b"sec-fetch-dest") == b"empty":
+            # A script asked for a part of a page: there is no window that these could speak of.
+            added = tuple(pair for pair in added if pair[0] not in _FOR_WINDOWS)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -86,12 +89,12 @@ class CompressionMiddleware:
     to load many pages at the attacker's will. Those loads are cross-site, and go out uncompressed.
     """
 
-    def __init__(self, app: ASGIApp, *, minimum_size: int = 500, level: int = 5) -> None:
+    def __init__(self, app: ASGIApp, *, minimum_size: int = 500, level: int = 6) -> None:
         self.app = app
         self._gzip = GZipMiddleware(app, minimum_size=minimum_size, compresslevel=level)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        own = scope["type"] == "http" and _fetch_site(scope) in (b"same-origin", b"none")
+        own = scope["type"] == "http" and _header(scope, b"sec-fetch-site") in (b"same-origin", b"none")
         if own:
             await self._gzip(scope, receive, _without_identity(send))
             return
@@ -116,9 +119,9 @@ def _without_identity(send: Send) -> Send:
     return send_without
 
 
-def _fetch_site(scope: Scope) -> bytes | None:
+def _header(scope: Scope, wanted: bytes) -> bytes | None:
     for name, value in scope["headers"]:
-        if name == b"sec-fetch-site":
+        if name == wanted:
             return bytes(value)
     return None
 
@@ -130,6 +133,7 @@ _HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+_FOR_WINDOWS = frozenset({b"cross-origin-opener-policy", b"permissions-policy"})
 _FOR_DOCUMENTS = frozenset({b"content-security-policy", b"cross-origin-opener-policy", b"permissions-policy"})
 _SUBRESOURCES = (b"text/css", b"text/javascript")
 """Types that a browser never shows as a document, so what governs documents would only be bytes."""

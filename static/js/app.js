@@ -1,4 +1,4 @@
-// What pages can't do by themselves: focus and words after a swap, the theme, the jump box, trying again.
+// What pages can't do by themselves: focus and words after a swap, the theme, the jump box.
 // Everything works without this file. It comes after htmx in the same answer, and leaves no globals.
 (() => {
   "use strict";
@@ -46,6 +46,12 @@
     byId("jump").select();
   });
 
+  document.addEventListener("focusin", ({ target }) => {
+    const places = target.id === "jump" && byId("places");
+    if (!places || places.firstChild) return;
+    for (const link of document.querySelectorAll("#side a")) places.append(new Option(link.textContent));
+  });
+
   document.addEventListener("input", (event) => {
     // Letters come one by one; a name chosen from the list comes at once.
     if (event.target.id !== "jump" || (event.inputType ?? "").startsWith("insertText")) return;
@@ -80,20 +86,10 @@
       if (target.getBoundingClientRect().top < 0) target.scrollIntoView();
     }
     if (target === document.body) showTheme(chosen());
-    startRetrying();
   });
 
   document.addEventListener("htmx:before:request", ({ detail }) => targetOf(detail.ctx)?.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:finally:request", ({ detail }) => targetOf(detail.ctx)?.removeAttribute("aria-busy"));
-
-  // What can be copied: selected in any case, so that it can be done by hand where the clipboard is out of reach.
-
-  document.addEventListener("click", ({ target }) => {
-    const from = byId(target.closest("[data-copy]")?.dataset.copy);
-    if (!from) return;
-    getSelection().selectAllChildren(from);
-    navigator.clipboard?.writeText(from.textContent).then(() => say("Copied"));
-  });
 
   // What lies on top of a page goes with Escape, a menu also with a click elsewhere.
 
@@ -116,23 +112,6 @@
     menu.firstElementChild.focus();
   });
 
-  // A form that is on its way isn't sent again by a second click.
-
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.method !== "post") return;
-    if (form.dataset.sent) return event.preventDefault();
-    const sent = (yes) => {
-      if (yes) form.dataset.sent = "yes";
-      else delete form.dataset.sent;
-      event.submitter?.setAttribute("aria-disabled", yes);
-    };
-    setTimeout(() => event.defaultPrevented || sent(true));
-    // A file that comes back leaves the page where it is.
-    setTimeout(() => sent(false), 12000);
-    addEventListener("pageshow", () => sent(false), { once: true });
-  });
-
   // A request that got no answer at all.
 
   document.addEventListener("htmx:error", ({ detail }) => {
@@ -143,24 +122,4 @@
     toasts.replaceChildren(toast);
     setTimeout(() => toast.remove(), 8000);
   });
-
-  // An error page that will pass: ask in the background, load the page once it is there.
-
-  let retrying;
-
-  const startRetrying = (patience = 1) => {
-    const place = document.querySelector("[data-retry]");
-    clearTimeout(retrying);
-    if (!place) return;
-    const seconds = Math.max(1, Number(place.dataset.retry) || 5) * patience;
-    retrying = setTimeout(async () => {
-      if (document.hidden) return startRetrying(patience);
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-      if (!place.isConnected) return;
-      if (answer?.ok) location.reload();
-      else startRetrying(Math.min(patience * 2, 12));
-    }, seconds * 1000);
-  };
-
-  startRetrying();
 })();

@@ -151,4 +151,21 @@
   };
 
   dress(document);
+
+  // A form that is on its way isn't sent again by a second click.
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) return event.preventDefault();
+    const sent = (yes) => {
+      if (yes) form.dataset.sent = "yes";
+      else delete form.dataset.sent;
+      event.submitter?.setAttribute("aria-disabled", yes);
+    };
+    setTimeout(() => event.defaultPrevented || sent(true));
+    // A file that comes back leaves the page where it is.
+    setTimeout(() => sent(false), 12000);
+    addEventListener("pageshow", () => sent(false), { once: true });
+  });
 })();

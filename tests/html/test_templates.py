@@ -55,7 +55,7 @@ def used_by(name: str) -> set[str]:
     """The variables that a template and what it includes take from outside."""
     names = list(tree(name).find_all(nodes.Name))
     imports = tree(name).find_all(nodes.FromImport)
-    made_here = {each.name for each in names if each.ctx != "load"} | {"self", "loop"}
+    made_here = {each.name for each in names if each.ctx != "load"} | {"self", "super", "loop"}
     made_here |= {alias if isinstance(alias, str) else alias[1] for each in imports for alias in each.names}
     used = {each.name for each in names if each.ctx == "load"} - made_here
     for included in tree(name).find_all(nodes.Include):

@@ -180,9 +180,11 @@ async def test_asking_only_for_the_head_reads_no_more_than_a_page() -> None:
 
 async def test_a_list_links_to_its_files() -> None:
     async with library(library_api({"GET /books": books(1)})) as browser:
+        plain = await browser.get("/books")
         page = await browser.get("/books?genre=poetry&page=2&columns=title,genre")
 
     assert page.links["CSV"] == "/-/export/books?format=csv&genre=poetry&columns=title%2Cgenre"
+    assert plain.links["CSV"] == "/-/export/books?format=csv&columns=-"
     assert page.links["CSV, all columns"] == "/-/export/books?format=csv&genre=poetry"
     assert page.links["JSON"] == "/-/export/books?format=json&genre=poetry"
 

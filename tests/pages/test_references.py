@@ -32,7 +32,6 @@ async def test_an_id_is_shown_as_a_name_that_leads_there_with_the_id_at_hand() -
         page = await browser.get("/books")
 
     assert page.links["Ann Ash"] == "/authors/7"
-    assert page.page.all("td.k-reference span")[0].get("title") == "7"
     assert page.links["8"] == "/authors/8"
     assert sorted(paths_of(api)) == ["/authors/7", "/authors/8"]
 

@@ -9,6 +9,8 @@ from webapp.pages.queries import COLUMNS, Query, without
 
 ALL = "*"
 """Stands for every column there is."""
+AS_SHOWN = "-"
+"""Stands for those that a list shows by itself: shorter than their names in a link."""
 MOST = 60
 """Columns that one may choose from, and choose."""
 

@@ -23,7 +23,7 @@ from webapp.openapi.listing import Listing, read_listing
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Resource
 from webapp.pages.asking import ask
-from webapp.pages.chosen import chosen_columns
+from webapp.pages.chosen import AS_SHOWN, chosen_columns
 from webapp.pages.columns import SCALAR, choose_fields, every_field
 from webapp.pages.filenames import disposition
 from webapp.pages.masking import masked_rows
@@ -185,6 +185,12 @@ async def _page(request: Request, match: Match, resource: Resource | None, asked
 def _columns(resource: Resource, listing: Listing, chosen: Sequence[str]) -> tuple[str, ...]:
     """The fields of the file: those chosen, else all that the first page and the document know."""
     rows = masked_rows(listing.rows, resource.row_schema)
+    if AS_SHOWN in chosen:
+        title, key = listing.title_field or resource.title_field, listing.id_field or resource.id_field
+        shown = choose_fields(
+            rows, resource.row_schema, title=title, key=key, related=resource.relations, chosen=resource.columns
+        )
+        return tuple(field.key for field in shown) or (SCALAR,)
     if chosen and "*" not in chosen:
         return tuple(field.key for field in choose_fields(rows, resource.row_schema, chosen=chosen))
     fields = (*every_field(rows, resource.row_schema), *every_field((), resource.row_schema))

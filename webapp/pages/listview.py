@@ -21,7 +21,7 @@ from webapp.openapi.site import Match, MatchKind, Paging, Parameter, Resource
 from webapp.pages.actions import list_actions
 from webapp.pages.charts import charts_of_rows
 from webapp.pages.choices import choices_href
-from webapp.pages.chosen import chosen_columns, is_ours, joined, make_menu
+from webapp.pages.chosen import AS_SHOWN, chosen_columns, is_ours, joined, make_menu
 from webapp.pages.columns import Field, choose_fields, every_field
 from webapp.pages.crumbs import crumbs
 from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
@@ -147,7 +147,9 @@ class ListView:
     def _exports(self, columns: Sequence[Column], paging: Paging | None) -> tuple[Link, ...]:
         """All rows as files: with the columns that are seen, and with everything."""
         query = without(self.query, {COLUMNS, paging.position if paging else None, paging.size if paging else None})
-        seen = (_columns_of(columns),) if is_ours(self.match.operation) else ()
+        chosen = _named(chosen_columns(self.query, self.match.operation))
+        shown = (COLUMNS, ",".join(column.key for column in columns) if chosen else AS_SHOWN)
+        seen = (shown,) if is_ours(self.match.operation) else ()
 
         def link(label: str, kind: str, own: Query = ()) -> Link:
             return Link(label, href(self.request, f"/-/export{self.match.path}", (("format", kind), *query, *own)))
@@ -180,7 +182,7 @@ class ListView:
             key=listing.id_field or resource.id_field,
             related=resource.relations,
             known_already=self._known(rows),
-            chosen=chosen_columns(self.query, self.match.operation) or resource.columns,
+            chosen=_named(chosen_columns(self.query, self.match.operation)) or resource.columns,
         )
 
     def _table(self, listing: Listing, rows: Sequence[Any], fields: Sequence[Field], names: Names) -> Mapping[str, Any]:
@@ -208,7 +210,7 @@ class ListView:
             "columns": columns,
             "rows": made,
             "column_menu": menu,
-            "choose_href": self._link((*self.query, _columns_of(fields))) if may_choose else None,
+            "choose_href": self._link((*self.query, (COLUMNS, AS_SHOWN))) if may_choose else None,
             "charts": drawn,
         }
 
@@ -228,8 +230,8 @@ class ListView:
                 yield name
 
 
-def _columns_of(fields: Sequence[Field | Column]) -> tuple[str, str]:
-    return COLUMNS, ",".join(field.key for field in fields)
+def _named(chosen: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in chosen if name != AS_SHOWN)
 
 
 def push_canonical(request: Request, address: str) -> dict[str, str] | None:

@@ -10,8 +10,8 @@ from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPag
 from webapp.html.context.charts import Bar, BarGroup, Chart, Line, Tick
 from webapp.html.context.editing import BulkAction, BulkBar, BulkPage, BulkRow, ConflictPage, ConflictRow, EditPage
 from webapp.html.context.facts import Fact, Section
-from webapp.html.context.operations import OperationEntry, OperationGroup, OperationPage, OperationsPage, ResultPage
 from webapp.html.context.files import Event, EventsPage, FilePage, FollowPage
+from webapp.html.context.operations import OperationEntry, OperationGroup, OperationPage, OperationsPage, ResultPage
 from webapp.html.context.problems import ErrorPage
 from webapp.html.context.shell import Link, LinkGroup, Shell, Toast
 from webapp.html.context.tables import Chip, Column, ColumnMenu, Control, Option, Pager, Row

@@ -34,8 +34,6 @@ class Row:
     """For each column, the page its value points to."""
     key: str | None = None
     """What stands for the row in a URL; None where nothing does."""
-    key: str | None = None
-    """What stands for the row in a URL; None where nothing does."""
     named: tuple[str | None, ...] = ()
     """For each column of kind `reference`, what the thing is called that its value is the id of."""
 
