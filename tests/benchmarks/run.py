@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from tests.benchmarks import calls, pages, sessions
+from tests.benchmarks import calls, pages, sessions, thousand
 from tests.benchmarks.report import Row, rows, table
 from tests.benchmarks.rounds import interleave
 
@@ -22,9 +22,10 @@ class Effort:
     calls: int = 300
     pages: int = 400
     connections: int = 8
+    starts: int = 3
 
 
-QUICK = Effort(rounds=1, sessions=1000, calls=64, pages=50)
+QUICK = Effort(rounds=1, sessions=1000, calls=64, pages=50, starts=1)
 """Shows that everything works; its figures mean nothing."""
 
 
@@ -36,7 +37,8 @@ def measure(effort: Effort) -> list[Row]:
         found += rows(calls.QUANTITIES, contestants, interleave(contestants, effort.rounds))
     with pages.contestants(effort.pages, effort.connections) as contestants:
         found += rows(pages.QUANTITIES, contestants, interleave(contestants, effort.rounds))
-    return found
+    contestants = thousand.contestants()
+    return [*found, *rows(thousand.QUANTITIES, contestants, interleave(contestants, effort.starts))]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -19,6 +19,10 @@ CONTESTANTS = {
     "a page of 20 rows: CPU": 4,
     "a page of 20 rows: median latency": 4,
     "a page of 20 rows: p99 latency": 4,
+    "1,000 operations: start to first page": 1,
+    "1,000 operations: home, gzipped": 1,
+    "1,000 operations: all operations, gzipped": 1,
+    "1,000 operations: memory of the process": 1,
 }
 
 
