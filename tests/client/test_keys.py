@@ -81,3 +81,35 @@ def test_a_key_that_an_api_wrote_into_a_target_is_taken_out(target: str, kept: s
 
 def test_what_has_no_key_for_the_query_stays_as_it_is() -> None:
     assert with_keys("/a?b=1", KEYS[:1]) == "/a?b=1"
+
+
+async def test_a_key_that_an_answer_repeats_in_its_links_is_taken_out_of_it() -> None:
+    key = ApiKey("query", "key", "s3cr\u00e9t &1")
+    sent = "s3cr%C3%A9t%20%261"
+    written = (
+        b'{"self": "http://api.test/a?key=%b", "next": "/a?key=%b\\u0026page=2",'
+        b' "prev": "/a?page=1&key=s3cr%%c3%%a9t+%%261",'
+        b' "last": "/a?x=1&amp;key=%b&amp;y=2", "other": "/a?key=%b0", "keyless": "/a?monkey=%b"}'
+    )
+    answer = httpx.Response(200, content=written % ((sent.encode(),) * 5))
+    api = client(lambda _: answer).for_session(Credentials(keys=[key]))
+
+    data = await api.get("/a")
+
+    assert data == {
+        "self": "http://api.test/a",
+        "next": "/a?page=2",
+        "prev": "/a?page=1",
+        "last": "/a?x=1&amp;y=2",
+        "other": f"/a?key={sent}0",
+        "keyless": f"/a?monkey={sent}",
+    }
+
+
+async def test_a_key_that_an_error_repeats_is_taken_out_of_it() -> None:
+    answer = httpx.Response(404, json={"detail": "Nothing at http://api.test/a?appid=q-1"})
+
+    with pytest.raises(NotFound) as caught:
+        await client(lambda _: answer).for_session(Credentials(keys=KEYS)).request("GET", "/a")
+
+    assert caught.value.detail == "Nothing at http://api.test/a"

@@ -1,9 +1,11 @@
 """API keys: what an API knows its callers by, put where each API wants it."""
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
-from urllib.parse import unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from webapp.client.paths import encode_query
 
@@ -49,3 +51,22 @@ def without_keys(target: str, keys: Sequence[ApiKey]) -> str:
         return target
     kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) not in names]
     return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+def without_echoes(content: bytes, keys: Sequence[ApiKey]) -> bytes:
+    """An answer without the keys where it repeats the query that it was asked with: in links to itself, in errors."""
+    for name, value in in_place(keys, "query"):
+        if value:
+            pair = rf"(?:{_written(name)})=(?:{_written(value)})(?![\w%.~+/-])".encode()
+            content = re.sub(rb"(?i)\?" + pair + _AND, b"?", content)
+            content = re.sub(rb"(?i)(?:\?|" + _AND + rb")" + pair, b"", content)
+    return content
+
+
+_AND = rb"(?:&amp;|&|\\u0026)"
+
+
+def _written(text: str) -> str:
+    """The ways in which a text may stand in a query that itself stands in JSON or in a page, as a pattern."""
+    ways = (quote(text, safe=""), quote(text), quote_plus(text), text, json.dumps(text)[1:-1])
+    return "|".join(re.escape(each) for each in dict.fromkeys(ways))

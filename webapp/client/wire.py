@@ -19,7 +19,7 @@ from webapp.client.cookies import Cookie, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.failures import no_answer, parse_retry_after, refusal
 from webapp.client.inflate import read_beginning, read_body
-from webapp.client.keys import in_place, with_keys, without_keys
+from webapp.client.keys import in_place, with_keys, without_echoes, without_keys
 from webapp.client.paths import Params, join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
@@ -170,7 +170,8 @@ async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, 
             if keep and response.is_success and response.status_code != 204 and keep(response.headers):
                 return Answer(response, b"", cookies, open=True)
             try:
-                return Answer(response, await _read(config, response), cookies)
+                content = await _read(config, response)
+                return Answer(response, without_echoes(content, credentials.keys), cookies)
             finally:
                 await response.aclose()
     except APIError as error:
