@@ -61,6 +61,52 @@ def test_one_and_many_lead_to_each_other(one: str, many: str) -> None:
     assert singular(many) == one
 
 
+NAMES = """
+    apps|Apps|Apps|App               goal_relationships|Goal relationships|Goal relationships|Goal relationship
+    keys|Keys|Keys|Key               project_statuses|Project statuses|Project statuses|Project status
+    stories|Stories|Stories|Story    status-updates|Status updates|Status updates|Status update
+    layouts|Layouts|Layouts|Layout   dependencies|Dependencies|Dependencies|Dependency
+    Metadata|Metadata|Metadata|Metadata                 timePeriods|Time periods|Time periods|Time period
+    customer_addresses|Customer addresses|Customer addresses|Customer address
+    insights|Insights|Insights|Insight                  email-campaigns|Email campaigns|Email campaigns|Email campaign
+    sms-inbound|SMS inbound|SMS inbound|SMS inbound     email_sms|Email SMS|Email SMS|Email SMS
+    mms-receipts|MMS receipts|MMS receipts|MMS receipt  fax_history|Fax history|Fax history|Fax history
+    countries|Countries|Countries|Country               credit-card|Credit card|Credit cards|Credit card
+    Classes|Classes|Classes|Class                       likes|Likes|Likes|Like
+    entities|Entities|Entities|Entity                   genes|Genes|Genes|Gene
+    savingsStrategies|Savings strategies|Savings strategies|Savings strategy
+    demographics|Demographics|Demographics|Demographic  expenses|Expenses|Expenses|Expense
+    liabilities|Liabilities|Liabilities|Liability       policies|Policies|Policies|Policy
+    data|Data|Data|Data              certs|Certs|Certs|Cert
+    changelogs|Changelogs|Changelogs|Changelog          categories|Categories|Categories|Category
+    handpicked|Handpicked|Handpicked|Handpicked         selling|Selling|Selling|Selling
+    buying|Buying|Buying|Buying      my_feedback|My feedback|My feedback|My feedback
+    sales|Sales|Sales|Sales          shipping_profiles|Shipping profiles|Shipping profiles|Shipping profile
+    wants|Wants|Wants|Want           nearest|Nearest|Nearest|Nearest
+    members|Members|Members|Member   saved_searches|Saved searches|Saved searches|Saved search
+    emojis|Emojis|Emojis|Emoji       checkItems|Check items|Check items|Check item
+    APIs|APIs|APIs|API               snmp-config|SNMP config|SNMP configs|SNMP config
+    switches|Switches|Switches|Switch                   ip-sets|IP sets|IP sets|IP set
+    vnics|Vnics|Vnics|Vnic           oauth|OAuth|OAuth|OAuth
+    settings|Settings|Settings|Setting                  activity|Activity|Activities|Activity
+    dags|DAGs|DAGs|DAG               dagRuns|DAG runs|DAG runs|DAG run
+    mapped|Mapped|Mapped|Mapped      tries|Tries|Tries|Try
+    news|News|News|News              series|Series|Series|Series
+    health|Health|Health|Health      analytics|Analytics|Analytics|Analytics
+    criteria|Criteria|Criteria|Criterion                indices|Indices|Indices|Index
+    aliases|Aliases|Aliases|Alias    caches|Caches|Caches|Cache
+    uuids|UUIDs|UUIDs|UUID           vms|VMs|VMs|VM
+    https|HTTPS|HTTPS|HTTPS          speed|Speed|Speeds|Speed
+"""
+
+
+@pytest.mark.parametrize("row", [row for line in NAMES.strip().splitlines() for row in line.strip().split("  ") if row])
+def test_names_of_real_documents_read_well(row: str) -> None:
+    name, written, many, one = row.strip().split("|")
+
+    assert (humanise(name), plural(written), singular(written)) == (written, many, one)
+
+
 def test_what_is_plural_stays_plural_and_what_is_singular_singular() -> None:
     assert plural("users") == "users"
     assert plural("people") == "people"

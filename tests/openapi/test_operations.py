@@ -58,11 +58,16 @@ def test_operations_without_a_name_are_called_after_what_they_do() -> None:
                 "/jobs": {"post": {}},
                 "/jobs/{id}": {"put": {}, "delete": {}, "patch": {}},
                 "/jobs/{id}/run": {"post": {}},
+                "/jobs/search": {"post": {}},
+                "/settings": {"put": {}},
             }
         )
     )
 
-    assert [each.label for each in made] == ["Create jobs", "Replace job", "Delete job", "Change job", "Run"]
+    assert [each.label for each in made] == [
+        *("Create job", "Replace job", "Delete job", "Change job", "Run"),
+        *("Search", "Replace settings"),
+    ]
     assert [each.name for each in made][:2] == ["post /jobs", "put /jobs/{id}"]
 
 

@@ -24,6 +24,7 @@ async def home(paths: dict[str, Any]) -> Answer:
         ("/users/{id}", "id", "Open user by ID"),
         ("/users/{slug}", "slug", "Open user by slug"),
         ("/users/{userName}", "userName", "Open user by name"),
+        ("/users/{user}", "user", "Open user"),
     ],
 )
 async def test_items_without_a_list_are_opened_by_their_id(path: str, variable: str, label: str) -> None:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.pages.library import DOCUMENT, NUMBER, book, get, library, library_api, place, query, ref
-from webapp.testing import Answer, FakeAPI
+from webapp import create_app
+from webapp.testing import Answer, Browser, FakeAPI
 
 LOANS = [{"id": 1, "reader": "Ada"}]
 
@@ -29,7 +32,10 @@ async def test_they_are_the_same_on_the_item_and_on_what_lies_below_it() -> None
 
 
 async def test_a_view_below_an_item_has_them_too() -> None:
-    paths = {**DOCUMENT["paths"], "/books/{id}/stats": get({"type": "object"}, place("id"), summary="Get statistics of a book")}
+    paths = {
+        **DOCUMENT["paths"],
+        "/books/{id}/stats": get({"type": "object"}, place("id"), summary="Get statistics of a book"),
+    }
     api = FakeAPI({"GET /books/1/stats": {"lent": 3}}, accounts=None, document={**DOCUMENT, "paths": paths})
     async with library(api) as browser:
         page = await browser.get("/books/1/stats")
@@ -51,6 +57,31 @@ async def test_an_item_below_that_no_list_leads_to_is_opened_by_its_id() -> None
 
     assert form.status == 200
     assert "book_id=1" in form.url
+
+
+@pytest.mark.parametrize(
+    ("summary", "tab"),
+    [
+        ("Logo of a project", "Logo"),
+        ("Get the project's logo", "Logo"),
+        ("Project logo", "Logo"),
+        ("Export for this project", "Export"),
+        ("Projections", "Projections"),
+    ],
+)
+async def test_a_tab_doesnt_say_whose_it_is(summary: str, tab: str) -> None:
+    paths = {
+        "/projects": {"get": {"responses": {}}},
+        "/projects/{id}": {"get": {"responses": {}}},
+        "/projects/{id}/logo": {"get": {"summary": summary, "responses": {}}},
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    api = FakeAPI({"GET /projects/7": {"id": 7}, "GET /projects": []}, accounts=None, document=document)
+
+    async with Browser(create_app("http://api", transport=api.transport)) as browser:
+        page = await browser.get("/projects/7")
+
+    assert tabs(page)[tab] == "/projects/7/logo"
 
 
 async def test_a_list_that_lies_under_nothing_has_none() -> None:

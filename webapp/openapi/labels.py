@@ -8,7 +8,7 @@ SPELLINGS = """
     IBAN ID IDs iOS IP IPs IPv4 IPv6 ISBN ISO JSON JWT KPI LAN LDAP MAC MFA MIME MMS OAuth OAuth2 OIDC OS OTP PDF QR RAM
     RGB RPC RSS SAML SDK SEO SHA SKU SLA SMS SMTP SQL SSE SSH SSL SSO SVG TCP TLS TTL TV UDP UI UK URI URIs URL URLs USB
     UTC UUID UUIDs UX VAT VIP VLAN VM VMs VPC VPN WAN WWW XML YAML ZIP GitHub GitLab LinkedIn PayPal PostgreSQL MySQL
-    GraphQL OpenAPI YouTube
+    GraphQL OpenAPI YouTube DAG DAGs SNMP NSX SMEs SME AMQP CIDR KYC XCom MQTT gRPC SCIM TOTP
 """
 ACRONYMS = {spelling.lower(): spelling for spelling in SPELLINGS.split()}
 
@@ -24,11 +24,22 @@ PLURALS: dict[str, str] = dict(pair.split("/") for pair in IRREGULAR_PLURALS.spl
 SINGULARS = {many: one for one, many in PLURALS.items()} | {"indexes": "index", "matrixes": "matrix"}
 
 WITHOUT_PLURAL = """
-    access aws analytics content data dns equipment feedback gps hardware history https info information inventory
-    kubernetes logistics media metadata mms money news physics previous sales series sms software species staff
-    statistics stats traffic weather whois
+    access accounting advice analytics auth billing buying cash content data equipment feedback following handpicked
+    hardware health history hosting https inbound incoming info information infrastructure inventory kubernetes latest
+    logging logistics marketing me media messaging metadata monitoring money nearest networking news outbound outgoing
+    pending physics previous pricing sales security selling series shipping software species staff statistics stats
+    storage streaming support traffic trending upcoming usage weather whoami whois
 """
-UNCOUNTABLE = frozenset(WITHOUT_PLURAL.split())
+COUNTED = """
+    2fa api bic cpu cve db dto ean faq guid gpu iban id ip isbn kpi lan otp pdf qr sdk sku sla ui uri url uuid vip vlan
+    vm vpc vpn dag sme cidr
+"""
+UNCOUNTABLE = frozenset(WITHOUT_PLURAL.split()) | {
+    each for each in ACRONYMS if each not in COUNTED.split() and each.removesuffix("s") not in COUNTED.split()
+}
+"""Acronyms are names of techniques, but for those of things that there are many of."""
+PARTICIPLE = re.compile(r"\w{3,}[^e]ed")
+"""What was done to things, which are many already: `mapped`, `archived`."""
 
 CODED = re.compile(r"[a-z]+([_-][a-z]+)*|[A-Z]+(_[A-Z]+)*|[a-z]+([A-Z][a-z]+)+")
 """A value in one of the ways that programs write words: `on-hold`, `ON_HOLD`, `onHold`."""
@@ -138,7 +149,7 @@ def _singular(word: str) -> str:
 
 
 def _plural(word: str) -> str:
-    if word in UNCOUNTABLE:
+    if word in UNCOUNTABLE or PARTICIPLE.fullmatch(word):
         return word
     if word in PLURALS:
         return PLURALS[word]

@@ -7,13 +7,22 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from webapp.openapi.document import Document, mapping
-from webapp.openapi.labels import capitalise, humanise, normal, singular
+from webapp.openapi.labels import capitalise, humanise, normal, singular, wordlist
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, Operation, Parameter
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 LOCATIONS = ("path", "query", "header", "cookie")
 VERBS = {"GET": "Get", "POST": "Create", "PUT": "Replace", "PATCH": "Change", "DELETE": "Delete", "QUERY": "Query"}
+DOINGS = frozenset(
+    wordlist("""
+    activate approve archive authenticate authorize batch bulk calculate cancel check clone confirm convert copy
+    deactivate disable download duplicate enable export generate import invite login logout merge move preview publish
+    query refresh register reject reset restart run search send start stop subscribe sync test unsubscribe upload
+    validate verify
+    """)
+)
+"""Ends of paths that say what is done there, not what is made."""
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 DECORATED = re.compile(r"\{[+/.;]?([\w.~-]+)(?:[:=][^{}]*|[*+?])?\}")
 """A variable with what some frameworks write beside its name: `{path:path}`, `{name=projects/*}`, `{proxy+}`."""
@@ -289,8 +298,12 @@ def _made_label(method: str, path: str) -> str:
     noun = humanise(literals[-1])
     if VARIABLE.search(parts[-1]):
         noun = singular(noun)
-    elif method == "GET" or (method == "POST" and len(parts) > 1 and VARIABLE.search(parts[-2])):
+    elif method == "GET":
         return noun
+    elif method == "POST":
+        if normal(literals[-1]) in DOINGS or (len(parts) > 1 and VARIABLE.search(parts[-2])):
+            return noun
+        noun = singular(noun)
     verb = VERBS.get(method, method.capitalize())
     return f"{verb} {noun[:1].lower() + noun[1:] if noun[1:2].islower() else noun}"
 

@@ -89,6 +89,8 @@ def open_label(resource: Resource, operation: Operation) -> str:
     parts = words(operation.path_parameters[-1])
     while len(parts) > 1 and normal(parts[0]) in own:
         parts = parts[1:]
+    if normal(" ".join(parts)) == own:
+        return f"Open {thing}"
     key = humanise(" ".join(parts))
     return f"Open {thing} by {key if key[1:2].isupper() else key[:1].lower() + key[1:]}"
 

@@ -11,6 +11,7 @@ from webapp.client.paths import fill_path
 from webapp.errors import UnsafePath
 from webapp.html.context import Link
 from webapp.html.urls import href
+from webapp.openapi.labels import capitalise
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, MatchKind, Operation, Resource
 from webapp.pages.actions import operation_href
@@ -64,8 +65,11 @@ class _Tabs:
 
     def _short(self, title: str) -> str:
         """`Logo` for "Logo of a project", which one sees the tabs of."""
-        ending = rf"\s+(of|for)\s+((an?|the|this|one)\s+)?{re.escape(self.owner.singular)}$"
-        return re.sub(ending, "", title, flags=re.IGNORECASE)
+        owner = rf"(?:{re.escape(self.owner.singular)}|{re.escape(self.owner.label)})(?:['\u2019]s?)?"
+        ending = rf"\s+(of|for)\s+((an?|the|this|one|all)\s+)?{owner}$"
+        beginning = rf"^((an?|the|this|one)\s+)?{owner}\s+(?=\w)"
+        short = re.sub(ending, "", title, flags=re.IGNORECASE)
+        return capitalise(re.sub(beginning, "", short, flags=re.IGNORECASE))
 
     def link(self, label: str, path: str | None) -> Link:
         """A tab; the one that this page is says so."""
