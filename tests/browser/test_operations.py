@@ -36,6 +36,19 @@ async def test_a_thing_is_created_after_a_complaint_was_put_right(page: Page) ->
     await expect(page.locator(NOTICE)).not_to_contain_text("created")
 
 
+async def test_what_would_be_sent_is_shown_in_place_as_a_command(page: Page) -> None:
+    await sign_in(page)
+    await page.goto("/-/operations/create-project")
+    await page.locator("[name='body/name']").fill("Never made")
+    await page.get_by_role("button", name="Show as curl").click()
+
+    await expect(page.locator("#curl")).to_contain_text('"name": "Never made"')
+    await expect(page.locator("[name='body/name']")).to_have_value("Never made")
+    await page.locator("[name='body/key']").fill("NEVER")
+    await page.get_by_role("button", name="Show as curl").click()
+    await expect(page.locator("#curl")).to_contain_text("NEVER")
+
+
 async def test_the_items_of_a_list_are_added_moved_and_removed(page: Page) -> None:
     await sign_in(page)
     await page.goto("/-/operations/create-issue?project_id=1&title=With+a+checklist")

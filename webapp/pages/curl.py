@@ -44,9 +44,12 @@ def as_curl(
     json: Any | EllipsisType = ...,
     data: Iterable[tuple[str, str]] | None = None,
     files: Iterable[tuple[str, str]] = (),
+    content: str | None = None,
 ) -> str:
     """
     The `curl` command for a call of an operation; `files` are names of inputs, each with its file's name.
+
+    A file whose input has no name is the whole body, as is the text `content`.
 
     What signs the caller in is `$TOKEN` and its kin; so is the address of an API that only this server knows by that
     name. Empty where it can't be written as a URL.
@@ -57,8 +60,11 @@ def as_curl(
         return ""
     start = [*([] if operation.method == "GET" else [f"-X {operation.method}"]), address, *_signed_in(api, operation)]
     told = {name: value for name, value in (headers or {}).items() if name.lower() not in HIDDEN}
-    start += [_option("-H", f"{name}: {value}") for name, value in told.items()]
+    start += [_header(name, value) for name, value in told.items()]
+    if json is not ... and not any(name.lower() == "content-type" for name in told):
+        start.append(_header("Content-Type", "application/json"))
     body = list(_body(operation, json, data, files))
+    body += [_option("--data-raw", content)] if content is not None else []
     whole = "curl " + NEXT.join([*start, *body])
     return whole if len(whole) <= LONGEST else "curl " + NEXT.join(start)
 
@@ -116,16 +122,21 @@ def _body(
     files: Iterable[tuple[str, str]],
 ) -> Iterator[str]:
     attached = list(files)
+    in_parts = bool(attached) or any(body.media_type.startswith("multipart/") for body in operation.bodies[:1])
+    known = operation.bodies[0].schema.properties if len(operation.bodies) == 1 else {}
     if json is not ...:
         schema = next((body.schema for body in operation.bodies if "json" in body.media_type), None)
-        yield _option("-H", "Content-Type: application/json")
         yield _option("--data-raw", json_module.dumps(masked(json, schema), ensure_ascii=False))
     for name, value in data or ():
-        told = [_variable(name)] if is_secret(name, None) else [value]
-        yield _option("--form-string" if attached else "--data-urlencode", f"{name}=", *told)
+        told = [_variable(name)] if is_secret(name, known.get(name)) else [value]
+        yield _option("--form-string" if in_parts else "--data-urlencode", f"{name}=", *told)
     for name, filename in attached:
         plain = re.sub(r"[^\w. -]", "_", filename)
-        yield _option("-F", f'{name}=@"{plain}"')
+        yield _option("-F", f'{name}=@"{plain}"') if name else _option("--data-binary", f"@{plain or 'FILE'}")
+
+
+def _header(name: str, value: str) -> str:
+    return _option("-H", f"{name}: ", _variable(name)) if is_secret(name, None) else _option("-H", f"{name}: {value}")
 
 
 def _option(flag: str, *pieces: str) -> str:

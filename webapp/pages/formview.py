@@ -96,6 +96,7 @@ class FormView:
         consequences: Sequence[str] = (),
         elsewhere: str = "",
         link: Link | None = None,
+        curl: str = "",
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
@@ -125,6 +126,7 @@ class FormView:
             back_href=self.back,
             elsewhere=elsewhere,
             elsewhere_link=link,
+            curl=curl,
         )
         names = [f"{page.name}/operation.html", "pages/operation.html"]
         return render(task.request, names, page, fragment="form", status=status, headers=headers)

@@ -20,6 +20,7 @@ from webapp.pages.errors import to_login
 from webapp.pages.filenames import is_attachment
 from webapp.pages.files import file_answer
 from webapp.pages.filetypes import essence
+from webapp.pages.formcurl import curl_of_form
 from webapp.pages.formview import UNREAD, FormView
 from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
@@ -136,5 +137,8 @@ def _lead_on(task: Task, form: OperationForm) -> Response:
 
 def _changed(task: Task, form: OperationForm, submission: Submission) -> Response:
     """The form again, with a part of it added, removed or moved, or for another kind of body."""
+    if submission.text("change") == "curl":
+        command = curl_of_form(task.request.state.api, form, submission)
+        return FormView(task, form, submission, unread=UNREAD in submission).render({}, curl=command)
     changed = apply_edit(submission)
     return FormView(task, form, changed, unread=UNREAD in submission).render({})

@@ -45,6 +45,8 @@ class OperationPage:
     """Why it is not done here, where it isn't; there is no form then."""
     elsewhere_link: Link | None = None
     """Where it is."""
+    curl: str = ""
+    """How to ask for it in a terminal, as far as it is filled in, once that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
