@@ -255,3 +255,15 @@ def test_the_body_is_the_one_that_was_chosen() -> None:
 
     assert encode(either, {"body": PAIR}, "application/x-www-form-urlencoded").data == (("a", "1"), ("b", "2"))
     assert encode(either, {"body": PAIR}).json == PAIR
+
+
+def test_a_value_of_several_segments_keeps_its_slashes_and_stays_where_it_is() -> None:
+    path = parameter("path", "path", spans=True)
+
+    def sent(value: str) -> str:
+        return encode(operation(path, path="/files/{path}"), {"path": {"path": value}}).path
+
+    assert sent("a b/c?/d%2F") == "/files/a%20b/c%3F/d%252F"
+    for value in ("a/../b", "../x", "a//b", "/etc", "a/", "."):
+        with pytest.raises(UnsafePath):
+            sent(value)

@@ -258,3 +258,21 @@ def test_a_parameter_whose_reference_is_no_url_is_noted_and_left_out() -> None:
 
     assert operation(found, "GET", "/a").parameters == ()
     assert found.problems == ("The reference http://[ is not a URL.",)
+
+
+@pytest.mark.parametrize(
+    ("written", "more", "spans"),
+    [
+        ("/files/{path:path}", {}, True),
+        ("/v1/{path=projects/*}:cancel", {}, True),
+        ("/{path+}", {}, True),
+        ("/{+path}/x", {}, True),
+        ("/files/{path}", {"allowReserved": True}, True),
+        ("/files/{path}", {}, False),
+        ("/orders/{path:[0-9]+}", {}, False),
+    ],
+)
+def test_a_document_says_which_value_may_be_several_segments(written: str, more: Any, spans: bool) -> None:
+    parameter = {"name": "path", "in": "path", "required": True, "schema": TEXT, **more}
+
+    assert only({written: {"get": {"parameters": [parameter]}}}).spanning == (frozenset({"path"}) if spans else set())

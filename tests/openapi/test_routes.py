@@ -196,3 +196,12 @@ def test_an_operation_is_found_by_its_slug() -> None:
     assert found is not None
     assert (found.method, found.path) == ("POST", "/jobs/{id}/run")
     assert routes.operation("run") is None
+
+
+def test_a_value_of_several_segments_is_one_in_the_page_and_several_for_the_api() -> None:
+    found = routes({"/files/{path:path}/raw": {"get": answers()}}).match("/files/a%20b%2Fc%3F/raw")
+
+    assert found is not None
+    assert found.path_params == {"path": "a b/c?"}
+    assert (found.path, found.api_path) == ("/files/a%20b%2Fc%3F/raw", "/files/a%20b/c%3F/raw")
+    assert routes({"/files/{path:path}": {"get": answers()}}).match("/files/a%2F..%2Fb") is None

@@ -7,7 +7,7 @@ out begins with the API's own prefix, is ASCII, and means the same place to ever
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -73,15 +73,20 @@ def _check_segment(segment: str) -> None:
     raise UnsafePath("A path can't be encoded so many times.")
 
 
-def fill_path(template: str, values: Mapping[str, object]) -> str:
-    """`/projects/{id}` with its places filled: each value becomes exactly one segment."""
+def fill_path(template: str, values: Mapping[str, object], spanning: Collection[str] = ()) -> str:
+    """
+    `/projects/{id}` with its places filled: each value becomes exactly one segment.
+
+    Of those that are `spanning`, slashes divide segments. Raises UnsafePath for a value that a path can't hold.
+    """
 
     def fill(place: re.Match[str]) -> str:
         name = place.group(1)
         value = scalar(values.get(name))
-        if value in ("", ".", "..") or _CONTROL.search(value):
+        parts = value.split("/") if name in spanning else [value]
+        if any(part in ("", ".", "..") for part in parts) or _CONTROL.search(value):
             raise UnsafePath(f"The value for {name!r} can't be part of a path.")
-        return quote(value, safe="~:@!$&'()*+,;=")
+        return "/".join(quote(part, safe="~:@!$&'()*+,;=") for part in parts)
 
     return re.sub(r"\{([^{}]+)\}", fill, template)
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from webapp.client import exact
-from webapp.client.paths import scalar
+from webapp.client.paths import fill_path, scalar
 from webapp.openapi.site import Parameter
 
 Pairs = tuple[tuple[str, str], ...]
@@ -16,7 +16,9 @@ DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 def written_in_path(parameter: Parameter, value: Any) -> str:
-    """What stands in the path in place of `{name}`, quoted."""
+    """What stands in the path in place of `{name}`, quoted. Raises UnsafePath where that would be another path."""
+    if parameter.spans:
+        return fill_path("{value}", {"value": as_text(value)}, ("value",))
     if parameter.media_type is not None:
         return _quoted(as_json(value))
     match parameter.style:

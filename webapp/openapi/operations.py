@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -26,6 +26,8 @@ DOINGS = frozenset(
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 DECORATED = re.compile(r"\{[+/.;]?([\w.~-]+)(?:[:=][^{}]*|[*+?])?\}")
 """A variable with what some frameworks write beside its name: `{path:path}`, `{name=projects/*}`, `{proxy+}`."""
+SPANNING = re.compile(r"\{(?:\+([\w.~-]+)|([\w.~-]+)(?::path|=[^{}]*|[*+]))\}")
+"""Those of them that may be several segments."""
 LONGEST_LABEL = 80
 LONGEST_SLUG = 100
 
@@ -52,6 +54,8 @@ class _Path:
     path: str
     query: tuple[Parameter, ...]
     """What the query in the path asks for."""
+    spanning: frozenset[str] = frozenset()
+    """The variables that may be several segments."""
 
 
 class _Reader:
@@ -110,6 +114,7 @@ class _Reader:
             explode=explode,
             style=style,
             media_type=media_type,
+            spans=location == "path" and raw.get("allowReserved") is True,
             examples=_examples(raw),
         )
         spread = location == "query" and style == "form" and explode and media_type is None
@@ -180,7 +185,8 @@ def _methods(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _split_query(template: str) -> _Path:
     path, _, query = DECORATED.sub(r"{\1}", template).partition("#")[0].partition("?")
     path = path if path.startswith("/") else "/" + path
-    return _Path(path, tuple(_query_parameter(pair) for pair in query.split("&") if pair))
+    spanning = frozenset(match[1] or match[2] for match in SPANNING.finditer(template))
+    return _Path(path, tuple(_query_parameter(pair) for pair in query.split("&") if pair), spanning)
 
 
 def _query_parameter(pair: str) -> Parameter:
@@ -203,6 +209,8 @@ def _complete(where: _Path, declared: Sequence[Parameter]) -> tuple[Parameter, .
             found[each.location, each.name] = each
     for name in variables:
         found.setdefault(("path", name), Parameter(name, "path", required=True, schema=Schema({"type": "string"})))
+    for name in where.spanning:
+        found["path", name] = replace(found["path", name], spans=True)
     return tuple(found.values())
 
 

@@ -27,7 +27,9 @@ class _Target:
     """The path's variables, and the quoted `pieces` around them."""
     pieces: tuple[str, ...]
     asked: tuple[str, ...] | None
-    """The pieces of the operation's path, where it is another."""
+    """The pieces of the operation's path, where it is another or has `spanning` variables."""
+    spanning: frozenset[str] = frozenset()
+    """The variables that may be several segments for the API; in a page's path they are one all the same."""
 
 
 @dataclass(slots=True)
@@ -100,8 +102,8 @@ class Routes:
 
 
 def _target(operation: Operation, path: str, kind: MatchKind, resource: Resource | None) -> _Target:
-    asked = _pieces(operation.path) if operation.path != path else None
-    return _Target(operation, kind, resource, path, operation.path_parameters, _pieces(path), asked)
+    asked = _pieces(operation.path) if operation.spanning or operation.path != path else None
+    return _Target(operation, kind, resource, path, operation.path_parameters, _pieces(path), asked, operation.spanning)
 
 
 def _pieces(path: str) -> tuple[str, ...]:
@@ -241,12 +243,13 @@ def _schemas(operation: Operation) -> Mapping[str, Schema]:
 
 def _made(target: _Target, values: list[str]) -> Match:
     params = dict(zip(target.names, values, strict=True))
-    asked = _joined(target.asked, values) if target.asked is not None else ""
+    asked = _joined(target.asked, values, target) if target.asked is not None else ""
     return Match(target.kind, target.operation, target.resource, params, _joined(target.pieces, values), asked)
 
 
-def _joined(pieces: tuple[str, ...], values: list[str]) -> str:
+def _joined(pieces: tuple[str, ...], values: list[str], spanning: _Target | None = None) -> str:
     path = pieces[0]
-    for value, piece in zip(values, pieces[1:], strict=True):
-        path += (value if PLAIN.fullmatch(value) else quote(value, safe=SAFE)) + piece
+    for at, (value, piece) in enumerate(zip(values, pieces[1:], strict=True)):
+        safe = SAFE + "/" if spanning is not None and spanning.names[at] in spanning.spanning else SAFE
+        path += (value if PLAIN.fullmatch(value) else quote(value, safe=safe)) + piece
     return path

@@ -33,6 +33,8 @@ class Parameter:
     """How arrays and objects are written: `form`, `simple`, `deepObject`, `spaceDelimited`, `pipeDelimited` ..."""
     media_type: str | None = None
     """Set where the value is sent as a text of this type, such as JSON."""
+    spans: bool = False
+    """Whether a value in the path may be several segments, its slashes among what is sent as it is."""
     examples: tuple[Any, ...] = ()
 
 
@@ -85,6 +87,11 @@ class Operation:
     def path_parameters(self) -> tuple[str, ...]:
         """The names in the path, in order."""
         return tuple(part.split("}")[0] for part in self.path.split("{")[1:])
+
+    @property
+    def spanning(self) -> frozenset[str]:
+        """Those of them that may be several segments."""
+        return frozenset(each.name for each in self.parameters if each.spans)
 
     @property
     def query(self) -> tuple[Parameter, ...]:

@@ -43,7 +43,7 @@ async def read_subject(task: Task) -> Subject | None:
         return None
     api: APIClient = task.request.state.api
     try:
-        reply = await api.request("GET", match.path, timeout=SECONDS)
+        reply = await api.request("GET", match.api_path or match.path, timeout=SECONDS)
     except Unauthorized:
         raise
     except (APIError, UnsafePath):

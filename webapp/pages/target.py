@@ -129,7 +129,7 @@ def _item_path(task: Task, resource: Resource | None) -> str | None:
     match = task.routes.match(task.path)
     if match is None or match.kind is MatchKind.LIST or not _is_readable(match.operation):
         return None
-    return match.path
+    return match.api_path or match.path
 
 
 def _filled(item: Operation, known: Mapping[str, str], operation: Operation) -> str | None:
@@ -138,7 +138,7 @@ def _filled(item: Operation, known: Mapping[str, str], operation: Operation) -> 
     if len(values) != len(item.path_parameters):
         return None
     try:
-        return fill_path(item.path, dict(zip(item.path_parameters, values, strict=True)))
+        return fill_path(item.path, dict(zip(item.path_parameters, values, strict=True)), item.spanning)
     except UnsafePath:
         return None
 
