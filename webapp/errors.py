@@ -48,7 +48,9 @@ class APIError(WebappError):
 
     `status` is what our own page answers with; `api_status` what the API said, or None without an answer.
     `detail` is a sentence fit to show; it never holds what was submitted. `fields` maps a field's dotted path
-    (`address.street`, `items.0.price`) to its complaints. `retry_after` is in seconds.
+    (`address.street`, `items.0.price`) to its complaints; `locations` says of some which part of the request they are
+    in (`body`, `query`, `path`, `header`, `cookie`), and `sentences` are those about the whole. `retry_after` is in
+    seconds.
     """
 
     default_status: ClassVar[int] = 502
@@ -64,6 +66,8 @@ class APIError(WebappError):
         code: str | None = None,
         retry_after: float | None = None,
         request_id: str | None = None,
+        locations: Mapping[str, str] = MappingProxyType({}),
+        sentences: Sequence[str] = (),
     ) -> None:
         super().__init__(detail or type(self).__name__)
         self.status = self.default_status
@@ -73,6 +77,8 @@ class APIError(WebappError):
         self.code = code
         self.retry_after = retry_after
         self.request_id = request_id
+        self.locations = locations
+        self.sentences = sentences
 
 
 class BadRequest(APIError):

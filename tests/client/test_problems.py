@@ -226,6 +226,29 @@ def test_a_body_that_is_no_json_is_shown_only_if_it_is_a_sentence(status: int, t
     assert read_problem(status, None, text) == Problem(detail)
 
 
+@pytest.mark.parametrize(
+    ("entry", "locations"),
+    [
+        ({"loc": ["query", "page"], "msg": "odd"}, {"page": "query"}),
+        ({"loc": ["body", "a", 0], "msg": "odd"}, {"a.0": "body"}),
+        ({"loc": ["body"], "msg": "odd"}, {}),
+        ({"loc": ["a", "b"], "msg": "odd"}, {}),
+        ({"loc": [], "msg": "odd"}, {}),
+        ({"source": {"parameter": "page"}, "detail": "odd"}, {"page": "query"}),
+        ({"source": {"pointer": "/data/attributes/a"}, "detail": "odd"}, {"a": "body"}),
+    ],
+)
+def test_which_part_of_the_request_is_meant_is_kept(entry: Any, locations: dict[str, str]) -> None:
+    assert dict(read_problem(422, {"detail": [entry]}).locations) == locations
+
+
+def test_sentences_about_the_whole_are_told_apart_and_scrubbed() -> None:
+    problem = read_problem(400, {"message": ["pin must not be 4711x", "name is taken"]})
+
+    assert problem.sentences == ("pin must not be 4711x", "name is taken")
+    assert "4711x" not in repr(scrub(problem, {"password": "4711x"}))
+
+
 def test_fields_are_not_guessed_from_a_servers_own_failure() -> None:
     assert read_problem(500, {"hostname": "db-1", "stack": ["a", "b"]}).fields == {}
 

@@ -118,6 +118,66 @@ def test_the_body_is_meant_where_two_inputs_have_one_name() -> None:
     assert list(place({"title": ("Wrong.",)}, fields)[0]) == ["body/title"]
 
 
+@pytest.mark.parametrize("location", ["query", "body"])
+def test_an_api_that_says_which_part_it_means_is_believed(location: str) -> None:
+    asked = operation(parameter("title"), body({"type": "object", "properties": {"data": ORDER}}))
+    fields = OperationForm(asked).fields({"body": {"data": VALUE}}, BuildContext())
+    problem = read_problem(422, {"detail": [{"loc": [location, "title"], "msg": "Wrong."}]})
+
+    placed, left = place(problem.fields, fields, locations=problem.locations)
+
+    assert placed == {"query/title" if location == "query" else "body/data/title": ("Wrong.",)}
+    assert left == ()
+
+
+def test_one_name_in_two_parts_of_a_request_has_two_complaints() -> None:
+    asked = operation(parameter("title"), body(ORDER))
+    fields = OperationForm(asked).fields({"body": VALUE}, BuildContext())
+    said = [{"loc": [part, "title"], "msg": f"Not in the {part}."} for part in ("body", "query")]
+    problem = read_problem(422, {"detail": said})
+
+    placed, _ = place(problem.fields, fields, locations=problem.locations)
+
+    assert placed == {"body/title": ("Not in the body.",), "query/title": ("Not in the query.",)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("title must be longer than or equal to 3 characters", "body/title"),
+        ("title should not be empty", "body/title"),
+        ('"title" is required', "body/title"),
+        ("dueDate must be a valid date", "body/due_date"),
+        ("address.street must be a string", "body/address/street"),
+        ("items.1.unitPrice must not be less than 0", "body/items/1/unit_price"),
+    ],
+)
+def test_a_sentence_that_begins_with_a_fields_name_is_about_it(sentence: str, name: str) -> None:
+    problem = read_problem(400, {"statusCode": 400, "message": [sentence], "error": "Bad Request"})
+
+    assert place(problem.fields, form(), sentences=problem.sentences) == ({name: (sentence,)}, ())
+
+
+@pytest.mark.parametrize(
+    "sentence", ["street must be a string", "Title and date don't fit", "colour is unknown", "It is too late", "title"]
+)
+def test_a_sentence_that_may_be_about_anything_is_about_no_field(sentence: str) -> None:
+    assert place({}, form(), sentences=[sentence]) == ({}, ())
+
+
+def test_of_two_fields_of_one_name_a_sentence_is_about_none() -> None:
+    asked = operation(parameter("title"), body(ORDER))
+    fields = OperationForm(asked).fields({"body": VALUE}, BuildContext())
+
+    assert place({}, fields, sentences=["title must be a string"]) == ({}, ())
+
+
+def test_beside_sentences_that_have_found_their_fields_the_others_are_said_above() -> None:
+    said = ["title should not be empty", "The shop is closed"]
+
+    assert place({}, form(), sentences=said) == ({"body/title": (said[0],)}, (said[1],))
+
+
 def test_several_complaints_about_one_field_are_said_once_each() -> None:
     placed, _ = place({"due_date": ("A.", "B."), "dueDate": ("B.", "C.")}, form())
 

@@ -74,6 +74,18 @@ async def test_what_the_api_has_against_a_field_stands_at_it_and_what_was_typed_
     assert page.page.one("#form [role=alert]").get("autofocus") is not None
 
 
+async def test_a_sentence_that_begins_with_a_fields_name_stands_at_it() -> None:
+    said = ["weight must not be less than 1", "The shed is full"]
+    async with workshop({"POST /tools": (400, {"statusCode": 400, "message": said})}) as (browser, _):
+        await browser.get(CREATE)
+        page = await browser.submit("#form", **{"body/name": "Saw", "body/weight": "0"})
+
+    assert page.status == 400
+    assert page.page.one("[name=body/weight]").get("aria-invalid") == "true"
+    assert page.page.one("[name=body/name]").get("aria-invalid") is None
+    assert "The shed is full" in alert(page)
+
+
 async def test_what_can_not_be_read_never_reaches_the_api() -> None:
     async with workshop({"POST /tools": HAMMER}) as (browser, api):
         await browser.get(CREATE)

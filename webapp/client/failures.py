@@ -56,6 +56,8 @@ def refusal(status: int, problem: Problem, *, retry_after: float | None, request
         problem.detail,
         api_status=status,
         fields=problem.fields,
+        locations=problem.locations,
+        sentences=problem.sentences,
         code=problem.code,
         retry_after=retry_after,
         request_id=request_id,

@@ -75,6 +75,10 @@ class Problem:
     detail: str = ""
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     code: str | None = None
+    locations: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Where a field is, `body`, `query`, `path`, `header` or `cookie`, as far as the API says so."""
+    sentences: tuple[str, ...] = ()
+    """Complaints about the whole, where there is a list of them: they may begin with a field's name."""
 
 
 def read_problem(status: int, data: Any = None, text: str = "") -> Problem:
@@ -88,7 +92,8 @@ def read_problem(status: int, data: Any = None, text: str = "") -> Problem:
     if found.whole and (not detail or not found.fields):
         detail = detail if detail in found.whole else " ".join((*((detail,) if detail else ()), *found.whole[:3]))
     fields = {name: tuple(messages) for name, messages in found.fields.items()}
-    return Problem(_cut(detail, _LONGEST_MESSAGE) or generic(status), MappingProxyType(fields), found.code)
+    said = _cut(detail, _LONGEST_MESSAGE) or generic(status)
+    return Problem(said, MappingProxyType(fields), found.code, MappingProxyType(found.locations), tuple(found.whole))
 
 
 def generic(status: int) -> str:
@@ -101,24 +106,29 @@ def generic(status: int) -> str:
 class _Findings:
     """What has been found so far: complaints under a field's name, or about the whole."""
 
-    __slots__ = ("code", "detail", "fields", "whole")
+    __slots__ = ("code", "detail", "fields", "locations", "whole")
 
     def __init__(self) -> None:
         self.detail = ""
         self.code: str | None = None
         self.fields: dict[str, list[str]] = {}
+        self.locations: dict[str, str] = {}
         self.whole: list[str] = []
 
-    def complain(self, name: str, message: Any) -> None:
+    def complain(self, name: str, message: Any, location: str = "") -> None:
         text = _sentence(message)
         if not text:
             return
+        if location and self.locations.get(name, location) != location:
+            name = f"{location}.{name}"  # the same name in another part of the request
         if name in _WHOLE:
             bucket = self.whole
         elif name in self.fields or len(self.fields) < _MOST_FIELDS:
             bucket = self.fields.setdefault(name, [])
         else:
             return
+        if location and bucket is not self.whole:
+            self.locations.setdefault(name, location)
         if text not in bucket and len(bucket) < _MOST_MESSAGES:
             bucket.append(text)
 
@@ -214,8 +224,18 @@ def _read_entry(entry: Mapping[str, Any], found: _Findings, name: str, depth: in
         found.note_code(extensions.get("code"))
         entry = {**entry, **{key: extensions[key] for key in ("field",) if key in extensions}}
     found.note_code(entry.get("code"))
-    found.complain(_below(name, _place(entry)), message)
+    found.complain(_below(name, _place(entry)), message, _location(entry))
     return True
+
+
+def _location(entry: Mapping[str, Any]) -> str:
+    """The part of the request that is complained about: FastAPI's `loc` begins with it, JSON:API tells it apart."""
+    source = entry.get("source")
+    if isinstance(source, Mapping):
+        kinds = {"pointer": "body", "parameter": "query", "header": "header"}
+        return next((kind for key, kind in kinds.items() if isinstance(source.get(key), str)), "")
+    loc = entry.get("loc")
+    return str(loc[0]) if isinstance(loc, list) and len(loc) > 1 and loc[0] in _PLACES else ""
 
 
 def _place(entry: Mapping[str, Any]) -> str:

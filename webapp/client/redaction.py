@@ -45,7 +45,8 @@ def scrub(problem: Problem, submitted: Any) -> Problem:
         return text
 
     fields = {name: tuple(hide(message) for message in messages) for name, messages in problem.fields.items()}
-    return Problem(hide(problem.detail), fields, problem.code)
+    sentences = tuple(map(hide, problem.sentences))
+    return Problem(hide(problem.detail), fields, problem.code, problem.locations, sentences)
 
 
 def _secrets(submitted: Any, *, inside: bool = False, depth: int = 0) -> Iterable[str]:

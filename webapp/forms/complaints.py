@@ -6,6 +6,7 @@ with the wrappers of their own models around it (`request.title`, a union's bran
 those that the body has. A field is taken for the one that is meant where all that differs is of this kind.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,11 @@ WRAPPERS = frozenset(
     {"body", "data", "attributes", "relationships", "request", "json", "payload", "input", "args", "params", "query"}
 )
 """Names, normalised, that stand around the fields on one side and not on the other."""
+NOWHERE: Mapping[str, str] = {}
+BEGINNING = re.compile(
+    r"[\"'`]?([A-Za-z_][\w.-]*)[\"'`]? (?:must|should|is|are|has|have|can|cannot|can't|may|does|needs|exceeds)\b"
+)
+"""How sentences begin that say what a field has to be like."""
 MOST_BESIDE = 3
 """Parts of a complaint's path that may be no field's: the names of models and of a union's shapes."""
 
@@ -33,14 +39,24 @@ class _Place:
     """Which of the parts are the only ones of their kind: an object's single property."""
     rank: int
     """Where inputs of a name are in several places, the body is meant first."""
+    location: str
+    """The part of the request: `body`, `query` ..."""
 
 
-def place(complaints: Complaints, fields: Sequence[Field]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+def place(
+    complaints: Complaints,
+    fields: Sequence[Field],
+    *,
+    locations: Mapping[str, str] = NOWHERE,
+    sentences: Sequence[str] = (),
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """
     Find the field of each complaint.
 
-    `complaints` maps dotted paths (`address.street`, `items.0.price`), as APIError has them, to sentences. The answer
-    is the sentences by the field's name, and those that no field was found for.
+    `complaints` maps dotted paths (`address.street`, `items.0.price`), as APIError has them, to sentences; `locations`
+    says of some in which part of the request they are. Of the `sentences` about the whole, those that begin with the
+    name of one field are about that. The answer is the sentences by the field's name, and those that no field was
+    found for; `sentences` are among these only where another one has found its field.
     """
     places: dict[str, list[_Place]] = {}
     for each in _places(fields):
@@ -48,12 +64,32 @@ def place(complaints: Complaints, fields: Sequence[Field]) -> tuple[dict[str, tu
     placed: dict[str, tuple[str, ...]] = {}
     left: list[str] = []
     for dotted, said in complaints.items():
-        found = _find(_normalised(dotted), places)
+        found = _found(_normalised(dotted), places, locations.get(dotted, ""))
         if found is not None:
             placed[found] = tuple(dict.fromkeys((*placed.get(found, ()), *said)))
         else:
             left += [f"{_called(dotted)}: {each}" if dotted else each for each in said]
+    about = {each: found for each in sentences if (found := _begun_with(each, places))}
+    for said, found in about.items():
+        placed[found] = tuple(dict.fromkeys((*placed.get(found, ()), said)))
+    left += [each for each in sentences if about and each not in about]
     return placed, tuple(dict.fromkeys(left))
+
+
+def _found(parts: Parts, places: Mapping[str, list[_Place]], location: str) -> str | None:
+    """The field of that path: in the part of the request that was told, else in any."""
+    there = {name: [each for each in found if each.location == location] for name, found in places.items()}
+    return (_find(parts, there) if location else None) or _find(parts, places)
+
+
+def _begun_with(sentence: str, places: Mapping[str, list[_Place]]) -> str | None:
+    """The one field with whose name a sentence begins: `email must be an email`."""
+    begun = BEGINNING.match(sentence)
+    parts = _normalised(begun[1]) if begun else ()
+    if not parts:
+        return None
+    found = {each.pointer for each in places.get(parts[-1], ()) if _differs(parts, each) is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _find(parts: Parts, places: Mapping[str, list[_Place]]) -> str | None:
@@ -106,9 +142,9 @@ def _within(field: Field, above: Parts, alone: frozenset[int], is_alone: bool) -
     if is_alone and parts and not field.shape:
         alone = alone | {len(parts) - 1}
     if parts and not field.shape:
-        yield _Place(field.name, parts, alone, ("body", "query", "path", "header", "cookie").index(location))
+        yield _Place(field.name, parts, alone, ("body", "query", "path", "header", "cookie").index(location), location)
     elif not rest:
-        yield _Place(field.name, (location,), alone, 0)
+        yield _Place(field.name, (location,), alone, 0, location)
     for each in field.fields:
         yield from _within(each, parts, alone, len(field.fields) == 1 and not each.row)
 

@@ -156,7 +156,7 @@ class _EditView:
 
     def refused(self, error: APIError) -> Response:
         """The form again, with what the API has against what was typed."""
-        errors, said = place(error.fields, self._fields({}))
+        errors, said = place(error.fields, self._fields({}), locations=error.locations, sentences=error.sentences)
         beside = said if errors or said else (error.detail,)
         return self.render(
             errors=errors,

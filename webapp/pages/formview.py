@@ -74,7 +74,7 @@ class FormView:
     async def refused(self, error: APIError) -> Response:
         """The form again, with what the API has against what was typed."""
         fields = self._fields({}, NO_ERRORS)
-        errors, said = place(error.fields, fields)
+        errors, said = place(error.fields, fields, locations=error.locations, sentences=error.sentences)
         return self.render(
             {},
             errors=errors,
