@@ -177,7 +177,7 @@ async def test_what_was_chosen_in_a_conflict_is_there_again() -> None:
         saved = await browser.submit("#form")
 
     assert toast(conflict).startswith(BACK)
-    assert conflict.page.one('[name="choose:body/name"][value=mine]').get("checked") is not None
+    assert conflict.page.find('[name="choose:body/name"][value=mine][checked]') is not None
     assert saved.url == "/tools/7"
     assert [each.json["name"] for each in api.requests if each.method == "PUT"] == ["Mallet"]
 
