@@ -17,7 +17,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def test_a_list_leads_to_its_answer_and_back_with_the_same_query(browser: Browser) -> None:
     await browser.get("/issues?status=closed&size=2")
-    source = await browser.click("Raw JSON")
+    source = await browser.click("Raw JSON, curl")
 
     assert source.url == "/-/raw/issues?status=closed&size=2"
     assert '"status": "closed"' in source.page.one("pre").raw_text

@@ -228,7 +228,7 @@ class _Finder:
 
 def _with_items(resources: Sequence[Resource]) -> list[Resource]:
     """
-    The resources, the rows of nested lists leading to their own pages elsewhere: a project's tasks to `/tasks/{id}`.
+    The resources, the rows of lists without items leading to their pages elsewhere: a project's tasks to `/tasks/{id}`.
 
     They are the same things if they have the same schema, by name.
     """
@@ -243,7 +243,7 @@ def _with_items(resources: Sequence[Resource]) -> list[Resource]:
 def _item_elsewhere(nested: Resource, known: Mapping[str, list[Operation]]) -> dict[str, Any]:
     schema = nested.row_schema
     items = known.get(schema.name, []) if schema and schema.name else []
-    if schema is None or len(items) != 1 or nested.parent is None or nested.item or nested.update or nested.delete:
+    if schema is None or len(items) != 1 or nested.item or nested.update or nested.delete:
         return {}
     key = id_field(items[0].path_parameters[-1], schema.properties, nested.singular)
     return {"item": items[0], "id_field": key} if key else {}
