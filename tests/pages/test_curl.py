@@ -109,7 +109,9 @@ def test_a_body_that_is_too_long_is_left_out() -> None:
 async def test_every_page_of_a_get_has_its_command() -> None:
     answers: dict[str, Any] = {"GET /books": books(1), "GET /books/1": {"id": 1}, "GET /stats": {"total": 1}}
     async with library(library_api(answers)) as browser:
-        found = [(await browser.get(path)).page.one("#curl").text for path in ("/-/raw/books", "/books/1", "/stats?days=7")]
+        found = [
+            (await browser.get(path)).page.one("#curl").text for path in ("/-/raw/books", "/books/1", "/stats?days=7")
+        ]
 
     assert found == ["curl \"$API_URL\"'/books?size=25'", 'curl "$API_URL"/books/1', "curl \"$API_URL\"'/stats?days=7'"]
 

@@ -70,7 +70,7 @@ def _loader(joined: Callable[[Pairs], dict[Any, Any]]) -> type[Any]:
     """The safe loader with JSON's types alone. A text that contains itself it refuses of its own accord."""
 
     class Loader(_Base):
-        yaml_implicit_resolvers: ClassVar[Any] = {}
+        yaml_implicit_resolvers: ClassVar[Any] = {}  # type: ignore[misc]
         yaml_constructors: ClassVar[Any] = {}
 
     def mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:

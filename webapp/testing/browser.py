@@ -119,7 +119,8 @@ class Browser:
         """
         Fill in a form of the current page, by selector or number, and send it without htmx.
 
-        What isn't given is sent as the page has it. `button` is the text or value of the one to press, the first otherwise.
+        What isn't given is sent as the page has it. `button` is the text or value of the one to press; else it's the
+        first.
         """
         page = self._page().page
         element = page.one(form) if isinstance(form, str) else page.all("form")[form]

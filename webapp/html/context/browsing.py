@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from webapp.html.context.charts import Chart
 from webapp.html.context.editing import BulkBar
 from webapp.html.context.facts import Fact, Section
-from webapp.html.context.shell import Link, LinkGroup
+from webapp.html.context.shell import Link
 from webapp.html.context.tables import Chip, Column, ColumnMenu, Control, Pager, Row
 
 
