@@ -1,11 +1,13 @@
 """A union's shapes have names, and a value is shown as the shape that it has."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tests.forms.rendered import built, schema_of, there_and_back
-from webapp.forms.unions import branch_for, branches_of
+from webapp.forms.choices import MOST, options_of
+from webapp.forms.unions import MOST_BRANCHES, branch_for, branches_of
 
 CAT = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}}
 DOG = {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["dog"]}, "barks": {"type": "boolean"}}}
@@ -180,3 +182,16 @@ def test_keys_of_several_patterns_may_have_each_of_their_shapes() -> None:
     assert [each.label for each in first.options if each.selected] == ["Whole number"]
     assert [each.label for each in second.options if each.selected] == ["Text"]
     assert there_and_back(schema, {"n_a": 1, "t_b": "x"}).value == {"n_a": 1, "t_b": "x"}
+
+
+def test_of_unions_within_unions_no_more_shapes_are_made_than_one_can_choose_from() -> None:
+    names = [f"U{at}" for at in range(31)]
+    either = {name: {"oneOf": [{"$ref": f"#/components/schemas/{after}"}] * 60} for name, after in pairwise(names)}
+
+    # Six levels of sixty shapes each would be 46,656,000,000.
+    assert len(labels({"$ref": "#/components/schemas/U0"}, **either, U30={"type": "string"})) == MOST_BRANCHES
+
+
+def test_nobody_chooses_from_more_values_than_one_can_look_through() -> None:
+    assert len(options_of(schema_of({"enum": [1, True, 1.0, "1", [1], [1], None, *map(str, range(MOST - 3))]}))) == MOST
+    assert options_of(schema_of({"enum": list(range(200_000))})) == ()

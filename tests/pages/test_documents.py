@@ -176,6 +176,16 @@ async def test_parts_on_the_same_host_are_fetched_and_no_others() -> None:
     assert await api.look(edition) is not edition
 
 
+@pytest.mark.parametrize("target", ["a\\\\b.json", "a\x00b.json", "%2e%2e/%2e%2e/b.json", "..;/b.json"])
+async def test_a_part_at_no_sound_address_is_left_out(target: str) -> None:
+    paths = {"/a": {"$ref": target}, "/b": {"get": {}}}
+    api = API({"http://api.test/openapi.json": found(titled("In parts", paths=paths))})
+
+    edition = await api.look()
+
+    assert [each.path for each in edition.site.operations] == ["/b"]
+
+
 async def test_parts_without_end_are_cut_off() -> None:
     def more(request: httpx.Request) -> httpx.Response:
         number = int(request.url.path.strip("/x.json"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from webapp.client import exact
@@ -11,6 +12,8 @@ from webapp.openapi.schema import Schema
 LABELS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
 DEEPEST = 4
 """Unions of enumerations within each other."""
+MOST = 2_000
+"""Values of an enumeration; nobody looks through more, so what has more is typed in."""
 HINTS = ("x-enum-descriptions", "x-enumDescriptions")
 
 
@@ -31,11 +34,9 @@ def options_of(schema: Schema, depth: int = DEEPEST) -> tuple[Option, ...]:
     A text stands for itself. Where that could be misread, because there are numbers that look the same or an empty
     text, every value is written as JSON.
     """
-    given = list(_named_values(schema, depth))
-    values: list[tuple[Any, str, str]] = []
-    for value, label, hint in given:
-        if value is not None and not any(same(value, other) for other, _, _ in values):
-            values.append((value, label, hint))
+    values = list(islice(_distinct(_named_values(schema, depth)), MOST + 1))
+    if len(values) > MOST:
+        return ()
     texts = [value if isinstance(value, str) else exact.dumps(value) for value, _, _ in values]
     if len(set(texts)) < len(texts) or "" in texts:
         texts = [exact.dumps(value) for value, _, _ in values]
@@ -43,6 +44,21 @@ def options_of(schema: Schema, depth: int = DEEPEST) -> tuple[Option, ...]:
         Option(value, text, label or _label(value), hint)
         for (value, label, hint), text in zip(values, texts, strict=True)
     )
+
+
+def _distinct(given: Iterable[tuple[Any, str, str]]) -> Iterator[tuple[Any, str, str]]:
+    """The values less null and less those that are there already; single ones are told apart without comparing all."""
+    single: set[tuple[bool, Any]] = set()
+    parts: list[Any] = []
+    for each in given:
+        value = each[0]
+        if isinstance(value, Mapping | list):
+            if not any(same(value, other) for other in parts):
+                parts.append(value)
+                yield each
+        elif value is not None and (key := (isinstance(value, bool), value)) not in single:
+            single.add(key)
+            yield each
 
 
 def text_of(value: Any, options: Sequence[Option]) -> str | None:

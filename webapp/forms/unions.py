@@ -1,7 +1,8 @@
 """The shapes of a union: what they are called, and which of them a value has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from webapp.forms.choices import Option, options_of, same
@@ -37,7 +38,7 @@ def branches_of(schema: Schema) -> tuple[Branch, ...]:
 
     A schema of several types is a union of those. Lists come after objects: who may send one or many sends one.
     """
-    flat = _flat(schema, DEEPEST)[:MOST_BRANCHES]
+    flat = list(islice(_flat(schema, DEEPEST), MOST_BRANCHES))
     if any(each.is_object for each in flat):
         flat.sort(key=lambda each: each.type == "array")
     found = _named(flat, schema)
@@ -98,16 +99,20 @@ def _fit_object(value: Mapping[str, Any], schema: Schema, depth: int) -> float:
     return max(score, 0.05)
 
 
-def _flat(schema: Schema, depth: int) -> list[Schema]:
+def _flat(schema: Schema, depth: int) -> Iterator[Schema]:
     if schema.is_union:
-        if not depth:
-            return []
-        return [each for branch in schema.branches for each in (_flat(branch, depth - 1) or [branch])]
+        for branch in schema.branches if depth else ():
+            inner = _flat(branch, depth - 1)
+            # Unions within unions are as many as one looks at: no more than are wanted may be made.
+            yield next(inner, branch)
+            yield from inner
+        return
     types = schema.types
     if len(types) < 2 or schema.enum:
-        return []
+        return
     raw = {key: value for key, value in schema.keywords.items() if key not in ("title", "description", "default")}
-    return [schema.beside({**raw, "type": each, "nullable": False}) for each in types]
+    for each in types:
+        yield schema.beside({**raw, "type": each, "nullable": False})
 
 
 def _named(schemas: list[Schema], union: Schema) -> list[Branch]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from webapp.client import APIClient
-from webapp.errors import APIError, BadGateway, DocumentError, Unavailable
+from webapp.errors import APIError, BadGateway, DocumentError, Unavailable, UnsafePath
 from webapp.openapi.decoding import MAX_BYTES, decode
 from webapp.openapi.discover import Fetched
 from webapp.openapi.externals import LEADS_OUT, MOST, MOST_BYTES, elsewhere
@@ -40,6 +40,8 @@ class Asker:
         except BadGateway as error:
             failed = error.api_status is not None and error.api_status >= 500
             return Fetched(error.api_status or 500, {}, b"", url) if failed else None
+        except UnsafePath:
+            return None  # what a document refers to may be anything
         except APIError as error:
             return Fetched(error.api_status or error.status, {}, b"", url)
         told = {name.lower(): value for name, value in reply.headers.items()}
