@@ -84,7 +84,8 @@
     if (!answer?.ok) return;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("option");
     list.replaceChildren(...[...found].slice(0, 50));
-    name(input);
+    if (document.activeElement === input) name(input);
+    else settle(input);
   };
 
   const name = (input) => {
@@ -93,7 +94,20 @@
     if (shown) shown.textContent = chosen?.label && chosen.label !== chosen.value ? chosen.label : "";
   };
 
+  // A name written out is as good as a click on it, where only one thing is called that.
+  const settle = (input) => {
+    const options = [...byId(`${input.id}--choices`).options];
+    const typed = input.value.trim().toLowerCase();
+    const called = options.filter((option) => option.label.toLowerCase() === typed);
+    if (called.length === 1 && !options.some((option) => option.value === input.value)) input.value = called[0].value;
+    name(input);
+  };
+
   let waiting;
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.dataset.choices) settle(target);
+  });
 
   document.addEventListener("input", ({ target, inputType }) => {
     if (!target.dataset.choices) return;

@@ -51,6 +51,17 @@ async def test_items_are_added_moved_and_removed_and_what_was_typed_stays(page: 
     await expect(page.locator("[name='body/title']")).to_have_value("Typed before")
 
 
+async def test_a_name_written_out_becomes_the_id_of_what_is_called_that(scripted: Page) -> None:
+    await sign_in(scripted)
+    await scripted.goto("/-/operations/create-issue")
+    project = scripted.locator("[name='body/project_id']")
+    await project.press_sequentially("website")
+    await scripted.locator("[name='body/title']").focus()
+
+    await expect(project).to_have_value("1")
+    await expect(scripted.locator(".picked").first).to_have_text("Website")
+
+
 async def test_a_form_with_rows_is_sent_as_it_stands(page: Page) -> None:
     await sign_in(page)
     await page.goto(NEW_ISSUE)

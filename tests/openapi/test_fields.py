@@ -57,5 +57,6 @@ def test_the_field_that_a_row_is_known_by(names: list[str], expected: str | None
 def test_only_short_texts_are_titles() -> None:
     assert is_title(Schema(TEXT))
     assert is_title(Schema({}))
-    for raw in (NUMBER, {"type": "string", "format": "uuid"}, {"enum": ["a"]}, {"type": "string", "writeOnly": True}):
+    formats = [{"type": "string", "format": each} for each in ("uuid", "duration")]
+    for raw in (NUMBER, *formats, {"enum": ["a"]}, {"type": "string", "writeOnly": True}):
         assert not is_title(Schema(raw))

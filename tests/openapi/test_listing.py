@@ -367,7 +367,7 @@ def test_rows_show_which_field_names_them_where_the_document_does_not() -> None:
     item = Operation("GET", "/users/{user_id}", "user", "User")
     told = read([{"id": 1, "name": "Ada", "email": "a@b.c"}], users(id_field="id", title_field="email", item=item))
     wrong = read(
-        [{"user_id": 1, "born": "1815-12-10", "link": "https://x", "nick": "Ada"}],
+        [{"user_id": 1, "born": "1815-12-10", "link": "https://x", "length": "PT1.5H", "nick": "Ada"}],
         users(id_field="id", title_field="name", item=item),
     )
     empty = read([], users(id_field="id", title_field="name"))

@@ -19,7 +19,7 @@ DULL_ENDINGS = frozenset(
     checksum ip field role level locked success
     """)
 )
-DULL_FORMATS = frozenset(wordlist("date date-time time uuid uri url binary byte password ipv4 ipv6"))
+DULL_FORMATS = frozenset(wordlist("date date-time time duration uuid uri url binary byte password ipv4 ipv6"))
 
 
 def id_field(parameter: str | None, names: Collection[str], singular: str, above: Collection[str] = ()) -> str | None:
