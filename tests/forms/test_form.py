@@ -23,7 +23,24 @@ def test_every_input_has_a_field_and_what_can_not_be_left_out_comes_first() -> N
         parameter("q"), parameter("id", "path"), parameter("X-Mode", "header"), parameter("c", "cookie"), body()
     )
 
-    assert names(asked) == ["path/id", "query/q", "header/X-Mode", "cookie/c", "body/a", "body/b"]
+    assert names(asked) == ["path/id", "query/q", "body/a", "body/b", "header/X-Mode", "cookie/c"]
+
+
+def test_optional_headers_are_folded_away_unless_there_is_something_wrong_with_them() -> None:
+    wrong = BuildContext(errors={"header/X-Mode": ("No.",)})
+    asked = OperationForm(operation(parameter("X-Mode", "header"), body()))
+    needed = OperationForm(operation(parameter("X-Mode", "header", required=True), body()))
+
+    assert [each.folded for each in asked.fields({}, BuildContext())] == [False, False, True]
+    assert [each.folded for each in asked.fields({}, wrong)] == [False, False, False]
+    assert [each.name for each in needed.fields({}, BuildContext())] == ["header/X-Mode", "body/a", "body/b"]
+
+
+def test_headers_stay_before_a_file_so_that_they_are_there_before_it() -> None:
+    file = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+    asked = OperationForm(operation(parameter("X-Mode", "header"), body(file, "multipart/form-data")))
+
+    assert [each.name for each in asked.fields({}, BuildContext())] == ["header/X-Mode", "body/file"]
 
 
 def test_what_is_known_already_and_what_is_the_client_s_own_is_not_asked() -> None:

@@ -67,7 +67,15 @@ class OperationForm:
         ]
         # What can't be left out comes first, each in the document's order.
         asked.sort(key=lambda each: not each.required)
-        return (*asked, *self._body_fields(values.get("body", ABSENT), context))
+        body = self._body_fields(values.get("body", ABSENT), context)
+        if any(map(_has_file, body)):
+            return (*asked, *body)
+        aside = [each for each in asked if _is_aside(each)]
+        return (
+            *(each for each in asked if each not in aside),
+            *body,
+            *(replace(each, folded=not each.wrong) for each in aside),
+        )
 
     def read(self, submission: Submission) -> FormRead:
         """The inputs that were typed; what was left out is absent."""
@@ -117,6 +125,11 @@ class OperationForm:
             return (made,)
         # A file goes last, so that all else is there before the first of its bytes.
         return tuple(sorted(made.fields, key=_has_file))
+
+
+def _is_aside(field: Field) -> bool:
+    """Whether an input is for programs rather than people: a header or a cookie that may be left out."""
+    return field.name.startswith(("header/", "cookie/")) and not field.required
 
 
 def _has_file(field: Field) -> bool:
