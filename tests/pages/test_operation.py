@@ -86,6 +86,49 @@ async def test_a_sentence_that_begins_with_a_fields_name_stands_at_it() -> None:
     assert "The shed is full" in alert(page)
 
 
+ONCE = "[name='header/Idempotency-Key']"
+
+
+def charged(answer: Any) -> Any:
+    """A workshop that wants a key with each payment, and how it answers one."""
+    key = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": TEXT}
+    body = {"type": "object", "properties": {"amount": NUMBER}}
+    return workshop({"POST /pay": answer}, paths={"/pay": {"post": does("pay", "Pay", None, body, key)}})
+
+
+async def test_a_form_that_is_sent_twice_is_one_request_to_the_api() -> None:
+    async with charged({"ok": True}) as (browser, api):
+        page = await browser.get("/-/operations/pay")
+        other = await browser.get("/-/operations/pay")
+        for form in (page, page, other):
+            key = form.page.one(ONCE).get("value")
+            await browser.post("/-/operations/pay", {"body/amount": "5", "header/Idempotency-Key": key})
+        sent = [each.headers["idempotency-key"] for each in api.requests if each.method == "POST"]
+
+    assert page.page.one(ONCE).get("type") == "hidden"
+    assert sent[0] == sent[1] != sent[2]
+    assert len(sent[0]) == 36
+
+
+@pytest.mark.parametrize(
+    ("answer", "same"),
+    [
+        ((422, {"detail": "No"}), False),
+        ((400, {"detail": "No"}), False),
+        ((409, {"detail": "Still at it"}), True),
+        ((429, {"detail": "Wait"}), True),
+        ((503, {"detail": "Lunch"}), True),
+        (httpx.ReadTimeout("slow"), True),
+    ],
+)
+async def test_after_a_refusal_it_is_another_request_and_after_a_failure_the_same(answer: Any, same: bool) -> None:
+    async with charged(answer) as (browser, _):
+        first = await browser.get("/-/operations/pay")
+        again = await browser.submit("#form", **{"body/amount": "5"})
+
+    assert (first.page.one(ONCE).get("value") == again.page.one(ONCE).get("value")) is same
+
+
 async def test_what_can_not_be_read_never_reaches_the_api() -> None:
     async with workshop({"POST /tools": HAMMER}) as (browser, api):
         await browser.get(CREATE)

@@ -1,7 +1,7 @@
 """An item's change: its form, filled in from the item; and saving it, against what somebody else may have changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -29,6 +29,7 @@ from webapp.pages.drafts import returned
 from webapp.pages.errors import retry_header
 from webapp.pages.masking import masked
 from webapp.pages.notices import notify
+from webapp.pages.picked import labels_for
 from webapp.pages.refusals import advice_for
 from webapp.pages.rows import title_of
 from webapp.pages.saving import Change, Contradicted, Saved, Unchanged, Writer
@@ -68,7 +69,7 @@ class Edit:
         )
         if typed is not None and "mine" in typed:
             return conflict_page(self.task, self.target, form, typed, resolve(form, typed))
-        return _EditView(self, form, item, typed).render()
+        return (await _EditView(self, form, item, typed).named()).render()
 
     async def save(self, submission: Submission) -> Response:
         """Save what was changed; show the form again where that can't be, with all that was typed."""
@@ -153,6 +154,13 @@ class _EditView:
     submission: Submission | None = None
     values: Values | None = None
     """What the form holds in place of the item's own values."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the things are called that inputs refer to, by the name of the input."""
+
+    async def named(self) -> "_EditView":
+        """The same, with the names of what it begins with, where that is ids."""
+        task = self.edit.task
+        return replace(self, labels=await labels_for(task.request, task.routes, self._fields({})))
 
     def refused(self, error: APIError) -> Response:
         """The form again, with what the API has against what was typed."""
@@ -213,7 +221,7 @@ class _EditView:
         task = self.edit.task
         where = reference_hrefs(task.request, task.routes, task.operation, task.resource)
         typed = self.submission if self.values is None else None
-        context = BuildContext(errors=errors, typed=typed, references=where)
+        context = BuildContext(errors=errors, typed=typed, references=where, reference_labels=self.labels)
         return self.form.fields(self.values if self.values is not None else self._own(), context)
 
     def _own(self) -> dict[str, Any]:
@@ -228,7 +236,8 @@ class _EditView:
             "was": self._carried("was") if self._goes_on else pack(as_shown(self.form, self._own())),
             "inline": "1" if self._inline else "",
         }
-        return (*path, *((name, value) for name, value in known.items() if value))
+        once = self.edit.task.once(self.submission)
+        return (*path, *once, *((name, value) for name, value in known.items() if value))
 
     @property
     def _goes_on(self) -> bool:

@@ -1,7 +1,7 @@
 """The page of one operation, as far as its form has been filled in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from starlette.responses import Response
 
@@ -10,18 +10,20 @@ from webapp.forms import Field, Values
 from webapp.forms.build import BuildContext
 from webapp.forms.complaints import place
 from webapp.forms.form import OperationForm
-from webapp.forms.pointer import join
+from webapp.forms.pointer import join, split
 from webapp.forms.submission import Submission
 from webapp.html.context import Link, OperationPage, Option
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
+from webapp.openapi.labels import normal
 from webapp.openapi.prose import first_paragraph
 from webapp.pages.answers import name_of
 from webapp.pages.choices import reference_hrefs
 from webapp.pages.errors import retry_header
+from webapp.pages.picked import labels_for
 from webapp.pages.refusals import advice_for
 from webapp.pages.subjects import Subject, nested_counts, read_subject
-from webapp.pages.tasks import Role, Task
+from webapp.pages.tasks import ONCE, Role, Task
 
 Errors = Mapping[str, Sequence[str]]
 NO_ERRORS: Errors = {}
@@ -41,6 +43,8 @@ class FormView:
     submission: Submission | None = None
     unread: bool = False
     """Whether this is a change of what couldn't be read."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the things are called that inputs refer to, by the name of the input."""
 
     @property
     def asks(self) -> bool:
@@ -52,6 +56,11 @@ class FormView:
         """The page that one came from."""
         given = self.submission.text("next") if self.submission is not None else None
         return safe_next(given, default=self.task.back)
+
+    async def named(self, values: Values) -> "FormView":
+        """The same, with the names of what it begins with, where that is ids."""
+        task = self.task
+        return replace(self, labels=await labels_for(task.request, task.routes, self._fields(values, NO_ERRORS)))
 
     def elsewhere(self) -> Response | None:
         """The page of an operation that the frontend has a page of its own for; None for any other."""
@@ -75,7 +84,7 @@ class FormView:
         """The form again, with what the API has against what was typed."""
         fields = self._fields({}, NO_ERRORS)
         errors, said = place(error.fields, fields, locations=error.locations, sentences=error.sentences)
-        return self.render(
+        return replace(self, submission=_unless_refused(self.submission, error)).render(
             {},
             errors=errors,
             said=said if errors or said else [error.detail],
@@ -134,7 +143,9 @@ class FormView:
     def _fields(self, values: Values, errors: Errors) -> tuple[Field, ...]:
         task = self.task
         where = reference_hrefs(task.request, task.routes, task.operation, task.resource)
-        context = BuildContext(errors=errors, typed=self.submission, references=where, creating=True)
+        context = BuildContext(
+            errors=errors, typed=self.submission, references=where, reference_labels=self.labels, creating=True
+        )
         return self.form.fields(values, context)
 
     def _hidden(self, subject: Subject | None) -> tuple[tuple[str, str], ...]:
@@ -144,12 +155,26 @@ class FormView:
         version = subject.etag if subject is not None and subject.match.path == self.task.path else ""
         version = version or (self.submission.text("etag") or "" if self.submission is not None else "")
         unread = ((UNREAD, "1"),) if self.unread else ()
-        return (*path, ("next", self.back), *((("etag", version),) if version else ()), *unread)
+        return (
+            *path,
+            *self.task.once(self.submission),
+            ("next", self.back),
+            *((("etag", version),) if version else ()),
+            *unread,
+        )
 
     def _media_types(self) -> tuple[Option, ...]:
         if len(self.form.bodies) < 2:
             return ()
         return tuple(Option(each.media_type, each.media_type, each is self.form.body) for each in self.form.bodies)
+
+
+def _unless_refused(submission: Submission | None, error: APIError) -> Submission | None:
+    """What was typed, without the key of a request that the API has answered: the next one is another."""
+    answered = error.api_status is not None and error.api_status < 500 and error.api_status not in (409, 429)
+    if submission is None or not answered:
+        return submission
+    return Submission.of(pair for pair in submission.pairs if normal(split(pair[0])[-1]) not in ONCE)
 
 
 def _enumerated(things: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """`/-/operations/{slug}`: one operation's form, and doing it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from webapp.forms.request import Outgoing, encode
 from webapp.forms.submission import Submission
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
+from webapp.openapi.site import Operation
 from webapp.pages.drafts import remember, returned
 from webapp.pages.edit import Edit
 from webapp.pages.errors import to_login
@@ -49,7 +51,8 @@ async def operation_page(request: Request) -> Response:
     if elsewhere := view.elsewhere():
         return elsewhere
     if view.asks:
-        return view.render(task.given())
+        given = task.given()
+        return (await view.named(given) if given or typed else view).render(given)
     return await view.confirm()
 
 
@@ -129,10 +132,17 @@ def _lead_on(task: Task, form: OperationForm) -> Response:
     if read.errors:
         return view.render({}, errors=read.errors, status=422)
     try:
-        outgoing = encode(task.operation, read.values)
+        outgoing = encode(_in_one_segment(task.operation), read.values)
     except UnsafePath as error:
         return view.render({}, said=[str(error)], status=422)
     return redirect(task.request, href(task.request, outgoing.path, outgoing.params))
+
+
+def _in_one_segment(operation: Operation) -> Operation:
+    """The operation as pages are addressed: each value of their paths is one segment."""
+    if not operation.spanning:
+        return operation
+    return replace(operation, parameters=tuple(replace(each, spans=False) for each in operation.parameters))
 
 
 def _changed(task: Task, form: OperationForm, submission: Submission) -> Response:

@@ -106,6 +106,16 @@ async def names_for(
     return Names(relations, found)
 
 
+async def names_of(request: Request, routes: Routes, wanted: Mapping[str, Mapping[str, None]]) -> Found:
+    """
+    The names of things that are known by their ids alone; `wanted` are the ids by the name of their resource.
+
+    Bounded and for one page, as all names are: what can't be had in time is left out.
+    """
+    missing = dict(_missing(routes, wanted, {}))
+    return await _ask(_calls(request.state.api, missing)) if missing else {}
+
+
 def is_id(value: Any) -> bool:
     """Whether a value can be the id of anything."""
     return isinstance(value, str | int) and not isinstance(value, bool) and value != ""

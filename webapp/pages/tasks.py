@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from starlette.requests import Request
 
@@ -17,7 +18,7 @@ from webapp.forms.request import Outgoing
 from webapp.forms.submission import Submission
 from webapp.html.context import Link
 from webapp.html.urls import href, safe_next
-from webapp.openapi.labels import wordlist, words
+from webapp.openapi.labels import normal, wordlist, words
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
@@ -26,6 +27,8 @@ from webapp.pages.crumbs import page_label
 from webapp.pages.masking import is_secret
 from webapp.pages.sites import routes_for
 
+ONCE = frozenset({"idempotencykey", "xidempotencykey"})
+"""Headers, by normal name, with which an API tells a request that comes twice from two that are alike."""
 KNOWN_BY = frozenset(wordlist("session sessid sid auth authorization csrf xsrf jwt token"))
 """Words in the names of headers and cookies that a session is known by."""
 
@@ -71,8 +74,18 @@ class Task:
         return frozenset(
             join(each.location, each.name)
             for each in self.operation.parameters
-            if (each.location == "path" and each.name in self.known) or _is_credential(each, kept)
+            if (each.location == "path" and each.name in self.known) or _is_credential(each, kept) or _is_once(each)
         )
+
+    def once(self, submission: Submission | None) -> tuple[tuple[str, str], ...]:
+        """
+        The inputs that have this form done once, however often it is sent: a new key for each form that is shown.
+
+        The one in `submission` stays.
+        """
+        names = [join(each.location, each.name) for each in self.operation.parameters if _is_once(each)]
+        given = {name: submission.text(name) if submission is not None else None for name in names}
+        return tuple((name, given[name] or str(uuid4())) for name in names)
 
     @cached_property
     def path(self) -> str:
@@ -206,6 +219,10 @@ class Task:
             if found is not None and not found.read_only:
                 return found
         return None
+
+
+def _is_once(parameter: Parameter) -> bool:
+    return parameter.location == "header" and normal(parameter.name) in ONCE
 
 
 def _is_credential(parameter: Parameter, kept: Collection[str]) -> bool:
