@@ -25,6 +25,8 @@ class Seen:
     """One request, as the document's own words describe it."""
 
     operation: Declared
+    path: str
+    """As it was sent, without what all paths begin with."""
     query: list[tuple[str, str]]
     headers: httpx.Headers
     body: bytes
@@ -64,7 +66,8 @@ class MockAPI:
 
     def _judged(self, operation: Declared, request: httpx.Request) -> Seen:
         query = parse_qsl(request.url.query.decode(), keep_blank_values=True)
-        seen = Seen(operation, query, request.headers, request.read())
+        path = request.url.raw_path.decode().partition("?")[0].removeprefix(self.corpus.prefix)
+        seen = Seen(operation, path, query, request.headers, request.read())
         seen.complaints = [*self._query(seen), *self._body(seen)]
         return seen
 
@@ -99,7 +102,7 @@ class MockAPI:
             if parameter is None:
                 continue
             schema = self.corpus.resolve(parameter.get("schema", {}))
-            value = _decoded(given, parameter, schema, self.corpus)
+            value = decoded(given, parameter, schema, self.corpus)
             found += [f"query {name}={given}: {each}" for each in self.contract.complaints(schema, value)]
         there = {name for name, _ in seen.query} | self.credentials
         missing = [name for name, each in declared.items() if each.get("required") and name not in there]
@@ -140,7 +143,7 @@ def _either(character: str) -> str:
     return f"(?:{re.escape(character)}|{encoded})" if not character.isalnum() else character
 
 
-def _decoded(given: Sequence[str], parameter: Mapping[str, Any], schema: Any, corpus: Corpus) -> Any:
+def decoded(given: Sequence[str], parameter: Mapping[str, Any], schema: Any, corpus: Corpus) -> Any:
     """What a parameter's text stands for, by its declared type."""
     if schema.get("type") != "array":
         return _scalar(given[-1], schema)

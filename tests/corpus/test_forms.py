@@ -8,13 +8,14 @@ send it, and taken by an API that judges them with a JSON Schema library.
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote, urlencode
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.documents import Corpus, Declared
-from tests.corpus.mock import MockAPI
+from tests.corpus.mock import MockAPI, decoded
 from tests.corpus.strategies import values
 from tests.html.asking import renderer
 from webapp.forms import Control, Values
@@ -24,7 +25,7 @@ from webapp.forms.pointer import split
 from webapp.openapi.document import Document
 from webapp.openapi.resources import build_site
 from webapp.openapi.site import Operation, Site
-from webapp.testing import Browser
+from webapp.testing import Answer, Browser
 from webapp.testing.forms import fill_in
 from webapp.testing.markup import parse
 
@@ -58,6 +59,76 @@ async def test_what_is_put_into_a_form_arrives(corpus: Corpus, api: MockAPI, sit
 
     assert tried or all(each.method == "GET" for each in corpus.operations)
     assert wrong == []
+
+
+async def test_what_is_put_into_a_question_arrives(corpus: Corpus, api: MockAPI, site: Site, browser: Browser) -> None:
+    wrong: list[str] = []
+    tried = 0
+    declared = {each.path.partition("?")[0].partition("#")[0]: each for each in corpus.operations if is_get(each)}
+    for operation in site.operations:
+        if operation.method != "GET" or operation in (site.accounts.sign_out, site.accounts.refresh):
+            continue
+        if needs_headers(declared[operation.path]):
+            continue
+        for drawn in filter(is_said, draw(corpus, api, declared[operation.path])):
+            tried += 1
+            api.seen.clear()
+            page = await browser.get(
+                f"/-/operations/{operation.slug}?{urlencode([*pairs(operation, drawn), ('go', '1')])}"
+            )
+            wrong += [
+                f"{operation.name} {drawn}: {each}" for each in misheard(api, declared[operation.path], page, drawn)
+            ]
+
+    assert tried or all(map(needs_headers, declared.values()))
+    assert wrong == []
+
+
+def is_said(drawn: Values) -> bool:
+    """Whether each input says something: an empty text in a page's address is as good as none."""
+    return not any(value == "" or (isinstance(value, list) and "" in value) for value in drawn["query"].values())
+
+
+def needs_headers(declared: Declared) -> bool:
+    """Whether it can't be asked by an address alone."""
+    return any(each["in"] == "header" and each.get("required") for each in declared.parameters)
+
+
+def is_get(declared: Declared) -> bool:
+    return declared.method == "GET"
+
+
+def misheard(api: MockAPI, declared: Declared, page: Answer, drawn: Values) -> Iterator[str]:
+    """What of a question didn't arrive, or not as it was asked."""
+    if page.status != 200:
+        yield f"the page is a {page.status}"
+    asked = [each for each in api.seen if each.operation.method == "GET"]
+    if not asked:
+        yield f"it didn't arrive, but {[each.path for each in api.seen]}"
+        return
+    seen = asked[0]
+    yield from seen.complaints
+    path = declared.path.partition("?")[0].partition("#")[0]
+    for name, value in drawn["path"].items():
+        text = ",".join(map(str, value)) if isinstance(value, list) else value
+        path = path.replace(f"{{{name}}}", text if isinstance(text, str) else json.dumps(text))
+    if unquote(seen.path).rstrip("/") != unquote(path).rstrip("/"):
+        yield f"it arrived at {seen.path}"
+    schemas = {each["name"]: each for each in declared.parameters if each["in"] == "query"}
+    for name, value in drawn["query"].items():
+        if name in api.credentials:
+            continue
+        given = [each for key, each in seen.query if key == name]
+        schema = api.corpus.resolve(schemas[name].get("schema", {}))
+        if is_plain(value) and (not given or decoded(given, schemas[name], schema, api.corpus) != value):
+            yield f"{name} arrived as {given}"
+
+
+def is_plain(value: Any) -> bool:
+    """Whether one way of writing a value in a query is as good as the only one."""
+    if isinstance(value, list):
+        return bool(value) and all(not isinstance(each, dict | list) and "," not in str(each) for each in value)
+    return not isinstance(value, dict) and value is not None
 
 
 def is_around_accounts(site: Site, operation: Operation) -> bool:

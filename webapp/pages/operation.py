@@ -135,7 +135,9 @@ def _lead_on(task: Task, form: OperationForm) -> Response:
         outgoing = encode(_in_one_segment(task.operation), read.values)
     except UnsafePath as error:
         return view.render({}, said=[str(error)], status=422)
-    return redirect(task.request, href(task.request, outgoing.path, outgoing.params))
+    # Home is at the root, so what the API says there is only to be seen as it is.
+    path = outgoing.path if outgoing.path != "/" else "/-/raw/"
+    return redirect(task.request, href(task.request, path, outgoing.params))
 
 
 def _in_one_segment(operation: Operation) -> Operation:
