@@ -1,6 +1,6 @@
 """The values of an enumeration as options, each with the text that stands for it in a form."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -29,7 +29,7 @@ class Option:
 
 def options_of(schema: Schema, depth: int = DEEPEST) -> tuple[Option, ...]:
     """
-    The values there are to choose from, null aside; empty where the schema doesn't name them.
+    The values there are to choose from, null aside; empty where the schema doesn't name them, or too many.
 
     A text stands for itself. Where that could be misread, because there are numbers that look the same or an empty
     text, every value is written as JSON.
