@@ -28,6 +28,13 @@ def test_a_small_object_is_a_fact_by_its_name_and_an_empty_one_an_empty_list() -
     assert (nothing.kind, nothing.value) == (Kind.LIST, [])
 
 
+def test_the_keys_of_a_map_are_shown_as_they_were_written() -> None:
+    schema = Schema({"type": "object", "additionalProperties": {"type": "integer"}})
+
+    assert [fact.label for fact in facts_of({"WEB": 500, "left_over": 1}, schema)] == ["WEB", "left_over"]
+    assert [fact.label for fact in facts_of({"left_over": 1}, Schema({"type": "object"}))] == ["Left over"]
+
+
 def test_a_shared_schema_s_title_does_not_name_the_field() -> None:
     document = {"components": {"schemas": {"IssueStatus": {"title": "IssueStatus", "type": "string", "enum": ["a"]}}}}
     properties: dict[str, Any] = {

@@ -16,7 +16,9 @@ from webapp.openapi.query import SIZES
 from webapp.openapi.shapes import data_at, rows_in_data
 from webapp.openapi.site import Paging, PagingStyle, Resource
 
-NO_TITLE = re.compile(r"https?://|\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[\d.,:\s-]+$|-?P(?=T?\d)[\d.,TYMWDHS]*[YMWDHS]$")
+NO_TITLE = re.compile(
+    r"https?://|\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[\d.,:\s-]+$|-?P(?=T?\d)[\d.,TYMWDHS]*[YMWDHS]$"
+)
 """Addresses, dates, UUIDs, numbers and lengths of time."""
 
 

@@ -1,7 +1,7 @@
 """An item as labelled values, and its nested parts as sections of their own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.html.context import Column, Fact, Section
@@ -47,6 +47,9 @@ def facts_of(
         for name in _names(data, known)[:MOST_FACTS]
         if not _is_section(data[name])
     ]
+    if schema is not None and schema.is_map and schema.additional_properties is not None:
+        # The keys of a map are data, as somebody wrote them.
+        facts = [replace(fact, label=fact.key) for fact in facts]
     # `project: {id, name}` says nothing more beside a `project_id` that is shown by that name.
     told = {(fact.href, fact.named) for fact in facts if fact.named and fact.href}
     facts = [fact for fact in facts if fact.kind is not Kind.TEXT or (fact.href, str(fact.value)) not in told]
