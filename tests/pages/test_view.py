@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.pages.library import book, library, library_api
+from tests.pages.workshop import NUMBER, does, workshop
 from webapp.testing import FakeAPI
 
 
@@ -22,6 +23,20 @@ async def test_an_object_is_shown_as_facts_and_sections_with_its_inputs_above() 
     assert page.page.one("section h2").text == "By genre"
     assert page.page.one("main form input[name=days]").get("value") == "7"
     assert asked(api, "/stats") == [{"days": "7"}]
+
+
+async def test_an_id_that_is_asked_for_is_suggested() -> None:
+    wanted = {"name": "tool_id", "in": "query", "required": True, "schema": NUMBER}
+    paths = {"/wear": {"get": does("getWear", "Get wear", {"type": "object"}, None, wanted)}}
+    async with workshop({"GET /wear": {"loss": 3}}, paths=paths) as (browser, _):
+        empty = await browser.get("/wear")
+        filled = await browser.get("/wear?tool_id=7")
+        suggested = await browser.htmx("GET", "/-/choices/tools?tool_id=ham", target="filter-tool_id-list")
+
+    for page in (empty, filled):
+        assert page.page.one("main form [name=tool_id]").get("hx-get") == "/-/choices/tools"
+    assert filled.page.one("main form [name=tool_id]").get("value") == "7"
+    assert "Hammer" in suggested.text
 
 
 async def test_a_list_of_a_known_kind_of_thing_leads_to_that_things_pages() -> None:

@@ -1,6 +1,7 @@
 """Any other GET: asked, unless asking would hang, sign somebody in or miss an input; shown from its answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from webapp.client import StreamReply
 from webapp.client.reply import ReplyKind
 from webapp.errors import APIError, BadRequest, Garbled, Invalid
+from webapp.forms.pointer import join
 from webapp.html.context import Control
 from webapp.html.urls import href
 from webapp.openapi.listing import Listing, read_listing
@@ -16,6 +18,7 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
 from webapp.pages.answers import answer_page, name_of, notice_page, what_is_missing
+from webapp.pages.choices import reference_hrefs
 from webapp.pages.filepage import file_page, look
 from webapp.pages.filetypes import EVENTS, STREAMS
 from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
@@ -35,7 +38,7 @@ async def view_page(request: Request, routes: Routes, match: Match) -> Response:
         return RedirectResponse(href(request, STREAMS + match.path, query), 303)
     notice = _why_not(match.operation) or what_is_missing(match.operation, query)
     if notice:
-        return notice_page(request, routes, match, notice, controls=controls_of(match.operation, query))
+        return notice_page(request, routes, match, notice, controls=_inputs(request, routes, match.operation, query))
 
     asked = for_api(query, match.operation)
     try:
@@ -52,13 +55,15 @@ async def view_page(request: Request, routes: Routes, match: Match) -> Response:
         if reply.media_type == EVENTS:
             await reply.aclose()
             return RedirectResponse(href(request, STREAMS + match.path, query), 303)
-        return await file_page(request, routes, match, reply, controls=controls_of(match.operation, query))
+        return await file_page(request, routes, match, reply, controls=_inputs(request, routes, match.operation, query))
     if reply.kind is ReplyKind.JSON and (found := read_listing(None, reply.data, headers=reply.headers, query=asked)):
         resource = list_of(routes, match.operation, found)
         listing = read_listing(resource, reply.data, headers=reply.headers, query=asked, path=match.path)
         return await ListView.of(request, routes, match, resource).page(listing or found)
     headers = push_canonical(request, href(request, match.path, query))
-    return answer_page(request, routes, match, reply, controls=controls_of(match.operation, query), headers=headers)
+    return answer_page(
+        request, routes, match, reply, controls=_inputs(request, routes, match.operation, query), headers=headers
+    )
 
 
 def list_of(routes: Routes, operation: Operation, listing: Listing) -> Resource:
@@ -131,11 +136,29 @@ def controls_of(operation: Operation, query: Query, errors: Errors = NO_ERRORS) 
     return tuple(make_control(each, query, errors) for each in _shown(operation)) if not _why_not(operation) else ()
 
 
+def _inputs(
+    request: Request, routes: Routes, operation: Operation, query: Query, errors: Errors = NO_ERRORS
+) -> tuple[Control, ...]:
+    """The same, with suggestions for ids that would have to be known by heart."""
+    where = reference_hrefs(request, routes, operation)
+    schemas = {each.name: each.schema for each in operation.query}
+    return tuple(
+        _suggesting(each, where(join("query", each.name), schemas[each.name]))
+        for each in controls_of(operation, query, errors)
+    )
+
+
+def _suggesting(control: Control, where: str | None) -> Control:
+    if where is None or control.type not in ("text", "number"):
+        return control
+    return replace(control, type="reference", choices_href=where)
+
+
 def _refused(request: Request, routes: Routes, match: Match, error: APIError) -> Response:
     """The complaints at their controls, above them where none stands for one."""
     names = [each.name for each in _shown(match.operation)]
     placed = set(names) & set(error.fields)
     said = unplaced(error.fields, names) or ("" if placed else error.detail)
-    controls = controls_of(match.operation, read_query(request), error.fields)
+    controls = _inputs(request, routes, match.operation, read_query(request), error.fields)
     notice = said or "The API did not accept these inputs."
     return notice_page(request, routes, match, notice, controls=controls, status=422)
