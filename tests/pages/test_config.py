@@ -59,6 +59,14 @@ async def test_rows_lead_by_the_id_that_is_said() -> None:
     assert "n" in next(each for each in api.requests if each.path == "/books").query
 
 
+async def test_rows_without_an_id_lead_nowhere() -> None:
+    async with browser(library(), {"resources": {"books": {"id": False}}}) as found:
+        page = await found.get("/books")
+
+    assert "Book 1" in page.main
+    assert not [link for link in page.links.values() if link is not None and link.startswith("/books/")]
+
+
 async def test_a_file_that_nobody_edited_changes_no_page(tmp_path: Path) -> None:
     api = library()
     async with browser(api, None) as found:

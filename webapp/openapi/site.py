@@ -172,6 +172,8 @@ class Resource:
     items_path: tuple[str, ...] | None = None
     """Where in an answer the rows lie: `()` is the answer itself; None is unknown, look at the answer."""
     id_field: str | None = None
+    unlinked: bool = False
+    """Whether somebody said that no field of a row is an id: rows lead nowhere."""
     title_field: str | None = None
     paging: Paging | None = None
     sorting: Sorting | None = None

@@ -36,7 +36,7 @@ class Links:
         if not isinstance(row, Mapping):
             return None
         own = self.routes.linked(row)
-        if own is not None or resource.item is None:
+        if own is not None or resource.item is None or resource.unlinked:
             return href(self.request, own) if own is not None else None
         return self._to(resource.item, row.get(id_field) if id_field else None, row)
 

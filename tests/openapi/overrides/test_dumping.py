@@ -13,7 +13,7 @@ from tests.openapi.test_corpus import DOCUMENTS
 from webapp.openapi.document import Document
 from webapp.openapi.overrides.applying import apply_overrides, misfit
 from webapp.openapi.overrides.dumping import dump_overrides
-from webapp.openapi.overrides.reading import parse_overrides
+from webapp.openapi.overrides.reading import parse_overrides, read_overrides
 from webapp.openapi.resources import build_site
 from webapp.openapi.site import KeyPlace, SignIn, Site
 
@@ -88,3 +88,11 @@ def test_no_text_of_the_document_ends_a_comment() -> None:
     found = replace(site({}), title="Shop\n[login]\rkind = 1\x0b\x00")
 
     assert list(tomllib.loads(dump_overrides(found))) == ["site", "login"]
+
+
+def test_rows_that_lead_nowhere_are_written_down() -> None:
+    found = site({"/books": {"get": listing_of(thing(id=TEXT, title=TEXT))}})
+    said = apply_overrides(found, read_overrides({"resources": {"books": {"id": False}}}))
+
+    assert "\nid = false\n" in dump_overrides(said)
+    assert read_back(said) == said

@@ -94,6 +94,7 @@ def _with_resource(resource: Resource, said: ResourceOverride, names: Collection
             hidden=said.hidden,
             columns=said.columns,
             id_field=said.id,
+            unlinked=said.id is OFF if said.id is not None else None,
             title_field=said.title,
             items_path=said.items,
         ),

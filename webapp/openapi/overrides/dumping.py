@@ -84,7 +84,10 @@ def _resource(resource: Resource) -> Iterator[str]:
     yield f"hidden = {_value(resource.hidden)}"
     yield from _columns(resource)
     for name, field in (("id", resource.id_field), ("title", resource.title_field)):
-        yield f"{name} = {_value(field)}" if field else f"# {name} = …  # looked for in the answers"
+        if name == "id" and resource.unlinked:
+            yield "id = false"
+        else:
+            yield f"{name} = {_value(field)}" if field else f"# {name} = …  # looked for in the answers"
     if resource.relations:
         yield f"relations = {_value(resource.relations)}"
     if resource.list is None:
