@@ -212,6 +212,7 @@ async def test_a_browser_that_leaves_ends_the_stream_and_one_has_only_so_many() 
             tasks.append(asyncio.create_task(watch(begun)))
             await begun.wait()
         assert statuses == [*[200] * MOST_OF_ONE, 429]
+        assert (await browser.fetch("GET", "/-/events/feed?-wait=1")).status == 429
         leave.set()
         await asyncio.wait_for(asyncio.gather(*tasks), 5)
         assert api.stream.closed.is_set()

@@ -1,5 +1,6 @@
 """A whole list as a file: every page of it, with the columns and filters of the address, and no secrets."""
 
+import asyncio
 import csv
 import io
 import json
@@ -11,6 +12,7 @@ import pytest
 from tests.pages.house import demo_browser
 from tests.pages.library import asked, book, books, library, library_api
 from webapp.pages import export
+from webapp.pages.streams import MOST_OF_ONE
 from webapp.testing import Answer, FakeAPI, Received
 
 HEADERS = {"Sec-Fetch-Site": "same-origin"}
@@ -198,3 +200,26 @@ async def test_the_demo_s_issues_can_be_had_as_a_file() -> None:
     total = int(page.page.one("p.extent").text.split(" of ")[1].replace(" ", ""))
     assert len(lines(answer)) == total + 1
     assert total > 200
+
+
+async def test_no_more_run_at_once_than_the_api_can_be_asked_to_bear() -> None:
+    begun, going_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def answer(received: Received) -> Any:
+        if received.query.get("page") == "2":
+            begun.release()
+            await going_on.wait()
+        return pages(100)(received)
+
+    async with library(library_api({"GET /books": answer})) as browser:
+        running = [asyncio.create_task(browser.fetch("GET", "/-/export/books")) for _ in range(MOST_OF_ONE)]
+        for _ in running:
+            await begun.acquire()
+        one_too_many = await browser.fetch("GET", "/-/export/books")
+        going_on.set()
+        statuses = [answer.status for answer in await asyncio.gather(*running)]
+        after = await browser.fetch("GET", "/-/export/books")
+
+    assert one_too_many.status == 429
+    assert statuses == [200] * MOST_OF_ONE
+    assert after.status == 200

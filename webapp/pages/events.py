@@ -72,7 +72,9 @@ async def events_page(request: Request) -> Response:
     events: tuple[Event, ...] = ()
     ended = False
     if waits and not notice:
-        events, ended, notice = await _collect(request, match)
+        streams: Streams = request.state.streams
+        with streams.one_more(request):
+            events, ended, notice = await _collect(request, match)
     return _page(request, routes, match, events, ended=ended, notice=notice)
 
 

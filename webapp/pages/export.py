@@ -8,13 +8,14 @@ later one fails, the file says so where it ends: a CSV in its last line, a JSON 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from webapp.errors import APIError, BadRequest, Invalid, NotFound, RateLimited
 from webapp.html.csvlines import csv_line
@@ -30,6 +31,7 @@ from webapp.pages.masking import masked_rows
 from webapp.pages.queries import COLUMNS, Query, for_api, read_query, replaced, value_of, without
 from webapp.pages.resource import api_path
 from webapp.pages.sites import routes_for
+from webapp.pages.streams import Streams
 from webapp.pages.uses import is_file, is_plumbing, is_stream
 from webapp.pages.view import list_of
 
@@ -57,13 +59,28 @@ async def export(request: Request) -> Response:
     if kind not in TYPES:
         raise NotFound("Lists can be had as csv and as json.")
 
-    whole = await _Export.begin(request, routes, match, without(query, (FORMAT,)))
+    streams: Streams = request.state.streams
+    with streams.one_more(request):
+        whole = await _Export.begin(request, routes, match, without(query, (FORMAT,)))
 
     name = f"{whole.resource.name}-{datetime.now(UTC).date().isoformat()}.{kind}"
     headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store", "Content-Type": TYPES[kind]}
     if request.method == "HEAD":
         return Response(headers=headers)
-    return StreamingResponse(whole.as_csv() if kind == "csv" else whole.as_json(), headers=headers)
+    return _Sending(request, whole.as_csv() if kind == "csv" else whole.as_json(), headers)
+
+
+class _Sending(StreamingResponse):
+    """An export on its way, counted until it is over: it may ask for a thousand pages."""
+
+    def __init__(self, request: Request, content: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+        super().__init__(content, headers=headers)
+        self._request = request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        streams: Streams = self._request.state.streams
+        with streams.one_more(self._request):
+            await super().__call__(scope, receive, send)
 
 
 def _listed(match: Match | None) -> Match:

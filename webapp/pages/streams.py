@@ -1,4 +1,4 @@
-"""How many streams of events are open: each holds a connection of the browser's and one of the API's."""
+"""How many streams of events and exports are under way: each holds connections, to the browser and to the API."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from starlette.requests import Request
 from webapp.errors import RateLimited
 
 MOST_OF_ONE = 6
-"""Streams of one session, or of one address that isn't signed in."""
+"""Streams and exports of one session, or of one address that isn't signed in."""
 MOST = 500
-"""Streams of all together."""
+"""Those of all together."""
 
 
 class Streams:
-    """Counts the streams that are open."""
+    """Counts the streams and exports that are under way."""
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
@@ -25,7 +25,7 @@ class Streams:
         """Count one for as long as it is open; RateLimited where that would be too many."""
         key = request.state.session.id or (request.client.host if request.client else "")
         if self._open[key] >= MOST_OF_ONE or self._open.total() >= MOST:
-            raise RateLimited("Too many streams are open. Close another page of one first.")
+            raise RateLimited("Too many streams and exports are under way. End another one first.")
         self._open[key] += 1
         try:
             yield
