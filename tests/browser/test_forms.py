@@ -114,6 +114,18 @@ async def test_the_focus_goes_where_one_goes_on(scripted: Page) -> None:
     await expect(page.locator("button[value='remove:body/labels/1']")).to_be_focused()
 
 
+async def test_no_input_that_gets_the_focus_lies_below_the_bar_of_buttons(scripted: Page) -> None:
+    await sign_in(scripted)
+    await scripted.goto(NEW_ISSUE)
+    text = scripted.locator("[name='body/estimate']")
+    await text.evaluate("(input) => scrollBy(0, input.getBoundingClientRect().bottom - innerHeight)")
+    await text.evaluate("(input) => input.focus()")
+
+    below = await text.evaluate("(input) => input.getBoundingClientRect().bottom")
+    bar = await scripted.locator(".form > .actions").evaluate("(bar) => bar.getBoundingClientRect().top")
+    assert below <= bar
+
+
 async def test_errors_are_listed_first_and_lead_to_their_fields(page: Page) -> None:
     await sign_in(page)
     await page.goto(NEW_ISSUE)
