@@ -3,7 +3,7 @@
 import logging
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -114,6 +114,8 @@ class ErrorBoundary:
 
         try:
             await self.app(scope, receive, send_noticed)
+        except ClientDisconnect:
+            logger.debug("nobody waited for the end of it")
         except Exception:
             logger.exception("%s failed", scope["path"].encode("unicode_escape").decode())
             if started:
