@@ -113,3 +113,15 @@ async def test_a_key_that_an_error_repeats_is_taken_out_of_it() -> None:
         await client(lambda _: answer).for_session(Credentials(keys=KEYS)).request("GET", "/a")
 
     assert caught.value.detail == "Nothing at http://api.test/a"
+
+
+async def test_a_cookie_of_a_call_stands_beside_those_of_the_session() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    await client(answer).for_session(Credentials(keys=KEYS)).request("GET", "/a", headers={"Cookie": "theme=dark"})
+
+    assert seen[0].headers["cookie"] == "sid=c-1; theme=dark"

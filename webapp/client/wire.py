@@ -150,7 +150,10 @@ async def _all_headers(config: ClientConfig, credentials: Credentials, call: Cal
         cookies.append(credentials.cookies.header(call.path, config.clock()) or "")
     if any(cookies):
         headers["cookie"] = checked_value("cookie", "; ".join(filter(None, cookies)))
+    known = headers.get("cookie")
     headers.update(call.own)
+    if known and "cookie" in call.own:
+        headers["cookie"] = f"{known}; {call.own['cookie']}"
     return [(name.encode(), header_bytes(value)) for name, value in headers.items()]
 
 

@@ -14,6 +14,8 @@ PARTS = ("query", "body")
 """What of an operation's inputs an item has values for."""
 LONGEST = 200_000
 """Characters that go along unseen; what is longer doesn't."""
+DEEPEST = 100
+"""Values within values of what goes along."""
 
 
 def as_shown(form: OperationForm, values: Values) -> dict[str, Any]:
@@ -42,7 +44,9 @@ def unpack(text: str | None) -> dict[str, Any] | None:
         values = exact.loads(text)
     except (ValueError, RecursionError):
         return None
-    return changeable(values) if isinstance(values, dict) else None
+    if not isinstance(values, dict) or not isinstance(values.get("query", {}), dict) or not _is_flat(values, DEEPEST):
+        return None
+    return changeable(values)
 
 
 def _pairs(form: OperationForm, values: Values) -> Iterator[tuple[str, Any]]:
@@ -52,6 +56,12 @@ def _pairs(form: OperationForm, values: Values) -> Iterator[tuple[str, Any]]:
             yield from fill(parameter.schema, name, value, required=parameter.required).pairs
     if form.body is not None:
         yield from fill(form.body.schema, "body", values.get("body", ABSENT), required=True).pairs
+
+
+def _is_flat(values: Any, depth: int) -> bool:
+    """Whether nothing lies deeper than that: what comes back from a browser may be anything."""
+    inner = values.values() if isinstance(values, dict) else values if isinstance(values, list) else ()
+    return depth > 0 and all(_is_flat(each, depth - 1) for each in inner)
 
 
 def _holds_file(value: Any) -> bool:
