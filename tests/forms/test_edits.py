@@ -55,6 +55,14 @@ def test_an_item_goes_with_all_that_is_in_it() -> None:
     )
 
 
+def test_an_entry_that_is_closed_keeps_its_name() -> None:
+    pairs = [("count:body/map", "1"), ("key:body/map/0", "north"), ("open:body/map/0", "yes"), ("body/map/0/x", "1")]
+
+    form = after("close:body/map/0", pairs)
+
+    assert sorted(form.pairs) == [("count:body/map", "1"), ("key:body/map/0", "north")]
+
+
 def test_items_change_places() -> None:
     assert items(after("up:body/tags/2", TAGS)) == ["a", "c", "b"]
     assert items(after("down:body/tags/0", TAGS)) == ["b", "a", "c"]

@@ -126,3 +126,7 @@ def test_half_a_character_is_replaced_wherever_it_stands() -> None:
 
     assert Document.parse(json.dumps(halves)).root == expected
     assert Document.parse(json.dumps(halves, ensure_ascii=False)).root == expected
+
+
+def test_a_title_that_would_fill_every_page_is_cut() -> None:
+    assert Document.parse(json.dumps({"openapi": "3.1.0", "info": {"title": "x" * 10**6}})).title == "x" * 200

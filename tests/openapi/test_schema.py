@@ -136,6 +136,14 @@ def test_a_union_of_scalars_is_a_scalar_of_several_types() -> None:
     assert [branch.type for branch in schema.branches] == ["string", "integer"]
 
 
+def test_a_decimal_that_may_be_a_number_or_a_text_is_the_text_that_keeps_its_digits() -> None:
+    schema = Schema(
+        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}, {"type": "null"}], "title": "Price"}
+    )
+
+    assert (schema.type, schema.nullable, schema.is_union, schema.title) == ("string", True, False, "Price")
+
+
 def test_branches_that_only_say_what_is_required_are_no_union() -> None:
     schema = Schema({"properties": {"a": {}, "b": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]})
 

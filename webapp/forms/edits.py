@@ -55,8 +55,9 @@ def _open(form: Submission, pointer: str) -> Submission:
 
 
 def _close(form: Submission, pointer: str) -> Submission:
-    state = companion("state", pointer)
-    return Submission.of(pair for pair in form.pairs if pair[0] == state or not _is_within(pair[0], pointer))
+    # What it means to be empty, and an entry's key, are said about the part rather than within it.
+    kept = {companion(kind, pointer) for kind in ("state", "key")}
+    return Submission.of(pair for pair in form.pairs if pair[0] in kept or not _is_within(pair[0], pointer))
 
 
 def _branch(form: Submission, pointer: str) -> Submission:

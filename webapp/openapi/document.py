@@ -12,6 +12,9 @@ from webapp.openapi.schema import Schema
 from webapp.openapi.servers import server_url
 
 VERSIONS = ("3.0", "3.1", "3.2")
+LONGEST_TITLE = 200
+LONGEST_DESCRIPTION = 50_000
+"""Characters: the title is on every page, the description on the first."""
 
 
 class Document:
@@ -74,11 +77,11 @@ class Document:
 
     @property
     def title(self) -> str:
-        return self._info("title") or "API"
+        return self._info("title")[:LONGEST_TITLE] or "API"
 
     @property
     def description(self) -> str:
-        return self._info("description") or self._info("summary")
+        return (self._info("description") or self._info("summary"))[:LONGEST_DESCRIPTION]
 
     @property
     def api_version(self) -> str:

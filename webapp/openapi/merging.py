@@ -87,8 +87,8 @@ class _Merge:
         shapes = [branch for branch in branches if not _is_null(branch)]
         if len(shapes) < len(branches):
             keywords["nullable"] = True
-        if len(shapes) == 1:
-            return _combine(self.schema(shapes[0]), keywords)
+        if len(shapes) == 1 or _is_decimal(shapes):
+            return _combine(self.schema(shapes[-1]), keywords)
         if shapes and not all(isinstance(shape, Mapping) and CONSTRAINTS.issuperset(shape) for shape in shapes):
             keywords[union] = shapes
         return keywords
@@ -98,6 +98,16 @@ def _is_null(branch: Any) -> bool:
     return isinstance(branch, Mapping) and (
         branch.get("type") == "null" or branch.get("enum") == [None] or ("const" in branch and branch["const"] is None)
     )
+
+
+def _is_decimal(shapes: list[Any]) -> bool:
+    """
+    Whether the shapes are those of pydantic's Decimal, a number or the same as a text.
+
+    The text is the one that keeps every digit, and nobody wants to be asked which it should be.
+    """
+    types = [shape.get("type") for shape in shapes if isinstance(shape, Mapping)]
+    return types == ["number", "string"] and not shapes[1].keys() - {"type", "pattern"}
 
 
 def _combine(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
