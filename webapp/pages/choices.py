@@ -46,11 +46,18 @@ async def choices(request: Request) -> Response:
     The list's own search is asked where it has one; else its first page is looked through.
     """
     routes = await routes_for(request)
-    target = routes.resource(request.path_params["resource"])
+
+    found = await find_choices(request, routes, request.path_params["resource"], _typed(request))
+
+    return render(request, "fields/choices.html", {"choices": found})
+
+
+async def find_choices(request: Request, routes: Routes, name: str, typed: str) -> list[Choice]:
+    """What a resource has that fits what was typed; NotFound where its list can't be asked for just like that."""
+    target = routes.resource(name)
     operation = open_list(target) if target is not None else None
     if target is None or operation is None:
         raise NotFound("There is nothing to choose from here.")
-    typed = _typed(request)
 
     match = Match(MatchKind.LIST, operation, target, {}, operation.path)
     asked = for_api(_question(target, typed), operation, target.paging)
@@ -59,8 +66,7 @@ async def choices(request: Request) -> Response:
     listing = read_listing(target, reply.data, headers=reply.headers, query=asked, path=operation.path)
     rows = masked_rows(listing.rows, target.row_schema) if listing is not None else []
     key = target.id_field or (listing.id_field if listing is not None else None) or "id"
-    found = islice(_fitting(rows, target, key, "" if target.search is not None else typed), MOST)
-    return render(request, "fields/choices.html", {"choices": list(found)})
+    return list(islice(_fitting(rows, target, key, "" if target.search is not None else typed), MOST))
 
 
 def choices_href(request: Request, routes: Routes, name: str | None) -> str | None:

@@ -28,6 +28,7 @@ from webapp.pages.conflict import conflict_page, labels_of, resolve
 from webapp.pages.drafts import returned
 from webapp.pages.errors import retry_header
 from webapp.pages.masking import masked
+from webapp.pages.named import with_names
 from webapp.pages.notices import notify
 from webapp.pages.picked import labels_for
 from webapp.pages.refusals import advice_for
@@ -85,7 +86,11 @@ class Edit:
 
         read = form.read(submission)
         if read.errors:
-            return (await self._view(form, submission)).render(errors=read.errors, status=422)
+            task, view = self.task, await self._view(form, submission)
+            submission, errors = await with_names(task.request, task.routes, view.fields, read.errors, submission)
+            if errors:
+                return (await self._view(form, submission)).render(errors=errors, status=422)
+            read = form.read(submission)
         values = await sendable(read.values, form.body)
         change = Change(unpack(submission.text("was")), values, submission.text("etag") or "")
         return await self._write(form, submission, change)
@@ -216,6 +221,11 @@ class _EditView:
         called = title_of(data, resource.title_field, resource.id_field, resource.singular) if resource else ""
         number = "".join(list(self.edit.task.known.values())[-1:])
         return called or f"{resource.singular if resource else 'item'} {number}".strip()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The inputs, as they were typed."""
+        return self._fields({})
 
     def _fields(self, errors: Errors) -> tuple[Field, ...]:
         task = self.edit.task

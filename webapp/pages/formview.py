@@ -49,7 +49,12 @@ class FormView:
     @property
     def asks(self) -> bool:
         """Whether there is anything to fill in, or nothing that would be done by it."""
-        return self.task.is_read or bool(self._fields({}, NO_ERRORS))
+        return self.task.is_read or bool(self.fields)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The inputs, as they were typed."""
+        return self._fields({}, NO_ERRORS)
 
     @property
     def back(self) -> str:

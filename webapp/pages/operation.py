@@ -24,6 +24,7 @@ from webapp.pages.files import file_answer
 from webapp.pages.filetypes import essence
 from webapp.pages.formcurl import curl_of_form
 from webapp.pages.formview import UNREAD, FormView
+from webapp.pages.named import with_names
 from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
 from webapp.pages.tasks import Task
@@ -97,7 +98,11 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
         return elsewhere
     read = form.read(submission)
     if read.errors:
-        return view.render({}, errors=read.errors, status=422)
+        submission, errors = await with_names(task.request, task.routes, view.fields, read.errors, submission)
+        view = FormView(task, form, submission, unread=UNREAD in submission)
+        if errors:
+            return view.render({}, errors=errors, status=422)
+        read = form.read(submission)
     subject = await read_subject(task) if task.operation.method == "DELETE" else None
     try:
         values = await sendable(read.values, form.body)
