@@ -27,8 +27,9 @@ from webapp.openapi.resources import build_site
 from webapp.openapi.site import Operation, Site
 from webapp.testing import Answer, Browser
 from webapp.testing.forms import fill_in
-from webapp.testing.markup import parse
+from webapp.testing.markup import Element, parse
 
+FILE = ("paper.pdf", b"%PDF-1.4 \xff", "application/pdf")
 EXAMPLES = 3
 """Values for each form: the simplest, and two more."""
 
@@ -239,3 +240,30 @@ def complaints(api: MockAPI, operation: Operation, status: int, drawn: Values) -
         body = json.loads(seen.body) if seen.body else None
         if body != drawn["body"] and not (body is None and drawn["body"] == {}):
             yield f"arrived as {body}"
+
+
+async def test_files_and_texts_arrive_as_they_are(corpus: Corpus, api: MockAPI, site: Site, browser: Browser) -> None:
+    declared = {(each.method, each.path.partition("?")[0].partition("#")[0]): each for each in corpus.operations}
+    others = [each for each in site.operations if has_only_other_bodies(declared[each.method, each.path])]
+    wrong = []
+    for operation in others:
+        page = await browser.get(f"/-/operations/{operation.slug}")
+        form = page.page.one("#form")
+        inputs = [each for each in form.walk() if each.tag in ("input", "textarea") and "/" in each.get("name")]
+        inputs += [each for each in form.walk() if each.get("name") == "body"]
+        given: dict[str, Any] = {
+            each.get("name"): FILE if each.get("type") == "file" else "17" for each in inputs if is_typed(each)
+        }
+        api.seen.clear()
+        await browser.submit("#form", **given)
+        arrived = [each for each in api.seen if each.operation.method == operation.method]
+        sent = (b"%PDF-1.4 \xff" if FILE in given.values() else b"17") if len(arrived) == 1 else b""
+        if len(arrived) != 1 or arrived[0].complaints or sent not in arrived[0].body:
+            wrong.append(f"{operation.name}: {[each.complaints for each in arrived]} {given}")
+
+    assert wrong == []
+
+
+def is_typed(control: Element) -> bool:
+    """Whether a person fills it in, rather than the form or a button."""
+    return control.get("type", "text") not in ("hidden", "checkbox", "radio") and ":" not in control.get("name")
