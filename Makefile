@@ -1,6 +1,7 @@
 # make demo    the frontend on the embedded demo API: http://127.0.0.1:8000/
 # make test    the whole suite, real browser and real backends included
 # make check   lint, types and house rules, then the suite
+# make nightly the tests that take many minutes
 # make bench   the benchmarks
 # Each makes .venv and installs what it needs first.
 
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench chromium
+.PHONY: help demo test nightly lint check bench chromium
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -22,6 +23,9 @@ test: $(VENV)/.test chromium
 	$(BIN)/coverage erase
 	$(BIN)/pytest --cov --cov-report= $(TESTS)
 	$(BIN)/coverage report --fail-under=95
+
+nightly: $(VENV)/.test chromium
+	$(BIN)/pytest -m nightly $(TESTS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .

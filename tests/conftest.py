@@ -1,5 +1,7 @@
 """What every test may use."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import settings
 
@@ -11,3 +13,21 @@ settings.load_profile("unhurried")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes what a test has measured, as a sentence; the run's summary prints it."""
+    name = request.node.nodeid
+    return lambda sentence: request.config.stash.setdefault(FIGURES, []).append(f"{name}: {sentence}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figures, those of failed tests included."""
+    if figures := config.stash.get(FIGURES, []):
+        terminalreporter.section("figures")
+        for line in figures:
+            terminalreporter.write_line(line)
