@@ -113,22 +113,24 @@ class Access:
         assert endpoint is not None
         generation = credentials.generation
         body = renewal_body(endpoint, credentials)
-        call = prepare(config, "POST", endpoint.path, body=body, timeout=endpoint.timeout, plain=True)
+        there, shown = (endpoint.elsewhere, Credentials()) if endpoint.elsewhere else (config, credentials)
+        headers, timeout = endpoint.headers, endpoint.timeout
+        call = prepare(there, "POST", endpoint.path, body=body, headers=headers, timeout=timeout, plain=True)
         try:
-            got = await answer(config, credentials, call)
+            got = await answer(there, shown, call)
         except APIError as error:
             log_failure(call, error, logging.WARNING)
             unsent = isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
             return Result(Outcome.UNSENT if unsent else Outcome.UNKNOWN)
         status = got.response.status_code
         data, _ = decode_body(got)
-        tokens = find_tokens(data)
+        tokens = find_tokens(data, endpoint.token_field)
         now = config.clock()
         outcome = judge(endpoint, status, data, tokens, cookie_set=_sets_cookie(got, now), bare=_is_bare(got))
         if credentials.generation != generation:
             return Result(Outcome.RENEWED)  # a sign-in came first; its credentials stay as they are
         if outcome is Outcome.RENEWED:
-            credentials.renew(tokens, got.cookies, now)
+            credentials.renew(tokens, () if endpoint.elsewhere else got.cookies, now)
             if self._on_renewed is not None:
                 await _run(self._on_renewed, credentials)
         elif outcome is Outcome.REFUSED:
@@ -156,7 +158,7 @@ class Access:
         """Send a plain call, and keep the tokens and cookies that it brings, in place of any from before."""
         got = await answer(self._config, self.credentials, call)
         response = got.response
-        if 300 <= response.status_code < 400 and got.cookies:
+        if 300 <= response.status_code < 400 and (got.cookies or call.method == "GET"):
             reply = Reply(response.status_code, response.headers, None, ReplyKind.NO_CONTENT, b"", call.request_id)
         else:
             reply = self.reply(call, got)

@@ -72,6 +72,7 @@ class APIClient:
         timeout: float = 10.0,
         connect_timeout: float = 5.0,
         max_body: int = 32 * 1024 * 1024,
+        lends: bool = True,
         clock: Clock = time.time,
     ) -> None:
         base = BaseURL.parse(api_url() if base_url is None else base_url)
@@ -95,6 +96,7 @@ class APIClient:
             api_key=api_key,
             api_key_name=next(iter(checked_headers({api_key_name: api_key or ""}))),
             auth_header_factory=auth_header_factory,
+            lends=lends,
         )
         self._begin(config, refresh, credentials, on_unauthorized, on_renewed)
         self._owns_transport = transport is None
@@ -159,6 +161,11 @@ class APIClient:
 
     def __repr__(self) -> str:
         return f"<APIClient {self.base_url} {self.credentials!r}>"
+
+    @property
+    def config(self) -> ClientConfig:
+        """What all its sessions share."""
+        return self._config
 
     @property
     def base_url(self) -> str:
@@ -350,19 +357,18 @@ class APIClient:
         self,
         path: str,
         *,
-        data: Form | None = None,
-        json: Any | EllipsisType = ...,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
+        method: str = "POST",
         token_field: str = "",
+        **options: Any,
     ) -> Reply:
         """
         Post what the user gave, and keep the tokens and cookies that come back, in place of any from before.
 
-        `token_field` is where the token is in the answer, if not where it usually is. Nothing is renewed and nothing
-        ends here: a 401 says that the password is wrong.
+        `token_field` is where the token is in the answer, if not where it usually is; `options` are those of `request`.
+        Nothing is renewed and nothing ends here: a 401 says that the password is wrong. To a GET, as browsers send it
+        on their way from one page to the next, a redirect is an answer like any other.
         """
-        call = self._prepare("POST", path, data=data, json=json, headers=headers, timeout=timeout, plain=True)
+        call = self._prepare(method, path, plain=True, **options)
         try:
             return await self._access.sign_in(call, token_field)
         except APIError as error:

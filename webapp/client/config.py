@@ -65,7 +65,11 @@ def api_url() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientConfig:
-    """Made once, shared by every session's client; `headers` maps lower-case names to values."""
+    """
+    Made once, shared by every session's client; `headers` maps lower-case names to values.
+
+    `lends` says whether the headers that describe the browser go along, as they do to the API.
+    """
 
     base: BaseURL
     transport: httpx.AsyncBaseTransport
@@ -78,6 +82,7 @@ class ClientConfig:
     api_key: str | None = field(repr=False)
     api_key_name: str
     auth_header_factory: AuthHeaderFactory | None
+    lends: bool = True
     _urls: dict[str, httpx.URL] = field(default_factory=dict, repr=False, compare=False)
 
     def url(self, target: str) -> httpx.URL:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from webapp.client.bodies import Body, encode_body
+from webapp.client.config import ClientConfig
 from webapp.client.credentials import Credentials
 from webapp.client.tokens import Tokens
 
@@ -28,8 +29,12 @@ class RefreshEndpoint:
 
     `cookie`: an empty POST, the API knows its refresh cookie (named `cookie`, if it's known).
     `grant`: OAuth 2's refresh_token grant, a form. `json`: the token in the member `field` of an object.
-    `extra` goes along: client_id, scope, mode. After a known failure there is a `pause`, after an unknown outcome
-    a `quarantine`, both in seconds from when the request was sent.
+    `extra` goes along: client_id, scope, mode; so do the `headers`. `token_field` is where the answer has the token, if
+    not where it usually is. After a known failure there is a `pause`, after an unknown outcome a `quarantine`, both in
+    seconds from when the request was sent.
+
+    Where somebody else than the API renews, `elsewhere` says how to reach them (a client's `config`): they are
+    shown the refresh token, and no cookie or key of the API's.
     """
 
     path: str
@@ -37,6 +42,9 @@ class RefreshEndpoint:
     field: str = "refresh_token"
     cookie: str | None = None
     extra: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}), repr=False)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}), repr=False)
+    token_field: str = ""
+    elsewhere: ClientConfig | None = dataclasses.field(default=None, repr=False)
     timeout: float = 10.0
     pause: float = 1.0
     quarantine: float = 30.0

@@ -115,7 +115,7 @@ def _base_headers(config: ClientConfig, body: Body, own: dict[str, str]) -> tupl
         request_id = uuid4().hex
     else:
         request_id = checked_value("x-request-id", context.request_id)
-        lent = checked_headers(context.headers)
+        lent = checked_headers(context.headers) if config.lends else {}
         for name in _NEVER_LENT & lent.keys():
             del lent[name]
         browser = lent.pop("user-agent", "")
