@@ -24,6 +24,7 @@ def test_the_public_names_are_exact() -> None:
     assert webapp.client.__all__ == [
         "APIClient",
         "ASGIBackend",
+        "ClientObserver",
         "Credentials",
         "RefreshEndpoint",
         "Reply",

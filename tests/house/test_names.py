@@ -20,6 +20,9 @@ OVERRIDES = {
     "handle_decl",
     "handle_async_request",
     "format",
+    "formatException",
+    "formatMessage",
+    "formatStack",
 }
 """Methods that a library calls."""
 

@@ -4,6 +4,7 @@ from webapp.client.asgi import ASGIBackend
 from webapp.client.client import APIClient
 from webapp.client.context import RequestContext, request_context
 from webapp.client.credentials import Credentials
+from webapp.client.observer import ClientObserver
 from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
 from webapp.client.reply import Reply, StreamReply
@@ -11,6 +12,7 @@ from webapp.client.reply import Reply, StreamReply
 __all__ = [
     "APIClient",
     "ASGIBackend",
+    "ClientObserver",
     "Credentials",
     "RefreshEndpoint",
     "Reply",

@@ -91,7 +91,7 @@ class Access:
     def _renewal(self) -> Renewals:
         if self._renewals is None:
             assert self.endpoint is not None
-            self._renewals = Renewals(self.endpoint, self._renew_once, self._config.clock)
+            self._renewals = Renewals(self.endpoint, self._renew_and_tell, self._config.clock)
         return self._renewals
 
     async def _renew_for(self, call: Call) -> None:
@@ -106,6 +106,12 @@ class Access:
                 retry_after=result.retry_after,
                 request_id=call.request_id,
             )
+
+    async def _renew_and_tell(self) -> Result:
+        result = await self._renew_once()
+        if self._config.observer is not None:
+            self._config.observer.renewed(result.outcome.value)
+        return result
 
     async def _renew_once(self) -> Result:
         """The one request of a renewal, with all that follows from its answer."""

@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import EllipsisType, TracebackType
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 import httpx
 
@@ -26,7 +26,8 @@ from webapp.client.credentials import Credentials
 from webapp.client.inflate import ACCEPTED_ENCODINGS
 from webapp.client.log import log_failure, logger
 from webapp.client.models import validator
-from webapp.client.paths import Params
+from webapp.client.observer import ClientObserver
+from webapp.client.options import Options
 from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
 from webapp.client.reply import Reply, StreamReply
@@ -34,14 +35,6 @@ from webapp.client.wire import Call, Keep, prepare
 from webapp.errors import APIError, BadRequest, Unauthorized, UnsafePath
 
 T = TypeVar("T")
-
-
-class Options(TypedDict, total=False):
-    """What every call takes: a query, headers of its own, and a time-out in seconds."""
-
-    params: Params | None
-    headers: Mapping[str, str] | None
-    timeout: float | None
 
 
 class APIClient:
@@ -74,6 +67,7 @@ class APIClient:
         max_body: int = 32 * 1024 * 1024,
         lends: bool = True,
         clock: Clock = time.time,
+        observer: ClientObserver | None = None,
     ) -> None:
         base = BaseURL.parse(api_url() if base_url is None else base_url)
         given = checked_headers(headers or {})
@@ -97,6 +91,7 @@ class APIClient:
             api_key_name=next(iter(checked_headers({api_key_name: api_key or ""}))),
             auth_header_factory=auth_header_factory,
             lends=lends,
+            observer=observer,
         )
         self._begin(config, refresh, credentials, on_unauthorized, on_renewed)
         self._owns_transport = transport is None

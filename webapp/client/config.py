@@ -8,6 +8,7 @@ from typing import Self
 
 import httpx
 
+from webapp.client.observer import ClientObserver
 from webapp.client.paths import join
 from webapp.errors import SettingsError, UnsafePath
 
@@ -83,6 +84,7 @@ class ClientConfig:
     api_key_name: str
     auth_header_factory: AuthHeaderFactory | None
     lends: bool = True
+    observer: ClientObserver | None = None
     _urls: dict[str, httpx.URL] = field(default_factory=dict, repr=False, compare=False)
 
     def url(self, target: str) -> httpx.URL:

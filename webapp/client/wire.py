@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import EllipsisType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -25,6 +25,8 @@ from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type, parse_json
 from webapp.errors import APIError, BadGateway, Unavailable, UnsafePath
+
+E = TypeVar("E", bound=Exception)
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
@@ -179,11 +181,18 @@ async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, 
                 await response.aclose()
     except APIError as error:
         error.request_id = call.request_id
+        _tell(config, error)
         raise
     except (httpx.TransportError, TimeoutError, OSError) as error:
         if began and isinstance(error, httpx.TransportError):
-            raise cut_short(error, call.request_id) from error
-        raise no_answer(error, call.request_id) from error
+            raise _tell(config, cut_short(error, call.request_id)) from error
+        raise _tell(config, no_answer(error, call.request_id)) from error
+
+
+def _tell(config: ClientConfig, error: E) -> E:
+    if config.observer is not None and isinstance(error, APIError):
+        config.observer.failed(error)
+    return error
 
 
 @asynccontextmanager
@@ -234,10 +243,13 @@ async def _send(config: ClientConfig, credentials: Credentials, call: Call) -> h
 
 
 async def _send_once(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.Response:
+    url, headers = _url(config, credentials, call), await _all_headers(config, credentials, call)
+    ended = config.observer.sending(call.method, headers) if config.observer is not None else None
+    status = None
     request = httpx.Request(
         call.method,
-        _url(config, credentials, call),
-        headers=await _all_headers(config, credentials, call),
+        url,
+        headers=headers,
         stream=call.body.open(),
         extensions={"timeout": {"connect": config.connect_timeout}},
     )
@@ -245,6 +257,7 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
         request.read()
     try:
         response = await config.transport.handle_async_request(request)
+        status = response.status_code
     except Exception as error:
         if call.body.failures:
             raise call.body.failures[0] from None
@@ -253,6 +266,9 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
                 "The API ended the connection before it had everything; it may be too much for it."
             ) from error
         raise
+    finally:
+        if ended is not None:
+            ended(status)
     response.request = request
     return response
 
@@ -297,14 +313,16 @@ def error_of(config: ClientConfig, call: Call, got: Answer) -> APIError:
     """The error that an answer other than 2xx and 304 amounts to."""
     status = got.response.status_code
     if status < 400:
-        return BadGateway("The API's answer can't be used.", api_status=status, request_id=call.request_id)
+        unusable = BadGateway("The API's answer can't be used.", api_status=status, request_id=call.request_id)
+        return _tell(config, unusable)
     data, text = decode_body(got)
-    return refusal(
+    error = refusal(
         status,
         scrub(read_problem(status, data, text), call.body.submitted),
         retry_after=retry_after(config, got),
         request_id=call.request_id,
     )
+    return _tell(config, error)
 
 
 def retry_after(config: ClientConfig, got: Answer) -> float | None:

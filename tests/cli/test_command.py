@@ -71,7 +71,7 @@ def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]
     [
         (["run", "example"], {}, "neither an http:// or https:// URL nor a file nor module:app"),
         (["run", "localhost:8000"], {}, "is it http://localhost:8000?"),
-        (["run", "webapp.cli:DEMO_ACCOUNT"], {}, "no ASGI app but str"),
+        (["run", "webapp.cli.run:DEMO_ACCOUNT"], {}, "no ASGI app but str"),
         (["run"], {}, "WEBAPP_API_URL is not set"),
         (["run", "http://example.com", "--openapi", "nope.json"], {}, "no file, nor a URL"),
         (["run", "ftp://example.com"], {}, "not an http:// or https:// URL"),

@@ -1,6 +1,6 @@
+import asyncio
 import json
 import logging
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -9,19 +9,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from webapp.client import request_context
 from webapp.observability import ObservabilityMiddleware, configure_logging, current_request_id
 
 ACCESS = "webapp.access"
-
-
-@pytest.fixture(autouse=True)
-def _loggers_as_before() -> Iterator[None]:
-    logger = logging.getLogger("webapp")
-    before = logger.handlers[:], logger.level, logger.propagate
-    yield
-    logger.handlers[:], logger.level, logger.propagate = before
 
 
 async def tell(_: Request) -> Response:
@@ -122,38 +115,97 @@ async def test_json_lines_carry_the_requests_id(capsys: pytest.CaptureFixture[st
     assert {line["request_id"] for line in lines} == {answer.headers["x-request-id"]}
 
 
-def test_an_exception_is_part_of_its_json_line(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("json")
-
-    try:
-        raise RuntimeError("on purpose")
-    except RuntimeError:
-        logging.getLogger("webapp").exception("it failed")
-
-    [line] = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
-    assert "RuntimeError: on purpose" in line["exception"]
-    assert line["request_id"] == "-"
-
-
-def test_console_lines_are_plain_text_and_debug_says_more(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("console", debug=True)
-
-    logging.getLogger("webapp.sessions").debug("dropped")
-
-    assert "DEBUG" in (line := capsys.readouterr().err)
-    assert line.rstrip().endswith("- webapp.sessions: dropped")
-
-
-def test_a_line_break_in_a_message_begins_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("console")
-
-    logging.getLogger("webapp").info("%s: ready", "Title\n2026-01-01 ERROR forged\r")
-
-    assert capsys.readouterr().err.count("\n") == 1
-
-
 async def test_an_address_that_is_none_is_not_passed_on() -> None:
     async with client("<script>") as browser:
         passed = (await browser.get("/tell")).json()["headers"]
 
     assert "X-Forwarded-For" not in passed
+
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+async def test_a_trace_that_was_begun_goes_on_at_the_api() -> None:
+    async with client() as browser:
+        sent = {"traceparent": TRACE, "tracestate": "rojo=00f067aa0ba902b7"}
+        passed = (await browser.get("/tell", headers=sent)).json()["headers"]
+
+    assert (passed["traceparent"], passed["tracestate"]) == (TRACE, "rojo=00f067aa0ba902b7")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "",
+        "junk",
+        TRACE.upper(),
+        TRACE + "-more",
+        "ff" + TRACE[2:],
+        "00-" + "0" * 32 + "-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-" + "0" * 16 + "-01",
+    ],
+)
+async def test_a_trace_that_is_not_well_formed_ends_here(odd: str) -> None:
+    async with client() as browser:
+        passed = (await browser.get("/tell", headers={"traceparent": odd, "tracestate": "a=b"})).json()["headers"]
+
+    assert "traceparent" not in passed
+    assert "tracestate" not in passed
+
+
+async def test_a_state_without_its_trace_or_with_odd_signs_is_not_passed_on() -> None:
+    async with client() as browser:
+        alone = (await browser.get("/tell", headers={"tracestate": "a=b"})).json()["headers"]
+        long = (await browser.get("/tell", headers={"traceparent": TRACE, "tracestate": "a" * 600})).json()["headers"]
+
+    assert "tracestate" not in alone
+    assert "tracestate" not in long
+    assert long["traceparent"] == TRACE
+
+
+async def test_what_a_server_says_of_a_request_that_failed_carries_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("json")
+    app = ObservabilityMiddleware(failing)
+
+    async def serve() -> None:
+        try:
+            await app(SCOPE, nothing, swallow)
+        except RuntimeError:
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+
+    await asyncio.create_task(serve())
+
+    access, failure = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert access["request_id"] == failure["request_id"] == "request-1234"
+    assert (access["method"], access["path"], access["status"]) == ("GET", "/fail", 500)
+
+
+SCOPE = {
+    "type": "http",
+    "method": "GET",
+    "path": "/fail",
+    "query_string": b"",
+    "headers": [(b"x-request-id", b"request-1234")],
+}
+
+
+async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+    raise RuntimeError("on purpose")
+
+
+async def nothing() -> Message:
+    raise AssertionError("nobody asks")
+
+
+async def swallow(message: Message) -> None:
+    """What the answer would be is of no interest here."""
+
+
+async def test_a_token_in_a_path_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, ACCESS)
+    token = "q" * 43
+
+    async with client() as browser:
+        await browser.get(f"/reset/{token}")
+
+    assert token not in caplog.text

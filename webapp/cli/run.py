@@ -1,0 +1,90 @@
+"""`webapp run TARGET` and `webapp demo`: serve a frontend."""
+
+import argparse
+import asyncio
+import contextlib
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+
+from webapp.app import Frontend, create_app
+from webapp.cli.target import read_target
+from webapp.errors import SettingsError
+from webapp.observability import configure_logging
+from webapp.settings import Settings
+
+DEMO_ACCOUNT = "demo@example.com / demo-pass-123"
+
+
+def run(given: argparse.Namespace) -> int:
+    """Serve the frontend of an API."""
+    if given.workers != 1:
+        raise SettingsError(
+            f"--workers {given.workers} would give each process sessions of its own; "
+            "sessions are kept in memory, so run one worker."
+        )
+    settings = Settings.from_env(
+        api_url=given.api, openapi=given.openapi, templates=given.templates, title=given.title, config=given.config
+    )
+    app = create_app(read_target(given.target) if given.target else None, settings=settings)
+    return _serve(app, settings, given, f"of {given.target or settings.api_url}")
+
+
+def demo(given: argparse.Namespace) -> int:
+    """Serve the frontend of the embedded demo API."""
+    try:
+        from webapp.demo.app import create_demo
+    except ImportError as error:
+        raise SettingsError(f"The demo needs {error.name}; pip install 'webapp[demo]' brings it.") from None
+    settings = Settings.from_env()
+    return _serve(create_app(create_demo(), settings=settings), settings, given, f"(demo), sign in as {DEMO_ACCOUNT}")
+
+
+def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: str) -> int:
+    configure_logging(settings.log_format, debug=settings.debug)
+    _free_port(given.host, given.port)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=given.host,
+            port=given.port,
+            http="httptools",
+            proxy_headers=True,
+            forwarded_allow_ips=settings.trusted_proxies,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+        )
+    )
+    host = f"[{given.host}]" if ":" in given.host else given.host
+    announcement = f"webapp {what}\n  http://{host}:{given.port}/  (Ctrl+C stops it)"
+    with (
+        asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        runner.run(_served(server, app.state.frontend, announcement))
+    return 0 if server.started else 3
+
+
+async def _served(server: uvicorn.Server, frontend: Frontend, announcement: str) -> None:
+    """Serve, once the configuration is known to fit the API."""
+    try:
+        await frontend.check()
+    except SettingsError:
+        await frontend.close()
+        raise
+    print(announcement, flush=True)
+    await server.serve()
+
+
+def _free_port(host: str, port: int) -> None:
+    """Find out before anything is said about serving; the server's own message names neither the port nor a way out."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise SettingsError(f"{host}:{port} can't be listened on: {error}; --port takes another.") from None

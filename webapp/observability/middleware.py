@@ -1,0 +1,68 @@
+"""Each request's id and its line in the access log."""
+
+import logging
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webapp.client import request_context
+from webapp.client.redaction import loggable
+from webapp.observability.requests import context_of
+
+access_logger = logging.getLogger("webapp.access")
+
+
+class ObservabilityMiddleware:
+    """
+    Gives each request an id (the browser's own, if it is well-formed), answers with it, and logs one line.
+
+    Whatever the API is asked on the way carries the id and the browser's address and name. The line has the path
+    without its query, which may hold what somebody searched for.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        context = context_of(scope)
+        token = request_context.set(context)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", context.request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            if access_logger.isEnabledFor(logging.INFO):
+                _log(scope, status, time.perf_counter() - started, context.request_id)
+        # Not where it failed: what the server then says about it belongs to this request, too.
+        request_context.reset(token)
+
+
+def _log(scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    path = loggable(scope["path"].partition("?")[0]).encode("unicode_escape").decode()
+    milliseconds = round(seconds * 1000, 1)
+    access_logger.info(
+        "%s %s %d %.1fms",
+        scope["method"],
+        path,
+        status,
+        milliseconds,
+        extra={
+            "request_id": request_id,
+            "method": scope["method"],
+            "path": path,
+            "status": status,
+            "milliseconds": milliseconds,
+        },
+    )

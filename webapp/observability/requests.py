@@ -1,0 +1,57 @@
+"""What ties together everything that belongs to one request: its id, its trace, and what the API is told of both."""
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from uuid import uuid4
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from webapp.client import RequestContext, request_context
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, 3.2.2: version, trace id, parent id, flags; ids of nothing but zeros are none."""
+_TRACE_STATE = re.compile(r"[\x20-\x7e]{1,512}")
+
+
+def context_of(scope: Scope) -> RequestContext:
+    """
+    The context of a request: its id (the browser's own, if it is well-formed), and the headers that are passed on.
+
+    A trace that somebody in front of us has begun goes on at the API, whether or not we take part in it.
+    """
+    headers = Headers(scope=scope)
+    given = headers.get("x-request-id", "")
+    return RequestContext(given if _REQUEST_ID.fullmatch(given) else uuid4().hex, _passed_on(scope, headers))
+
+
+def _passed_on(scope: Scope, headers: Headers) -> Mapping[str, str]:
+    passed = {}
+    if scope.get("client") and _is_address(scope["client"][0]):
+        passed["X-Forwarded-For"] = scope["client"][0]
+    for name in ("User-Agent", "Accept-Language"):
+        if value := headers.get(name):
+            passed[name] = value
+    trace = headers.get("traceparent")
+    if trace is not None and _TRACE.fullmatch(trace):
+        passed["traceparent"] = trace
+        state = ",".join(headers.getlist("tracestate"))
+        if _TRACE_STATE.fullmatch(state):
+            passed["tracestate"] = state
+    return passed
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is an IP address: a proxy's header may hold anything."""
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def current_request_id() -> str:
+    """The id of the request being answered, empty outside of one."""
+    context = request_context.get()
+    return context.request_id if context else ""
