@@ -2,6 +2,7 @@
 # make test    the whole suite, real browser and real backends included
 # make check   lint, types and house rules, then the suite
 # make nightly the tests that take many minutes
+# make mutants whether the tests notice when what keeps sessions safe is wrong
 # make bench   the benchmarks
 # Each makes .venv and installs what it needs first.
 
@@ -11,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint check bench chromium
+.PHONY: help demo test nightly mutants lint check bench chromium
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -26,6 +27,10 @@ test: $(VENV)/.test chromium
 
 nightly: $(VENV)/.test chromium
 	$(BIN)/pytest -m nightly $(TESTS)
+
+mutants: $(VENV)/.test
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[mutation]'
+	$(BIN)/python -m tests.mutation
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
