@@ -77,7 +77,7 @@ from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.pages.streams import Streams
 from webapp.pages.told import overrides_of, settled
-from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware
+from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware, image_sources
 from webapp.sessions import Drafts, NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
 from webapp.settings import Settings
 
@@ -158,6 +158,7 @@ class Frontend:
             [settings.templates] if settings.templates else [],
             shell=ShellMaker(title=settings.title, hue=settings.hue),
             assets=self.assets,
+            images=settings.image_hosts,
             debug=settings.debug,
         )
         self._tasks: list[asyncio.Task[None]] = []
@@ -188,7 +189,7 @@ class Frontend:
         return [
             Middleware(StartMiddleware, frontend=self),
             Middleware(ObservabilityMiddleware),
-            Middleware(SecurityHeadersMiddleware, https=settings.https),
+            Middleware(SecurityHeadersMiddleware, https=settings.https, images=image_sources(settings.image_hosts)),
             Middleware(CompressionMiddleware),
             Middleware(CrossOriginMiddleware, origin=settings.public_url),
             Middleware(

@@ -1,6 +1,7 @@
 """The settings of one frontend, from arguments and `WEBAPP_*` variables: wrong ones stop the start."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -43,6 +44,8 @@ class Settings:
     session_lifetime: float = 14 * DAY
     max_sessions: int = 100_000
     max_sessions_per_user: int = 50
+    image_hosts: tuple[str, ...] = ()
+    """Hosts that pictures in answers may be shown from, by https; `*` for any. They learn who looks at a page."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses whose X-Forwarded-* headers are believed, separated by commas; `*` for all."""
     api_timeout: float = 10.0
@@ -104,13 +107,14 @@ def _flag(text: str) -> bool:
     return known[text.lower()]
 
 
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(key.strip() for key in text.split(",") if key.strip())
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "hue": int,
-    "secret_key": _keys,
+    "secret_key": _several,
+    "image_hosts": lambda text: _several(text.lower()),
     "session_idle": float,
     "session_lifetime": float,
     "max_sessions": int,
@@ -181,6 +185,15 @@ def _token(name: str) -> str | None:
     return None if fine else f"is {name!r}; letters, digits, - and _ make a cookie's name"
 
 
+def _hosts(hosts: tuple[str, ...]) -> str | None:
+    """What goes into a policy may not end what it is part of."""
+    wrong = [host for host in hosts if host != "*" and not _HOST.fullmatch(host)]
+    return f"names {wrong[0]!r}, which is no host, as in avatars.example.com or *.example.com" if wrong else None
+
+
+_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
+
+
 def _file(path: Path | str) -> str | None:
     return None if Path(path).is_file() else f"is {str(path)!r}, which is not a file"
 
@@ -205,6 +218,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_max_body": _positive,
     "api_connections": _positive,
     "max_upload": _positive,
+    "image_hosts": _hosts,
     "config": _file,
     "document_refresh": _not_negative,
     "templates": _folder,

@@ -368,10 +368,29 @@ def test_links_and_images_are_known() -> None:
     assert fmt.is_web_link("http://example.com/x")
     assert fmt.is_web_link("HTTPS://EXAMPLE.COM")
     assert not fmt.is_image_link("http://example.com/x.png")
-    assert fmt.is_image_link("https://example.com/x.png")
     assert fmt.is_image_link("data:image/png;base64,AAAA")
     assert not fmt.is_image_link("data:image/svg+xml;base64,AAAA")
     assert not fmt.is_image_link("data:image/png;base64," + "A" * fmt.MAX_TEXT)
+
+
+@pytest.mark.parametrize(
+    ("host", "hosts", "shown"),
+    [
+        ("example.com", (), False),
+        ("example.com", ("example.com",), True),
+        ("EXAMPLE.com", ("example.com",), True),
+        ("sub.example.com", ("example.com",), False),
+        ("sub.example.com", ("*.example.com",), True),
+        ("example.com", ("*.example.com",), False),
+        ("badexample.com", ("*.example.com",), False),
+        ("example.com:8443", ("example.com",), False),
+        ("example.com@evil.example", ("example.com",), False),
+        ("anywhere.example", ("*",), True),
+    ],
+)
+def test_pictures_are_shown_from_hosts_that_may_know_who_looks(host: str, hosts: tuple[str, ...], shown: bool) -> None:
+    assert fmt.is_image_link(f"https://{host}/x.png", hosts) is shown
+    assert not fmt.is_image_link(f"http://{host}/x.png", hosts)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ made by templates.
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import islice
@@ -248,11 +248,14 @@ def is_web_link(value: Any) -> bool:
         return False
 
 
-def is_image_link(value: Any) -> bool:
-    """Whether the page's policy lets it be shown: https, or an image written out in a data: address."""
+def is_image_link(value: Any, hosts: Collection[str] = ()) -> bool:
+    """Whether the page's policy lets it be shown: written out in a data: address, or by https from one of `hosts`."""
     if isinstance(value, str) and re.match(r"data:image/(png|jpeg|gif|webp|avif);base64,", value):
         return len(value) <= MAX_TEXT
-    return is_web_link(value) and value[:6].lower() == "https:"
+    if not is_web_link(value) or value[:6].lower() != "https:":
+        return False
+    host = urlsplit(value).netloc.lower()
+    return any(each in ("*", host) or (each[:2] == "*." and host.endswith(each[1:])) for each in hosts)
 
 
 def is_hex_color(value: Any) -> bool:

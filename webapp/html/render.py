@@ -9,7 +9,7 @@ Every template may use `shell` (html/context.py), `url(path)` and `asset(name)`,
 html/format.py.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from starlette.responses import HTMLResponse
 
 from webapp.html.assets import Assets, find_folder
 from webapp.html.context import Shell
-from webapp.html.format import TESTS, Clock, filters
+from webapp.html.format import TESTS, Clock, filters, is_image_link
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
 from webapp.html.tree import make_tree
@@ -85,7 +85,8 @@ class Renderer:
     Renders templates from `directories`, the first that has one, and from ours.
 
     Ours are always to be had as `default:pages/list.html`. `shell` makes what surrounds a page; `now` is the clock
-    that relative times go by. In `debug`, templates are read again when they change, and a header names those tried.
+    that relative times go by; `images` are hosts whose pictures are shown. In `debug`, templates are read again when
+    they change, and a header names those tried.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Renderer:
         *,
         shell: Callable[[Request], Shell],
         assets: Assets,
+        images: Collection[str] = (),
         debug: bool = False,
         now: Clock = lambda: datetime.now(UTC),
     ) -> None:
@@ -106,7 +108,8 @@ class Renderer:
             auto_reload=debug,
         )
         self.environment.filters.update({**filters(now), **SPAN_FILTERS, "tree": make_tree})
-        self.environment.tests.update({**TESTS, **SPAN_TESTS})
+        shown = {"image_link": lambda value: is_image_link(value, images)}
+        self.environment.tests.update({**TESTS, **SPAN_TESTS, **shown})
         self.environment.globals["zip"] = zip
         self.shell = shell
         """Makes what surrounds a page; whoever needs only the navigation may ask too."""

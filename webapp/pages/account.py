@@ -16,6 +16,7 @@ from webapp.html.urls import href
 from webapp.openapi.listing import read_listing
 from webapp.openapi.site import Accounts, Operation
 from webapp.pages.facts import facts_of
+from webapp.pages.login import signed_out
 from webapp.pages.me import name_of
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
@@ -57,7 +58,7 @@ async def end_device(request: Request) -> Response:
 
     if any(row["id"] == device and row["current"] for row in _rows(mine)):
         request.state.session = Session.stranger(session.api)
-        return RedirectResponse(href(request, "/login", [("why", "signed-out")]), 303)
+        return signed_out(request)
     return RedirectResponse(href(request, "/-/account", [("done", "ended")]), 303)
 
 

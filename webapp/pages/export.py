@@ -64,7 +64,12 @@ async def export(request: Request) -> Response:
         whole = await _Export.begin(request, routes, match, without(query, (FORMAT,)))
 
     name = f"{whole.resource.name}-{datetime.now(UTC).date().isoformat()}.{kind}"
-    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store", "Content-Type": TYPES[kind]}
+    headers = {
+        "Content-Disposition": disposition(name),
+        "Cache-Control": "no-store",
+        "Vary": "Cookie",
+        "Content-Type": TYPES[kind],
+    }
     if request.method == "HEAD":
         return Response(headers=headers)
     return _Sending(request, whole.as_csv() if kind == "csv" else whole.as_json(), headers)

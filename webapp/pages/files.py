@@ -26,9 +26,12 @@ logger = logging.getLogger("webapp")
 MOST_DATA = 8 * 1024 * 1024
 """Bytes of data that are held to take its secrets out; more is a file like any other."""
 
-ALONE = "default-src 'none'; sandbox"
+ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
 """The policy of a file: whatever a browser makes of it, it is of no origin, runs nothing and loads nothing."""
-PDF_ALONE = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+PDF_ALONE = (
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+)
 """Browsers' own viewers of PDFs don't start in a sandbox; a PDF's scripts run in the viewer, which isn't our origin."""
 
 _RANGE = re.compile(r"bytes=[0-9, -]{1,200}")
@@ -111,7 +114,6 @@ def _data_answer(request: Request, reply: Reply, match: Match) -> Response:
 def _guarded(request: Request, shown: str | None) -> dict[str, str]:
     return {
         "Content-Security-Policy": PDF_ALONE if shown == PDF else ALONE,
-        "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store" if request.state.session.kept else "private, no-cache",
         "Vary": "Cookie",
         # As it is: compressing it again would take its length away, and a part of it is not to be changed at all.

@@ -83,6 +83,11 @@ async def log_out(request: Request) -> Response:
     await _end_at_api(session, accounts)
 
     request.state.session = Session.stranger(session.api)
+    return signed_out(request)
+
+
+def signed_out(request: Request) -> Response:
+    """The way out: to the login page, with all that pages may have left in the browser taken away."""
     answer = RedirectResponse(href(request, "/login", [("why", "signed-out")]), 303)
     # "cache" would freeze Chrome for seconds; what was shown is no-store anyway.
     answer.headers["Clear-Site-Data"] = '"storage"'
