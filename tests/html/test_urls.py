@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from tests.html.asking import asking
-from webapp.html.urls import MAX_NEXT, here, href, safe_next
+from webapp.html.urls import MAX_NEXT, below_mount, here, href, safe_next, sent_path
 
 
 @pytest.mark.parametrize(
@@ -208,3 +208,58 @@ def test_nowhere_to_go_is_the_default() -> None:
 )
 def test_where_one_is_stays_encoded_as_it_came(scope: dict[str, object], expected: str) -> None:
     assert here(HTTPConnection({"type": "http", "headers": [], **scope})) == expected
+
+
+@pytest.mark.parametrize(
+    ("root", "address", "expected"),
+    [
+        ("", "/issues", "/issues"),
+        ("", "", "/"),
+        ("/ui", "/ui/issues?page=2", "/issues?page=2"),
+        ("/ui/", "/ui/issues", "/issues"),
+        ("/ui", "/ui", "/"),
+        ("/ui", "/ui/ui/issues", "/ui/issues"),
+        ("/ui", "/uikit", "/uikit"),
+        ("/ui", "/issues/ui/1", "/issues/ui/1"),
+        ("/größe", "/gr%C3%B6%C3%9Fe/issues", "/issues"),
+    ],
+)
+def test_an_address_is_told_from_where_the_app_is_mounted(root: str, address: str, expected: str) -> None:
+    assert below_mount(HTTPConnection({"type": "http", "headers": [], "root_path": root}), address) == expected
+
+
+def test_without_a_mount_point_addresses_begin_at_the_root() -> None:
+    bare = HTTPConnection({"type": "http", "headers": []})
+
+    assert href(bare, "/issues") == "/issues"
+    assert below_mount(bare, "/issues") == "/issues"
+
+
+def test_a_mount_point_may_end_in_a_slash_and_in_nothing_else() -> None:
+    assert href(HTTPConnection({"type": "http", "headers": [], "root_path": "/axX/"}), "/issues") == "/axX/issues"
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ({"path": "/a b", "raw_path": b"/a%20b"}, "/a%20b"),
+        ({"path": "/a?b", "raw_path": b"/a%3Fb?c=d?e"}, "/a%3Fb"),
+        ({"path": "/a/b", "raw_path": b"/a%2Fb"}, "/a%2Fb"),
+        ({"path": "/a b", "raw_path": b""}, "/a%20b"),
+        ({"path": "/a b"}, "/a%20b"),
+    ],
+)
+def test_a_path_is_as_the_browser_sent_it(scope: dict[str, object], expected: str) -> None:
+    assert sent_path(HTTPConnection({"type": "http", "headers": [], **scope})) == expected
+
+
+def test_the_longest_address_is_gone_to_and_a_longer_one_is_not() -> None:
+    longest = "/" + "a" * (MAX_NEXT - 1)
+
+    assert safe_next(longest) == longest
+    assert safe_next(longest + "a") == "/"
+
+
+def test_a_path_may_hold_a_space_once_it_is_decoded() -> None:
+    assert safe_next("/users/Ada%20Lovelace") == "/users/Ada%20Lovelace"
+    assert safe_next("/users/Ada%0aLovelace") == "/"

@@ -110,3 +110,28 @@ def test_a_cookie_is_taken_back_under_the_name_and_path_it_was_given() -> None:
     assert cookie().delete(secure=True, path="/") == (
         "__Host-webapp_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure"
     )
+
+
+def test_what_another_release_has_signed_is_still_verified() -> None:
+    """An upgrade signs nobody out: the way of signing is as fixed as the key."""
+    assert cookie().verify("abc.nVf6CrVunYvRWVvdkSCJo8I-sPniy51Qz_vApDp74UQ") == "abc"
+
+
+def test_an_id_may_hold_a_dot_and_a_value_no_second_name() -> None:
+    signed = cookie().sign("a.b")
+
+    assert find(header(f"webapp_session={signed}")) == ["a.b"]
+    assert find(header(f"webapp_session=x={signed}")) == []
+
+
+def test_over_https_only_the_name_that_browsers_guard_is_looked_for() -> None:
+    value = cookie().sign("abc")
+    sent = header(f"webapp_session={value}")
+    guarded = header(f"__Host-webapp_session={value}")
+    below = header(f"__Secure-webapp_session={value}")
+
+    assert list(cookie().find(sent, secure=True, path="/")) == []
+    assert list(cookie().find(guarded, secure=True, path="/")) == ["abc"]
+    assert list(cookie().find(guarded, secure=False, path="/")) == []
+    assert list(cookie().find(below, secure=True, path="/ui")) == ["abc"]
+    assert list(cookie().find(guarded, secure=True, path="/ui")) == []

@@ -123,3 +123,30 @@ def test_the_cookie_is_for_this_mount_and_no_script(https: bool | None, scheme: 
 
 def test_what_was_typed_is_in_no_representation() -> None:
     assert "Saw" not in repr(TYPED)
+
+
+@pytest.mark.parametrize(("root", "path"), [("", "/"), ("/", "/"), ("/axX/", "/axX"), ("/größe", "/gr%C3%B6%C3%9Fe")])
+def test_the_cookie_s_path_is_where_the_app_is_mounted(root: str, path: str) -> None:
+    assert f"; Path={path}; " in Drafts("draft").cookie("x", scheme="http", root_path=root)
+
+
+def test_what_is_handed_out_makes_room() -> None:
+    drafts = Drafts("draft")
+    large = Draft((("n", "x" * (LARGEST - 1)),))
+    held = kept(drafts, gone("ada"), "/a", large)
+    taken(drafts, person("ada"), kept(drafts, gone("ada"), "/b", large, held), "/a")
+    fitting = MOST_TOGETHER // LARGEST
+
+    made = [kept(drafts, gone("bob"), "/form", large) for _ in range(fitting)]
+
+    # Hers was the oldest, and would be there still if there were room for one more.
+    assert len(drafts) == fitting
+    assert taken(drafts, person("bob"), made[0]) == large
+
+
+def test_of_two_ids_that_a_browser_shows_the_first_counts() -> None:
+    drafts = Drafts("draft")
+    planted, own = kept(drafts, gone("eve"), "/form"), kept(drafts, gone("ada"), "/form")
+
+    assert drafts.take(person("ada"), [("draft", own), ("draft", planted)], "/form") == TYPED
+    assert drafts.take(person("eve"), [("draft", "none"), ("other", planted)], "/form") is None

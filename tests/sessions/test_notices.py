@@ -21,6 +21,9 @@ LEFT: dict[str, Notice] = {
 }
 
 
+STRANGER = Session(None)  # type: ignore[arg-type]
+
+
 class WithSession:
     """Puts somebody's session in every request, as SessionMiddleware does."""
 
@@ -131,3 +134,90 @@ async def test_it_is_secure_where_the_page_is(https: bool | None, secure: bool) 
         left = await browser.fetch("GET", "/leave/plain")
 
     assert ("; Secure" in cookie(left)) is secure
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False)])
+async def test_where_nobody_said_it_is_secure_if_this_request_is(scheme: str, secure: bool) -> None:
+    async with Browser(app(), base_url=f"{scheme}://app.test") as browser:
+        left = await browser.fetch("GET", "/leave/plain")
+
+    assert ("; Secure" in cookie(left)) is secure
+
+
+@pytest.mark.parametrize(
+    ("mount", "path"),
+    [({}, "/"), ({"root_path": ""}, "/"), ({"root_path": "/"}, "/"), ({"root_path": "/axX/"}, "/axX")],
+)
+async def test_it_is_for_where_the_app_is_mounted(mount: dict[str, str], path: str) -> None:
+    async def under(scope: Any, receive: Any, send: Any) -> None:
+        del scope["root_path"]
+        await notices({**scope, **mount, "state": {"session": STRANGER}}, receive, send)
+
+    async def leaving(scope: Any, receive: Any, send: Any) -> None:
+        scope["state"]["notices"].leave(Notice("Done."))
+        await PlainTextResponse("left")(scope, receive, send)
+
+    notices = NoticeMiddleware(leaving, keys=("k" * 32,), name="n")
+    async with Browser(under) as browser:
+        left = await browser.fetch("GET", "/")
+
+    assert f"; Path={path}; " in cookie(left)
+
+
+async def test_it_is_found_among_other_cookies_and_taken_back_empty() -> None:
+    async with Browser(app()) as browser:
+        value = cookie(await browser.get("/leave/plain")).partition(";")[0]
+        sent = {"Cookie": f"a=n; nn=1; {value};b=2"}
+        shown = await browser.another().fetch("GET", "/show", headers=sent)
+        elsewhere = await browser.another().fetch("GET", "/show", headers={"X-Note": value, "Cookie": "a=1"})
+
+    assert shown.text == repr(Notice("Done."))
+    assert cookie(shown).startswith("n=; Max-Age=0; ")
+    assert (elsewhere.text, cookie(elsewhere)) == ("None", "")
+
+
+async def test_the_page_that_is_being_made_says_its_own() -> None:
+    async def saying(scope: Any, receive: Any, send: Any) -> None:
+        notices: Notices = scope["state"]["notices"]
+        notices.say(Notice("Now."))
+        await PlainTextResponse(repr(notices.take()))(scope, receive, send)
+
+    wrapped = WithSession(NoticeMiddleware(saying, keys=("k" * 32,), name="n"))
+    async with Browser(wrapped) as browser:
+        shown = await browser.get("/")
+
+    assert (shown.text, cookie(shown)) == (repr(Notice("Now.")), "")
+
+
+async def test_what_is_no_request_passes_untouched() -> None:
+    seen: list[Any] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((scope, receive, send))
+
+    scope, receive, send = {"type": "lifespan"}, object(), object()
+    await NoticeMiddleware(inner, keys=("k" * 32,), name="n")(scope, receive, send)  # type: ignore[arg-type]
+
+    assert seen == [(scope, receive, send)]
+
+
+async def test_the_page_still_reads_what_was_sent() -> None:
+    seen: list[Any] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(receive)
+
+    async def receive() -> Any:
+        raise AssertionError("nobody reads here")
+
+    scope = {"type": "http", "scheme": "http", "headers": [], "state": {"session": STRANGER}}
+    await NoticeMiddleware(inner, keys=("k" * 32,), name="n")(scope, receive, receive)  # type: ignore[arg-type]
+
+    assert seen == [receive]
+
+
+def test_notices_are_signed_as_they_were_before() -> None:
+    """An upgrade loses none of those that are on their way: how they are signed is as fixed as the key."""
+    (signer,) = NoticeMiddleware(app(), keys=("k" * 32,), name="n")._signers
+
+    assert signer.get_signature(b"WyIiLCJEb25lLiJd") == b"Ru1GDTPZWWImzDABpM9pzLVJOpcmMU3f-hG_Hv0MpAI"
