@@ -16,6 +16,10 @@ _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{
 _TRACE_STATE = re.compile(r"[\x20-\x7e]{1,512}")
 
 
+LONGEST_PASSED_ON = 512
+"""Characters of a header; an API may refuse a request for more."""
+
+
 def context_of(scope: Scope) -> RequestContext:
     """
     The context of a request: its id (the browser's own, if it is well-formed), and the headers that are passed on.
@@ -29,11 +33,11 @@ def context_of(scope: Scope) -> RequestContext:
 
 def _passed_on(scope: Scope, headers: Headers) -> Mapping[str, str]:
     passed = {}
-    if scope.get("client") and _is_address(scope["client"][0]):
-        passed["X-Forwarded-For"] = scope["client"][0]
+    if scope.get("client") and (address := _address(scope["client"][0])):
+        passed["X-Forwarded-For"] = address
     for name in ("User-Agent", "Accept-Language"):
         if value := headers.get(name):
-            passed[name] = value
+            passed[name] = value[:LONGEST_PASSED_ON]
     trace = headers.get("traceparent")
     if trace is not None and _TRACE.fullmatch(trace):
         passed["traceparent"] = trace
@@ -43,12 +47,13 @@ def _passed_on(scope: Scope, headers: Headers) -> Mapping[str, str]:
     return passed
 
 
-def _is_address(text: str) -> bool:
-    """Whether it is an IP address: a proxy's header may hold anything."""
+def _address(text: str) -> str:
+    """An IP address as all write it, without a zone; empty where it is none: a proxy's header may hold anything."""
     try:
-        return bool(ip_address(text))
+        address = ip_address(text.partition("%")[0])
     except ValueError:
-        return False
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def current_request_id() -> str:
