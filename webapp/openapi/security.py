@@ -10,6 +10,7 @@ from webapp.openapi.base import Base
 from webapp.openapi.document import Document, mapping
 from webapp.openapi.labels import normal, wordlist
 from webapp.openapi.naming import VARIABLE, Key, key_of
+from webapp.openapi.oauth import code_flow, oauth_buttons
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, Operation, SignIn
 from webapp.openapi.ways import check_of, declared_ways, token_scheme
@@ -68,6 +69,8 @@ def read_accounts(document: Document, operations: Sequence[Operation], base: Bas
         sessions=sessions,
         end_session=_ending(sessions, operations, below=True),
         end_other_sessions=_ending(sessions, operations, below=False),
+        code_flow=code_flow(schemes),
+        buttons=oauth_buttons(operations),
         required=bool(schemes) or any(each.secured for each in operations),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from webapp.openapi.codeflow import CodeFlow, OAuthButton
 from webapp.openapi.labels import without_verb
 from webapp.openapi.schema import Schema
 
@@ -298,6 +299,10 @@ class Accounts:
     """DELETE of one device session."""
     end_other_sessions: Operation | None = None
     """DELETE of all but this one."""
+    code_flow: CodeFlow | None = None
+    """Where somebody else issues the API's tokens."""
+    buttons: tuple[OAuthButton, ...] = ()
+    """The providers that the API itself signs in at."""
     required: bool = False
     """Whether the document declares any security at all."""
 
