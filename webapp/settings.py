@@ -48,6 +48,19 @@ class Settings:
     """Hosts that pictures in answers may be shown from, by https; `*` for any. They learn who looks at a page."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses whose X-Forwarded-* headers are believed, separated by commas; `*` for all."""
+    oidc_issuer: str | None = None
+    """The OpenID provider to sign in at: its issuer, or its discovery document's URL; the document's, if None."""
+    oidc_client_id: str | None = None
+    """Who we are at the provider."""
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_scopes: str | None = None
+    """What to ask for, separated by spaces."""
+    oidc_audience: str | None = None
+    """Whom the access token is for, where the provider has to be told."""
+    oidc_token: str = "access"  # noqa: S105
+    """Which of the provider's tokens the API gets: `access` or `id`."""
+    oidc_name: str | None = None
+    """What the button calls the provider; its host otherwise."""
     api_timeout: float = 10.0
     api_connect_timeout: float = 5.0
     api_max_body: int = 32 * MIB
@@ -66,6 +79,9 @@ class Settings:
             value = getattr(self, name)
             if value is not None and (complaint := check(value)):
                 raise SettingsError(f"{_variable(name)} {complaint}.")
+        for name in ("oidc_issuer", "oidc_client_secret"):
+            if getattr(self, name) is not None and self.oidc_client_id is None:
+                raise SettingsError(f"{_variable(name)} is of no use without WEBAPP_OIDC_CLIENT_ID.")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ, **given: Any) -> "Settings":
@@ -213,6 +229,8 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "session_lifetime": _positive,
     "max_sessions": _positive,
     "max_sessions_per_user": _positive,
+    "oidc_issuer": lambda url: _http_url(url.partition("?")[0]),
+    "oidc_token": lambda which: None if which in ("access", "id") else f"is {which!r}, but must be access or id",
     "api_timeout": _positive,
     "api_connect_timeout": _positive,
     "api_max_body": _positive,

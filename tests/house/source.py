@@ -14,6 +14,7 @@ FLOORS = (
     ("settings",),
     ("client",),
     ("sessions", "openapi"),
+    ("oidc",),
     ("html", "forms", "security", "observability"),
     ("pages",),
     ("app",),

@@ -63,6 +63,8 @@ RULES: list[tuple[str, Callable[[Module], bool]]] = [
     ("starlette", lambda module: module.room not in ("client", "openapi", "errors", "settings")),
     ("jinja2", lambda module: module.room in ("html", "app")),
     ("itsdangerous", lambda module: module.room == "sessions"),
+    ("authlib", lambda module: module.name == "webapp.oidc.jose"),
+    ("joserfc", lambda module: module.room == "oidc"),
     ("uvicorn", lambda module: module.room == "cli"),
     ("fastapi", lambda module: module.room == "demo"),
     ("pytest", lambda module: False),
@@ -105,7 +107,7 @@ def test_no_private_name_crosses_a_wall() -> None:
         ),
         ("webapp.openapi.resources", {"starlette", "jinja2", "uvicorn", "webapp.html", "webapp.sessions"}),
         ("webapp.testing", {"fastapi", "playwright", "pytest", "aiohttp", "uvicorn", "webapp.app"}),
-        ("webapp.app", {"fastapi", "uvicorn", "webapp.demo", "webapp.testing"}),
+        ("webapp.app", {"fastapi", "uvicorn", "webapp.demo", "webapp.testing", "authlib", "joserfc", "cryptography"}),
     ],
 )
 def test_importing_a_part_brings_only_what_it_needs(imported: str, absent: set[str]) -> None:

@@ -1,0 +1,23 @@
+"""Signing in at an OpenID provider, or wherever else an API's tokens come from. Needs `webapp[oidc]`."""
+
+from webapp.oidc.failures import FAILURES, SignInFailed
+from webapp.oidc.logout import LogoutRefused, end_session_url
+from webapp.oidc.pending import Pending
+from webapp.oidc.provider import Provider
+from webapp.oidc.providers import Providers
+from webapp.oidc.signin import Begun, Identity, SignedIn, begin, finish
+
+__all__ = [
+    "FAILURES",
+    "Begun",
+    "Identity",
+    "LogoutRefused",
+    "Pending",
+    "Provider",
+    "Providers",
+    "SignInFailed",
+    "SignedIn",
+    "begin",
+    "end_session_url",
+    "finish",
+]

@@ -1,0 +1,105 @@
+"""
+What browsers have begun at somebody else's, kept here until they are back.
+
+A browser is known by a random id in a cookie of its own, so nobody can have another's browser finish what they have
+begun, which is how one would be signed in as somebody else without noticing (RFC 6749, 10.12). Each beginning is
+finished once, and within minutes; several may be open at once, one in each tab.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import quote
+
+from webapp.sessions.cookie import new_id
+
+SECONDS = 10 * 60
+MOST_OF_ONE = 8
+MOST_TOGETHER = 10_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    browser: str
+    until: float
+    value: object
+
+
+class Pending:
+    """What all browsers have begun, the oldest first."""
+
+    def __init__(self, name: str, *, https: bool | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._name = name
+        self._https = https
+        self._clock = clock
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._browsers: dict[str, OrderedDict[str, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def keep(self, cookie_header: str, key: str, value: object, *, scheme: str, root_path: str) -> str:
+        """
+        Keep a value under a key that comes back; returns the Set-Cookie header that the browser has to get.
+
+        `cookie_header` is what it has sent.
+        """
+        self._forget_old()
+        name, path = self._cookie(scheme, root_path)
+        browser = next((each for each in _values(cookie_header, name) if each in self._browsers), None) or new_id()
+        self._drop(key)
+        self._entries[key] = _Entry(browser, self._clock() + SECONDS, value)
+        mine = self._browsers.setdefault(browser, OrderedDict())
+        mine[key] = None
+        if len(mine) > MOST_OF_ONE:
+            self._drop(next(iter(mine)))
+        if len(self._entries) > MOST_TOGETHER:
+            self._drop(next(iter(self._entries)))
+        header = f"{name}={browser}; Max-Age={SECONDS}; Path={path}; HttpOnly; SameSite=Lax"
+        return f"{header}; Secure" if self._is_secure(scheme) else header
+
+    def has(self, key: str) -> bool:
+        """Whether somebody, whoever it is, has begun something under this key."""
+        return key in self._entries
+
+    def take(self, cookie_header: str, key: str, kind: type[T], *, scheme: str, root_path: str) -> T | None:
+        """What this very browser has begun under this key, once; None for any other, and where it took too long."""
+        self._forget_old()
+        entry = self._entries.get(key)
+        name, _ = self._cookie(scheme, root_path)
+        if entry is None or entry.browser not in _values(cookie_header, name) or not isinstance(entry.value, kind):
+            return None
+        self._drop(key)
+        return entry.value
+
+    def _cookie(self, scheme: str, root_path: str) -> tuple[str, str]:
+        path = quote(root_path.rstrip("/")) or "/"
+        if not self._is_secure(scheme):
+            return self._name, path
+        return f"{'__Host-' if path == '/' else '__Secure-'}{self._name}", path
+
+    def _is_secure(self, scheme: str) -> bool:
+        return scheme == "https" if self._https is None else self._https
+
+    def _forget_old(self) -> None:
+        # In the order in which they were kept, so in that of their ends.
+        while self._entries and next(iter(self._entries.values())).until <= self._clock():
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: str) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return
+        mine = self._browsers[entry.browser]
+        del mine[key]
+        if not mine:
+            del self._browsers[entry.browser]
+
+
+def _values(cookie_header: str, wanted: str) -> Iterable[str]:
+    pairs = (pair.strip().partition("=") for pair in cookie_header.split(";"))
+    return [value for name, _, value in pairs if name == wanted and value]
