@@ -21,6 +21,7 @@ The rooms, from the bottom up; each imports only from those below it:
     client/              the API client, the connection pool: knows HTTP and nothing of browsers
     openapi/             a document -> a Site of resources; no I/O
     sessions/            a browser's cookie -> its APIClient
+    oidc/                signing in at an OpenID provider; what is under way there
     html/                rendering, htmx, assets, formats
     security observability
     pages/               one module for each kind of page
@@ -35,6 +36,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.applications import Starlette
@@ -48,6 +50,7 @@ from webapp.errors import APIError, SettingsError, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
 from webapp.observability import ObservabilityMiddleware
+from webapp.oidc import Pending, Providers
 from webapp.openapi.discover import origin_of
 from webapp.openapi.overrides.applying import apply_overrides, misfit
 from webapp.openapi.overrides.values import Overrides
@@ -56,6 +59,7 @@ from webapp.openapi.site import Accounts
 from webapp.pages import (
     account,
     bulk,
+    carried,
     choices,
     errors,
     events,
@@ -65,9 +69,11 @@ from webapp.pages import (
     health,
     home,
     jump,
+    leaving,
     login,
     operation,
     operations,
+    provider,
     register,
     resource,
     source,
@@ -82,6 +88,8 @@ from webapp.sessions import Drafts, NoticeMiddleware, SessionCookie, SessionMidd
 from webapp.settings import Settings
 
 SWEEP_SECONDS = 30.0
+LARGEST_ELSEWHERE = 1024 * 1024
+"""Bytes of an answer of a provider, decoded."""
 ALIVE = "/-/livez"
 
 
@@ -151,6 +159,9 @@ class Frontend:
             every=settings.document_refresh,
             sign=self._signed,
         )
+        self._outward: httpx.AsyncBaseTransport | None = None
+        pending = Pending(f"{settings.cookie_name}_flow", https=settings.https)
+        self.providers = Providers(settings, self._elsewhere, pending)
         self.streams = Streams()
         self.drafts = Drafts(f"{settings.cookie_name}_draft", https=settings.https)
         self.assets = Assets(find_folder("static"))
@@ -168,18 +179,31 @@ class Frontend:
         """A client for a new session, on the shared pool; with `accounts` it renews its sign-in the API's way."""
         return self._client.for_session(refresh=refresh_endpoint(accounts) if accounts else None)
 
+    def client_at(self, origin: str) -> APIClient:
+        """A client that calls the API by the name that browsers know this site by, for what the API makes of that."""
+        scheme, host = urlsplit(origin)[:2]
+        named = {"host": host, "x-forwarded-host": host, "x-forwarded-proto": scheme}
+        return self._anonymous(self._client.base_url, headers=named)
+
+    def _elsewhere(self, origin: str) -> APIClient:
+        """A client of another host than the API's, which learns nothing of the browser nor of the API's sessions."""
+        transport = self.transport
+        if isinstance(transport, ASGIBackend):
+            transport = self._outward = self._outward or shared_transport(limit=self.settings.api_connections)
+        return self._anonymous(origin, transport=transport, max_body=LARGEST_ELSEWHERE, lends=False)
+
     def _signed(self, api: APIClient) -> APIClient:
         """A client that is known to the API as `api` is, and whose end is not the session's."""
         return self._client.for_session(Credentials.load(api.credentials.dump()))
 
-    def _anonymous(self, base_url: str) -> APIClient:
-        return APIClient(
-            base_url,
-            transport=self.transport,
-            timeout=self.settings.api_timeout,
-            connect_timeout=self.settings.api_connect_timeout,
-            max_body=self.settings.api_max_body,
-        )
+    def _anonymous(self, base_url: str, **options: Any) -> APIClient:
+        usual: dict[str, Any] = {
+            "transport": self.transport,
+            "timeout": self.settings.api_timeout,
+            "connect_timeout": self.settings.api_connect_timeout,
+            "max_body": self.settings.api_max_body,
+        }
+        return APIClient(base_url, **(usual | options))
 
     def middleware(self) -> list[Middleware]:
         """Everything between the socket and the pages, outermost first."""
@@ -191,7 +215,7 @@ class Frontend:
             Middleware(ObservabilityMiddleware),
             Middleware(SecurityHeadersMiddleware, https=settings.https, images=image_sources(settings.image_hosts)),
             Middleware(CompressionMiddleware),
-            Middleware(CrossOriginMiddleware, origin=settings.public_url),
+            Middleware(CrossOriginMiddleware, origin=settings.public_url, exempt=frozenset({leaving.BACKCHANNEL})),
             Middleware(
                 SessionMiddleware,
                 registry=self.registry,
@@ -257,6 +281,8 @@ class Frontend:
         await self.sites.close()
         await self.registry.close()
         await self.transport.aclose()
+        if self._outward is not None:
+            await self._outward.aclose()
         self._started = False
 
     async def _read_ahead(self) -> None:
@@ -286,6 +312,9 @@ class StartMiddleware:
                 "max_upload": self._frontend.settings.max_upload,
                 "streams": self._frontend.streams,
                 "drafts": self._frontend.drafts,
+                "providers": self._frontend.providers,
+                "client_at": self._frontend.client_at,
+                "registry": self._frontend.registry,
             }
         await self.app(scope, receive, send)
 
@@ -298,6 +327,12 @@ def _own_routes(frontend: Frontend) -> list[BaseRoute]:
         Route("/logout", login.log_out, methods=["POST"]),
         Route("/register", register.register_page, methods=["GET"]),
         Route("/register", register.register, methods=["POST"]),
+        Route("/-/oidc/start", provider.start, methods=["GET"]),
+        Route(provider.CALLBACK, provider.callback, methods=["GET"]),
+        Route(leaving.SIGNED_OUT, leaving.signed_out, methods=["GET"]),
+        Route(leaving.END, leaving.end_there, methods=["GET"]),
+        Route(leaving.BACKCHANNEL, leaving.backchannel_logout, methods=["POST"]),
+        Route("/-/oauth/{name}/start", carried.start, methods=["GET"]),
         # The account
         Route("/-/account", account.account_page, methods=["GET"]),
         Route("/-/account/devices/others", account.end_other_devices, methods=["POST"]),

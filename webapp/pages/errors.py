@@ -14,6 +14,7 @@ from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.ways import UNDECLARED
+from webapp.pages import otherways
 from webapp.pages.drafts import give_along
 from webapp.pages.sites import Sites
 from webapp.sessions import Session
@@ -156,7 +157,7 @@ def _tells_how_to_sign_in(request: Request) -> bool:
     """Whether the document does, as far as it is known."""
     sites: Sites = request.state.sites
     routes = sites.known(request.state.session)
-    return routes is None or bool(routes.site.accounts.ways)
+    return routes is None or bool(routes.site.accounts.ways) or otherways.exist(request, routes.site)
 
 
 def _page(request: Request, status: int, message: str, *, error: APIError | None = None) -> Response:

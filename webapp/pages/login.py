@@ -21,8 +21,10 @@ from webapp.errors import (
 from webapp.html.context import Link, LoginPage, RegisterField
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
-from webapp.openapi.site import Accounts, SignIn
+from webapp.openapi.site import Accounts, SignIn, Site
+from webapp.pages import otherways
 from webapp.pages.errors import retry_header
+from webapp.pages.leaving import leave, led_out
 from webapp.pages.me import who_am_i
 from webapp.pages.signing import TOKEN, Attempt, asks_password, key_inputs, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
@@ -41,13 +43,16 @@ MISMATCH = re.compile(r"invalid grant|(bad|invalid|wrong|incorrect) (credentials
 async def login_page(request: Request) -> Response:
     """Show the way in; whoever is in already goes on."""
     where = _where_to(request, request.query_params.get("next", ""))
-    accounts = (await routes_for(request)).site.accounts
+    site = (await routes_for(request)).site
     session: Session = request.state.session
     if session.kept:
         return RedirectResponse(where, 303)
 
-    desk = _Desk.of(request, accounts, request.query_params.get("with", ""))
+    desk = _Desk.of(request, site, request.query_params.get("with", ""))
     attempt = Attempt(where, request.query_params.get("username", ""))
+    status, sentence = otherways.failure(request, site)
+    if sentence:
+        return desk.page(attempt, failed=(status, sentence))
     return desk.page(attempt, notice=NOTICES.get(request.query_params.get("why", ""), ""))
 
 
@@ -55,7 +60,9 @@ async def log_in(request: Request) -> Response:
     """Take what was typed to the API; a new session on a new client if it is right."""
     form = await read_form(request)
     routes = await routes_for(request)
-    desk = _Desk.of(request, routes.site.accounts, form.get("with", ""))
+    desk = _Desk.of(request, routes.site, form.get("with", ""))
+    if desk.way is otherways.NO_FORM:
+        raise NotFound("There is nothing to fill in here.")
     attempt = Attempt.of(form, desk.way, _where_to(request, form.get("next", "")))
     if left_out := what_is_left_out(desk.way, attempt):
         return desk.page(attempt, error=Invalid(left_out))
@@ -66,11 +73,11 @@ async def log_in(request: Request) -> Response:
     except UnsafePath:
         return desk.page(attempt, error=Invalid("There is something in this that can't be sent."))
 
-    user = await who_am_i(api, desk.accounts) or attempt.username or "Signed in"
+    user = await who_am_i(api, desk.site.accounts) or attempt.username or "Signed in"
     if api.over:
         # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
         return desk.page(attempt, error=Unauthorized())
-    await _end_at_api(request.state.session, desk.accounts)
+    await _end_at_api(request.state.session, desk.site.accounts)
     request.state.session = Session.begin(api, user=user, owner=attempt.owner)
     return RedirectResponse(attempt.next, 303)
 
@@ -80,10 +87,11 @@ async def log_out(request: Request) -> Response:
     accounts = (await routes_for(request)).site.accounts
     session: Session = request.state.session
 
+    leaving = await leave(request, session)
     await _end_at_api(session, accounts)
 
     request.state.session = Session.stranger(session.api)
-    return signed_out(request)
+    return signed_out(request) if leaving is None else led_out(request, leaving, signed_out(request))
 
 
 def signed_out(request: Request) -> Response:
@@ -108,19 +116,26 @@ class _Desk:
     """Where one signs in: the ways there are, and the one that is being used."""
 
     request: Request
-    accounts: Accounts
+    site: Site
     ways: Sequence[SignIn]
     way: SignIn
 
     @classmethod
-    def of(cls, request: Request, accounts: Accounts, wanted: str) -> "_Desk":
-        ways = ways_of(accounts, wanted)
-        if not ways:
+    def of(cls, request: Request, site: Site, wanted: str) -> "_Desk":
+        ways = otherways.beside(request, site, ways_of(site.accounts, wanted))
+        if not ways and not otherways.buttons(request, site, ""):
             raise NotFound("This API's document doesn't say how to sign in.")
-        return cls(request, accounts, ways, next((each for each in ways if each.name == wanted), ways[0]))
+        return cls(request, site, ways, otherways.first_of(request, site, ways, wanted))
 
-    def page(self, attempt: Attempt, *, error: APIError | None = None, notice: str = "") -> Response:
-        """The form, with what was typed but for secrets, and why one is here."""
+    def page(
+        self,
+        attempt: Attempt,
+        *,
+        error: APIError | None = None,
+        failed: tuple[int, str] | None = None,
+        notice: str = "",
+    ) -> Response:
+        """The form, with what was typed but for secrets, and why one is here; `failed` is a status and a sentence."""
         way, request = self.way, self.request
         onwards = [("next", attempt.next)]
         page = LoginPage(
@@ -129,9 +144,9 @@ class _Desk:
             username=attempt.username,
             username_label=way.username_label,
             username_type="email" if "email" in way.username_field.lower() else "text",
-            error=_explain(way, error) if error else "",
+            error=_explain(way, error) if error else failed[1] if failed else "",
             notice=notice,
-            register_href=href(request, "/register", onwards) if self.accounts.register else None,
+            register_href=href(request, "/register", onwards) if self.site.accounts.register else None,
             way=way.name,
             asks_password=asks_password(way),
             secrets=tuple(_secrets(way)),
@@ -140,9 +155,14 @@ class _Desk:
                 for each in self.ways
                 if each is not way
             ),
+            providers=otherways.buttons(request, self.site, attempt.next),
+            asks=way is not otherways.NO_FORM,
+            lacking=otherways.lacking(request, self.site),
         )
         headers = retry_header(error.retry_after) if error else None
-        return render(request, "pages/login.html", page, status=_status(error), headers=headers)
+        return render(
+            request, "pages/login.html", page, status=failed[0] if failed else _status(error), headers=headers
+        )
 
 
 def _secrets(way: SignIn) -> Iterator[RegisterField]:

@@ -7,6 +7,7 @@ from webapp.errors import NotFound
 from webapp.html.htmx import is_htmx
 from webapp.html.urls import below_mount, href, sent_path
 from webapp.openapi.site import MatchKind
+from webapp.pages import carried
 from webapp.pages.detail import detail_page
 from webapp.pages.list import list_page
 from webapp.pages.queries import is_canonical, read_query
@@ -18,6 +19,8 @@ PAGES = {MatchKind.LIST: list_page, MatchKind.ITEM: detail_page, MatchKind.VIEW:
 
 async def resource_page(request: Request) -> Response:
     """Show what the API has at this path. An address with a form's empty fields leads to the one without."""
+    if (answer := await carried.callback(request)) is not None:
+        return answer
     path = api_path(request)
     if not is_canonical(request) and not is_htmx(request):
         return RedirectResponse(href(request, path, read_query(request)), 303)

@@ -10,6 +10,7 @@ from webapp.html.htmx import is_partial
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.routes import Routes
+from webapp.pages import otherways
 from webapp.pages.navigation import navigation
 from webapp.pages.sites import Sites
 from webapp.sessions import Notices, Session
@@ -33,7 +34,8 @@ class ShellMaker:
             site=self._title or (routes.site.title if routes else request.url.hostname or "webapp"),
             navigation=_mark(self._links(request, routes), path.partition("?")[0]),
             user=session.user if session.kept else None,
-            can_sign_in=bool(routes and routes.site.accounts.sign_in),
+            can_sign_in=routes is not None
+            and (bool(routes.site.accounts.sign_in) or otherways.exist(request, routes.site)),
             path=path,
             request_id=current_request_id(),
             hue=self._hue,

@@ -31,11 +31,13 @@ class CrossOriginMiddleware:
     OWASP's sheet on CSRF; Go's http.CrossOriginProtection decides alike, but for the last.
 
     `origin` is the public one, compared with its scheme and port. Without it the Host header stands for it, whose
-    scheme nobody knows behind a proxy.
+    scheme nobody knows behind a proxy. `exempt` are paths, below where the app is mounted, that other servers call and
+    that believe no cookie.
     """
 
-    def __init__(self, app: ASGIApp, *, origin: str | None = None) -> None:
+    def __init__(self, app: ASGIApp, *, origin: str | None = None, exempt: frozenset[str] = frozenset()) -> None:
         self.app = app
+        self._exempt = exempt
         self._origin = _parsed(origin) if origin else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,7 +48,7 @@ class CrossOriginMiddleware:
             await self.app(scope, receive, send)
             return
         reason = self._reason(Headers(scope=scope))
-        if reason is None:
+        if reason is None or scope["path"].removeprefix(scope.get("root_path", "")) in self._exempt:
             await self.app(scope, receive, send)
             return
         refusal = PlainTextResponse(reason, 403, {"Cache-Control": "no-store", "Vary": DECIDED_BY})

@@ -60,6 +60,14 @@ class SessionRegistry:
         session = self._sessions.get(session_id)
         return session.owner if session is not None else self._former.get(session_id, "")
 
+    async def of_owner(self, owner: str) -> list[Session]:
+        """The living sessions of one owner."""
+        return [self._sessions[each] for each in self._owners.get(owner, ())]
+
+    async def of_provider(self, provider_sid: str) -> list[Session]:
+        """The living sessions that came of one sign-in at an OpenID provider."""
+        return [each for each in self._sessions.values() if each.provider_sid == provider_sid]
+
     async def add(self, session: Session) -> None:
         """Keep a begun session; at a cap, the longest unused one goes (the owner's own first)."""
         assert session.id is not None

@@ -14,13 +14,17 @@ class Session:
     `request.state.session = Session.begin(api, user="Ada")`; signing out, a stranger's.
     """
 
-    __slots__ = ("__weakref__", "api", "created_at", "id", "owner", "seen_at", "user")
+    __slots__ = ("__weakref__", "api", "created_at", "id", "id_token", "owner", "provider_sid", "seen_at", "user")
 
     def __init__(self, api: APIClient, *, id: str | None = None, user: str | None = None, owner: str = "") -> None:  # noqa: A002
         self.id = id
         self.api = api
         self.user = user
         self.owner = owner
+        self.provider_sid = ""
+        """What an OpenID provider calls this sign-in, if one was asked; unique with its issuer before it."""
+        self.id_token = ""
+        """What proves to the provider who it is that signs out there."""
         self.created_at = 0.0
         self.seen_at = 0.0
 

@@ -5,7 +5,7 @@ One dataclass for each page; its fields are the variables of the template, and n
 `shell` (below), and the functions and filters named in `render.py`. A test holds templates and dataclasses together.
 """
 
-from webapp.html.context.accounts import AccountPage, Device, LoginPage, RegisterField, RegisterPage
+from webapp.html.context.accounts import AccountPage, Device, LeavingPage, LoginPage, RegisterField, RegisterPage
 from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPage
 from webapp.html.context.charts import Bar, BarGroup, Chart, Line, Tick
 from webapp.html.context.editing import BulkAction, BulkBar, BulkPage, BulkRow, ConflictPage, ConflictRow, EditPage
@@ -41,6 +41,7 @@ __all__ = [
     "FilePage",
     "FollowPage",
     "HomePage",
+    "LeavingPage",
     "Line",
     "Link",
     "LinkGroup",

@@ -44,6 +44,22 @@ class LoginPage:
     """What is pasted instead, or besides: a token, keys."""
     others: tuple[Link, ...] = ()
     """The other ways."""
+    providers: tuple[Link, ...] = ()
+    """Where one signs in elsewhere: buttons."""
+    asks: bool = True
+    """Whether there is anything to fill in."""
+    lacking: str = ""
+    """What would have to be set up for a way that the document tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingPage:
+    """`pages/leaving.html`: signed out here, and about to be at the provider."""
+
+    name: str
+    """What the provider is called."""
+    href: str
+    """Where it goes on."""
 
 
 @dataclass(frozen=True, slots=True)

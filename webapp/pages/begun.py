@@ -1,0 +1,63 @@
+"""What a browser has begun at somebody else's, kept until it is back; and the way to the login page if it failed."""
+
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.html.htmx import redirect
+from webapp.html.urls import href
+from webapp.oidc import Providers
+
+T = TypeVar("T")
+
+
+def keep(request: Request, answer: Response, key: str, value: object) -> Response:
+    """The answer, which leads elsewhere, and makes the browser the one that may come back for the value."""
+    cookie = _providers(request).pending.keep(
+        request.headers.get("cookie", ""),
+        key,
+        value,
+        scheme=request.scope["scheme"],
+        root_path=request.scope.get("root_path", ""),
+    )
+    answer.headers.append("Set-Cookie", cookie)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def take(request: Request, key: str, kind: type[T]) -> T | None:
+    """What this browser has begun under a key, once."""
+    return _providers(request).pending.take(
+        request.headers.get("cookie", ""),
+        key,
+        kind,
+        scheme=request.scope["scheme"],
+        root_path=request.scope.get("root_path", ""),
+    )
+
+
+def is_begun(request: Request, key: str) -> bool:
+    """Whether anything waits under a key, whoever has begun it."""
+    return _providers(request).pending.has(key)
+
+
+def origin(request: Request) -> str:
+    """Where browsers find this site: as the operator says, or else as this one asks for it."""
+    return _providers(request).public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+
+
+def address(request: Request, path: str) -> str:
+    """A page's whole URL, for others to lead back to."""
+    return origin(request) + href(request, path)
+
+
+def back_to_login(request: Request, why: str, where: str, *, at: str = "") -> Response:
+    """The way back to the login page, which says `why`; nothing that the address of this one holds goes along."""
+    params = [("why", why), *([("at", at)] if at else []), *([("next", where)] if where else [])]
+    return redirect(request, href(request, "/login", params))
+
+
+def _providers(request: Request) -> Providers:
+    providers: Providers = request.state.providers
+    return providers

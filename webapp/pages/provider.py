@@ -1,0 +1,96 @@
+"""`/-/oidc/start` and `/-/oidc/callback`: to the provider, and back from it with a session."""
+
+import logging
+import time
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.client import APIClient, Credentials
+from webapp.errors import APIError, NotFound, Unauthorized
+from webapp.html.htmx import redirect
+from webapp.html.urls import href, safe_next
+from webapp.oidc import Begun, Provider, Providers, SignedIn, SignInFailed, begin, finish
+from webapp.openapi.site import Accounts, Site
+from webapp.pages.begun import address, back_to_login, keep, take
+from webapp.pages.me import who_am_i
+from webapp.pages.sites import routes_for
+from webapp.sessions import Session
+
+logger = logging.getLogger("webapp.oidc")
+
+CALLBACK = "/-/oidc/callback"
+LONGEST = 8 * 1024
+"""Characters of one thing that comes back."""
+
+
+async def start(request: Request) -> Response:
+    """Send the browser to the provider; whoever is in already goes on."""
+    where = safe_next(request.query_params.get("next", ""), default=href(request, "/"))
+    provider = provider_of(request, (await routes_for(request)).site)
+    if provider is None:
+        raise NotFound("Nobody signs in here at another place.")
+    session: Session = request.state.session
+    if session.kept:
+        return RedirectResponse(where, 303)
+    try:
+        begun, url = await begin(provider, redirect_uri=address(request, CALLBACK), where=where)
+    except SignInFailed as failed:
+        return _failed(request, failed, where)
+    return keep(request, redirect(request, url), _key(begun.state), begun)
+
+
+async def callback(request: Request) -> Response:
+    """Take what the provider sent back by the browser; a new session if it is right."""
+    answer = {name: value for name, value in request.query_params.items() if len(value) <= LONGEST}
+    begun = take(request, _key(answer.get("state", "")), Begun)
+    if begun is None:
+        return _failed(request, SignInFailed("lost", "nothing of this state was begun by this browser"), "")
+    accounts = (await routes_for(request)).site.accounts
+    try:
+        signed = await finish(begun, answer)
+        request.state.session = await _session(request, accounts, signed)
+    except SignInFailed as failed:
+        return _failed(request, failed, begun.next)
+    return redirect(request, begun.next)
+
+
+def provider_of(request: Request, site: Site) -> Provider | None:
+    """The provider that one signs in at here, if at any."""
+    providers: Providers = request.state.providers
+    return providers.of(site.accounts.code_flow, site.base_url)
+
+
+async def _session(request: Request, accounts: Accounts, signed: SignedIn) -> Session:
+    """A session for whom the provider vouches. Raises SignInFailed where the API doesn't take its tokens."""
+    stranger: APIClient = request.state.new_client(None)
+    api = stranger.for_session(Credentials(), refresh=signed.renewal)
+    api.credentials.adopt(signed.tokens, (), time.time())
+    await _check(api, accounts)
+    user = signed.name or await who_am_i(api, accounts) or "Signed in"
+    if signed.identity is None:
+        return Session.begin(api, user=user)
+    session = Session.begin(api, user=user, owner=signed.identity.owner)
+    session.provider_sid, session.id_token = signed.identity.session, signed.identity.id_token
+    return session
+
+
+async def _check(api: APIClient, accounts: Accounts) -> None:
+    """See that the API knows these tokens, where there is a question that tells: else one would be sent in circles."""
+    if accounts.check is None:
+        return
+    try:
+        await api.request("GET", accounts.check.path)
+    except Unauthorized:
+        raise SignInFailed("refused", "the API doesn't take the provider's token") from None
+    except APIError:
+        return
+
+
+def _failed(request: Request, failed: SignInFailed, where: str) -> Response:
+    logger.warning("a sign-in failed (%s): %s", failed.why, failed)
+    return back_to_login(request, failed.why, where)
+
+
+def _key(state: str) -> str:
+    return f"oidc {state}"
