@@ -202,6 +202,7 @@ class Frontend:
             "timeout": self.settings.api_timeout,
             "connect_timeout": self.settings.api_connect_timeout,
             "max_body": self.settings.api_max_body,
+            "renewals": self.settings.api_renewals,
         }
         return APIClient(base_url, **(usual | options))
 

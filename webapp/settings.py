@@ -66,6 +66,8 @@ class Settings:
     api_max_body: int = 32 * MIB
     api_connections: int = 100
     """Connections to the API at once, of all sessions together."""
+    api_renewals: int = 20
+    """Sign-ins that are renewed at the API at once, of all sessions together."""
     max_upload: int | None = None
     """Bytes of a form with its files; as many as the API takes, if None."""
     templates: Path | str | None = None
@@ -139,6 +141,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "api_connect_timeout": float,
     "api_max_body": int,
     "api_connections": int,
+    "api_renewals": int,
     "max_upload": int,
     "config": Path,
     "document_refresh": float,
@@ -235,6 +238,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_connect_timeout": _positive,
     "api_max_body": _positive,
     "api_connections": _positive,
+    "api_renewals": _positive,
     "max_upload": _positive,
     "image_hosts": _hosts,
     "config": _file,

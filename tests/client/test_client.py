@@ -16,6 +16,7 @@ from webapp.client import APIClient, Credentials, RefreshEndpoint, Reply, Reques
 from webapp.client.bodies import encode_body
 from webapp.client.config import BaseURL, ClientConfig
 from webapp.client.reply import ReplyKind
+from webapp.client.turns import Turns
 from webapp.client.wire import prepare
 from webapp.errors import (
     APIError,
@@ -802,6 +803,7 @@ def test_a_call_shows_neither_its_query_nor_what_it_sends() -> None:
         api_key=None,
         api_key_name="x-api-key",
         auth_header_factory=None,
+        renewals=Turns(1, patience=1),
     )
     call = prepare(config, "POST", "/reset", params={"token": "hush"}, json={"a": "hush"}, headers={"x-b": "hush"})
 

@@ -21,7 +21,7 @@ def full() -> Credentials:
     )
     credentials.cookies.set(Cookie("sid", "/auth", "cookie-secret", NOW + 5), NOW)
     credentials.established = True
-    credentials.renew_at = NOW + 1
+    credentials.renew_at, credentials.spent_at = NOW + 1, NOW + 2
     return credentials
 
 
@@ -42,6 +42,7 @@ def test_what_is_dumped_can_be_loaded_again_through_json() -> None:
         {"cookies": [["one"]]},
         {"cookies": None},
         {"renew_at": "soon"},
+        {"spent_at": "later"},
         {"cookies": [["a", "/", "b", "later"]]},
     ],
 )
@@ -120,13 +121,14 @@ def test_a_renewal_keeps_the_refresh_token_that_it_does_not_mention() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lifetime", "renew_at"), [(900.0, NOW + 895), (10.0, NOW + 9), (1.0, NOW + 0.9), (None, None)]
+    ("lifetime", "spent_at"), [(900.0, NOW + 895), (10.0, NOW + 9), (1.0, NOW + 0.9), (None, None)]
 )
-def test_a_token_counts_as_spent_a_little_early(lifetime: float | None, renew_at: float | None) -> None:
+def test_a_token_counts_as_spent_a_little_early(lifetime: float | None, spent_at: float | None) -> None:
     credentials = Credentials()
     credentials.adopt(Tokens("t", lifetime=lifetime), [], NOW)
 
-    assert credentials.renew_at == renew_at
+    assert credentials.spent_at == spent_at
+    assert (credentials.renew_at is None) is (spent_at is None)
 
 
 def test_replacing_everything_makes_a_new_generation_and_a_cookie_does_not() -> None:

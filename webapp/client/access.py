@@ -13,13 +13,17 @@ import httpx
 
 from webapp.client.config import ClientConfig
 from webapp.client.credentials import Credentials
+from webapp.client.expiry import postponed
 from webapp.client.log import log_failure, logger
 from webapp.client.paths import join
 from webapp.client.refresh import Outcome, RefreshEndpoint, Renewals, Result, can_renew, judge, renewal_body
 from webapp.client.reply import Reply, ReplyKind, build_reply
 from webapp.client.tokens import find_tokens
-from webapp.client.wire import Answer, Call, Keep, answer, decode_body, error_of, prepare, retry_after
+from webapp.client.wire import Answer, Call, Keep, answer, api_time, decode_body, error_of, prepare, retry_after
 from webapp.errors import APIError, Unauthorized, Unavailable
+
+_IN_VAIN = 30.0  # seconds for which a call that a renewal didn't help isn't helped again
+_MOST_IN_VAIN = 16
 
 Hook = Callable[[], Awaitable[None] | None]
 RenewedHook = Callable[[Credentials], Awaitable[None] | None]
@@ -28,7 +32,16 @@ RenewedHook = Callable[[Credentials], Awaitable[None] | None]
 class Access:
     """The credentials of one session, and every call that is made with them."""
 
-    __slots__ = ("_config", "_on_renewed", "_on_unauthorized", "_renewals", "credentials", "endpoint", "over")
+    __slots__ = (
+        "_config",
+        "_in_vain",
+        "_on_renewed",
+        "_on_unauthorized",
+        "_renewals",
+        "credentials",
+        "endpoint",
+        "over",
+    )
 
     def __init__(
         self,
@@ -43,14 +56,15 @@ class Access:
         self._on_unauthorized = on_unauthorized
         self._on_renewed = on_renewed
         self._renewals: Renewals | None = None
+        self._in_vain: dict[str, float] | None = None
         self.credentials = credentials
         self.over = False
 
     async def answer(self, call: Call, *, keep: Keep | None = None) -> Answer:
         """The API's answer, of any status, after renewing the access where that's what was missing."""
         credentials = self.credentials
-        if credentials.renew_at is not None:
-            await self._renew_early(credentials.renew_at, call)
+        if credentials.renew_at is not None and credentials.renew_at <= self._config.clock():
+            await self._renew_ahead(call)
         generation, holder, known = credentials.generation, credentials.holder, self._is_known()
         got = await answer(self._config, credentials, call, keep=keep)
         if got.response.status_code != 401:
@@ -61,19 +75,49 @@ class Access:
                     await self._end()
                     raise _ended(call)
                 return got
+            if self._is_in_vain(call):
+                return got
             await self._renew_for(call)
         if holder != credentials.holder:
             raise _ended(call)
         if not call.body.replayable:
             raise Unavailable("The sign-in was renewed meanwhile; please send this again.", request_id=call.request_id)
-        return await answer(self._config, credentials, call, keep=keep)
+        got = await answer(self._config, credentials, call, keep=keep)
+        if got.response.status_code == 401:
+            self._remember_in_vain(call)
+        return got
 
-    async def _renew_early(self, due: float, call: Call) -> None:
-        """Save the call a 401 where the token's end is known; a renewal that fails is the call's own to find out."""
-        if due <= self._config.clock() and self._can_renew():
-            result = await self._renewal().renew()
-            if result.outcome is Outcome.REFUSED:
-                raise _ended(call)
+    async def _renew_ahead(self, call: Call) -> None:
+        """
+        Save the call a 401 where the end of its access is known; a renewal that fails is the call's own to find out.
+
+        Access that still lasts is used meanwhile, unless the call couldn't be sent a second time.
+        """
+        if not self._can_renew():
+            return
+        credentials, now = self.credentials, self._config.clock()
+        if credentials.spent_at is not None and now < credentials.spent_at and call.body.replayable:
+            if not self._renewal().begin():
+                credentials.renew_at = postponed(now)
+            return
+        result = await self._renewal().renew()
+        if result.outcome is Outcome.REFUSED:
+            raise _ended(call)
+
+    def _is_in_vain(self, call: Call) -> bool:
+        """
+        Whether this very thing was asked in vain a moment ago, with access just renewed.
+
+        An operation that always answers 401, or an API whose clock says that new tokens are old, would otherwise have
+        us renew for every call.
+        """
+        until = (self._in_vain or {}).get(f"{call.method} {call.path}")
+        return until is not None and 0 < until - self._config.clock() <= _IN_VAIN
+
+    def _remember_in_vain(self, call: Call) -> None:
+        if self._in_vain is None or len(self._in_vain) >= _MOST_IN_VAIN:
+            self._in_vain = {}
+        self._in_vain[f"{call.method} {call.path}"] = self._config.clock() + _IN_VAIN
 
     def _is_known(self) -> bool:
         return self.credentials.present or self._config.auth_header_factory is not None
@@ -91,7 +135,7 @@ class Access:
     def _renewal(self) -> Renewals:
         if self._renewals is None:
             assert self.endpoint is not None
-            self._renewals = Renewals(self.endpoint, self._renew_and_tell, self._config.clock)
+            self._renewals = Renewals(self.endpoint, self._renew_and_tell, self._config.renewals, self._config.clock)
         return self._renewals
 
     async def _renew_for(self, call: Call) -> None:
@@ -109,6 +153,8 @@ class Access:
 
     async def _renew_and_tell(self) -> Result:
         result = await self._renew_once()
+        if result.outcome not in (Outcome.RENEWED, Outcome.REFUSED) and self.credentials.renew_at is not None:
+            self.credentials.renew_at = postponed(self._config.clock())
         if self._config.observer is not None:
             self._config.observer.renewed(result.outcome.value)
         return result
@@ -136,7 +182,8 @@ class Access:
         if credentials.generation != generation:
             return Result(Outcome.RENEWED)  # a sign-in came first; its credentials stay as they are
         if outcome is Outcome.RENEWED:
-            credentials.renew(tokens, () if endpoint.elsewhere else got.cookies, now)
+            cookies = () if endpoint.elsewhere else got.cookies
+            credentials.renew(tokens, cookies, now, api_now=api_time(got))
             if self._on_renewed is not None:
                 await _run(self._on_renewed, credentials)
         elif outcome is Outcome.REFUSED:
@@ -170,8 +217,10 @@ class Access:
             reply = self.reply(call, got)
         tokens, now = find_tokens(reply.data, token_field), self._config.clock()
         if tokens.access or (_sets_cookie(got, now) and reply.media_type != "text/html"):
-            self.credentials.adopt(tokens, got.cookies, now)
-            self.over = False
+            self.credentials.adopt(tokens, got.cookies, now, api_now=api_time(got))
+            self.over, self._in_vain = False, None
+            if self._renewals is not None:
+                self._renewals.forget()
         else:
             self.credentials.store(got.cookies, now)  # a form shown again, say, with a cookie of its own
         return reply

@@ -31,10 +31,12 @@ from webapp.client.options import Options
 from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
 from webapp.client.reply import Reply, StreamReply
+from webapp.client.turns import Turns
 from webapp.client.wire import Call, Keep, prepare
 from webapp.errors import APIError, BadRequest, Unauthorized, UnsafePath
 
 T = TypeVar("T")
+_QUEUEING = 10.0  # seconds that a renewal waits for its turn
 
 
 class APIClient:
@@ -44,7 +46,8 @@ class APIClient:
     The verbs (`get`, `post`, ...) give decoded JSON, or None with the reason in `last_error`. `request` gives a whole
     `Reply` or raises from the tree in `webapp.errors`. Without a `transport` the client makes a pool of its own and
     closes it; a transport that it was given belongs to whoever made it. `on_unauthorized` is called once, when the
-    session is over; `on_renewed` with the credentials to save, before anybody gets an answer by them.
+    session is over; `on_renewed` with the credentials to save, before anybody gets an answer by them. Of all sessions
+    together at most `renewals` are renewed at the same time.
     """
 
     __slots__ = ("_access", "_closed", "_config", "_owns_transport", "last_error")
@@ -65,6 +68,7 @@ class APIClient:
         timeout: float = 10.0,
         connect_timeout: float = 5.0,
         max_body: int = 32 * 1024 * 1024,
+        renewals: int = 20,
         lends: bool = True,
         clock: Clock = time.time,
         observer: ClientObserver | None = None,
@@ -90,6 +94,7 @@ class APIClient:
             api_key=api_key,
             api_key_name=next(iter(checked_headers({api_key_name: api_key or ""}))),
             auth_header_factory=auth_header_factory,
+            renewals=Turns(renewals, patience=_QUEUEING),
             lends=lends,
             observer=observer,
         )

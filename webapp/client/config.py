@@ -10,6 +10,7 @@ import httpx
 
 from webapp.client.observer import ClientObserver
 from webapp.client.paths import join
+from webapp.client.turns import Turns
 from webapp.errors import SettingsError, UnsafePath
 
 AuthHeaderFactory = Callable[[], Mapping[str, str] | Awaitable[Mapping[str, str]]]
@@ -83,6 +84,7 @@ class ClientConfig:
     api_key: str | None = field(repr=False)
     api_key_name: str
     auth_header_factory: AuthHeaderFactory | None
+    renewals: Turns
     lends: bool = True
     observer: ClientObserver | None = None
     _urls: dict[str, httpx.URL] = field(default_factory=dict, repr=False, compare=False)

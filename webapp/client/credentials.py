@@ -1,15 +1,15 @@
 """What one session holds to be known to the API: cookies, tokens, keys, a password."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from webapp.client.cookies import Cookie, CookieJar
+from webapp.client.expiry import find_lifetime, plan
 from webapp.client.keys import ApiKey
 from webapp.client.tokens import Tokens
 
 _VERSION = 1
-_EARLY = 5.0  # seconds before its end that a token counts as spent, or a tenth of a short life
 
 
 class Credentials:
@@ -18,7 +18,8 @@ class Credentials:
 
     `generation` grows whenever they are replaced as a whole (a sign-in, a renewal, a sign-out), so that a late answer
     to an old request can neither start a renewal nor bring back what has been cleared. `holder` grows only where they
-    may have become somebody else's, so that no call of the one is ever sent again as the other's.
+    may have become somebody else's, so that no call of the one is ever sent again as the other's. From `renew_at` on a
+    renewal is due, at `spent_at` overdue; both are None where nothing tells how long access lasts.
     """
 
     __slots__ = (
@@ -33,6 +34,7 @@ class Credentials:
         "refresh_token",
         "renew_at",
         "scheme",
+        "spent_at",
     )
 
     def __init__(
@@ -55,6 +57,7 @@ class Credentials:
         self.cookies = CookieJar(Cookie(name, "/", value, None) for name, value in (cookies or {}).items())
         self.established = bool(cookies)  # by a sign-in; the cookies of just any visitor are none
         self.renew_at: float | None = None
+        self.spent_at: float | None = None
         self.generation = self.holder = 0
 
     def __repr__(self) -> str:
@@ -80,31 +83,31 @@ class Credentials:
         for cookie in cookies:
             self.cookies.set(cookie, now)
 
-    def adopt(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
-        """What a sign-in brought, in place of everything that was here."""
+    def adopt(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, *, api_now: float | None = None) -> None:
+        """What a sign-in brought, in place of everything that was here; `api_now` is the time by the API's clock."""
         if self.present:
             self.clear()
         self.holder += 1
         self.store(cookies, now)
         self.bearer, self.refresh_token = tokens.access, tokens.refresh
-        self._began(tokens, now)
+        self._began(tokens, cookies, now, api_now)
 
-    def renew(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
+    def renew(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, *, api_now: float | None = None) -> None:
         """What a renewal brought; a refresh token that it doesn't mention stays."""
         self.store(cookies, now)
         self.bearer = tokens.access
         self.refresh_token = tokens.refresh or self.refresh_token
-        self._began(tokens, now)
+        self._began(tokens, cookies, now, api_now)
 
-    def _began(self, tokens: Tokens, now: float) -> None:
-        life = tokens.lifetime if tokens.access else None
-        self.renew_at = now + life - min(_EARLY, life / 10) if life else None
+    def _began(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, api_now: float | None) -> None:
+        lifetime = find_lifetime(tokens, cookies, now, api_now)
+        self.renew_at, self.spent_at = plan(lifetime, now) if lifetime is not None else (None, None)
         self.established = True
         self.generation += 1
 
     def clear(self) -> None:
         """Forget everything."""
-        self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = None
+        self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = self.spent_at = None
         self.keys = ()
         self.cookies.clear()
         self.established = False
@@ -118,6 +121,7 @@ class Credentials:
             "bearer": self.bearer,
             "refresh_token": self.refresh_token,
             "renew_at": self.renew_at,
+            "spent_at": self.spent_at,
             "api_key": self.api_key,
             "basic": list(self.basic) if self.basic else None,
             "keys": [[key.place, key.name, key.value] for key in self.keys],
@@ -146,6 +150,7 @@ class Credentials:
                 for name, path, value, expires in dumped["cookies"]
             )
             credentials.renew_at = _number(dumped["renew_at"])
+            credentials.spent_at = _number(dumped["spent_at"])
             credentials.established = dumped["established"] is True
         except (KeyError, IndexError, TypeError, ValueError):
             raise ValueError("These credentials are damaged.") from None

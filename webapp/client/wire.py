@@ -15,7 +15,7 @@ import httpx
 from webapp.client.bodies import EMPTY, Body, Content, Files, Form, encode_body
 from webapp.client.config import ClientConfig, checked_headers, checked_value, header_bytes
 from webapp.client.context import request_context
-from webapp.client.cookies import Cookie, parse_set_cookie
+from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.failures import no_answer, parse_retry_after, refusal
 from webapp.client.inflate import read_beginning, read_body
@@ -323,6 +323,11 @@ def error_of(config: ClientConfig, call: Call, got: Answer) -> APIError:
         request_id=call.request_id,
     )
     return _tell(config, error)
+
+
+def api_time(got: Answer) -> float | None:
+    """The time by the API's clock, where its answer says."""
+    return parse_date(got.response.headers.get("date", ""))
 
 
 def retry_after(config: ClientConfig, got: Answer) -> float | None:
