@@ -46,16 +46,18 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.client import APIClient, ASGIBackend, Credentials, shared_transport
+from webapp.client.writing import PLAIN
 from webapp.errors import APIError, SettingsError, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
 from webapp.observability import ObservabilityMiddleware
 from webapp.oidc import Pending, Providers
 from webapp.openapi.discover import origin_of
+from webapp.openapi.given import GivenKey
 from webapp.openapi.overrides.applying import apply_overrides, misfit
 from webapp.openapi.overrides.values import Overrides
 from webapp.openapi.security import refresh_endpoint
-from webapp.openapi.site import Accounts
+from webapp.openapi.site import Accounts, Site
 from webapp.pages import (
     account,
     bulk,
@@ -82,7 +84,7 @@ from webapp.pages.documents import Documents
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.pages.streams import Streams
-from webapp.pages.told import overrides_of, settled
+from webapp.pages.told import overrides_of, settled, writing_of
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware, image_sources
 from webapp.sessions import Drafts, NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
 from webapp.settings import Settings
@@ -147,14 +149,16 @@ class Frontend:
             per_owner=settings.max_sessions_per_user,
         )
         self.transport = transport()
-        self._client = self._anonymous(settings.api_url or origin_of(settings.openapi or ""))
-        self._base_known = settings.api_url is not None
+        self._key = GivenKey(settings.api_key, overrides.login)
+        self._client = self._for_everybody(settings.api_url or origin_of(settings.openapi or ""))
+        self._settled = settings.api_url is not None and self._key.is_placed
         self.sites = Sites(
             Documents(
                 settings.api_url,
                 settings.openapi,
                 self._anonymous,
-                settle=lambda site: apply_overrides(site, overrides),
+                settle=lambda site: self._key.left_of(apply_overrides(site, overrides)),
+                insider=(lambda: self._client) if settings.api_key else None,
             ),
             every=settings.document_refresh,
             sign=self._signed,
@@ -177,24 +181,31 @@ class Frontend:
 
     def new_client(self, accounts: Accounts | None = None) -> APIClient:
         """A client for a new session, on the shared pool; with `accounts` it renews its sign-in the API's way."""
-        return self._client.for_session(refresh=refresh_endpoint(accounts) if accounts else None)
+        routes = self.sites.routes
+        return self._client.for_session(
+            refresh=refresh_endpoint(accounts) if accounts else None, guide=routes.guide if routes else None
+        )
 
     def client_at(self, origin: str) -> APIClient:
         """A client that calls the API by the name that browsers know this site by, for what the API makes of that."""
         scheme, host = urlsplit(origin)[:2]
         named = {"host": host, "x-forwarded-host": host, "x-forwarded-proto": scheme}
-        return self._anonymous(self._client.base_url, headers=named)
+        return self._for_everybody(self._client.base_url, headers=named)
 
     def _elsewhere(self, origin: str) -> APIClient:
         """A client of another host than the API's, which learns nothing of the browser nor of the API's sessions."""
         transport = self.transport
         if isinstance(transport, ASGIBackend):
             transport = self._outward = self._outward or shared_transport(limit=self.settings.api_connections)
-        return self._anonymous(origin, transport=transport, max_body=LARGEST_ELSEWHERE, lends=False)
+        return self._anonymous(origin, transport=transport, max_body=LARGEST_ELSEWHERE, lends=False, writing=PLAIN)
 
     def _signed(self, api: APIClient) -> APIClient:
         """A client that is known to the API as `api` is, and whose end is not the session's."""
         return self._client.for_session(Credentials.load(api.credentials.dump()))
+
+    def _for_everybody(self, base_url: str, **options: Any) -> APIClient:
+        """What sessions' clients are made from: with the key that is configured for all of them."""
+        return self._anonymous(base_url, **self._key.options, **options)
 
     def _anonymous(self, base_url: str, **options: Any) -> APIClient:
         usual: dict[str, Any] = {
@@ -202,7 +213,7 @@ class Frontend:
             "timeout": self.settings.api_timeout,
             "connect_timeout": self.settings.api_connect_timeout,
             "max_body": self.settings.api_max_body,
-            "renewals": self.settings.api_renewals,
+            "writing": writing_of(self._overrides.api),
         }
         return APIClient(base_url, **(usual | options))
 
@@ -264,15 +275,21 @@ class Frontend:
 
     async def ready(self) -> None:
         """Know where the API is, where only its document tells; a page says what is wrong if that can't be had."""
-        if not self._base_known:
+        if not self._settled:
             with contextlib.suppress(APIError):
-                self._settle_base((await self.sites.get()).site.base_url)
+                self._settle_client((await self.sites.get()).site)
 
-    def _settle_base(self, base_url: str | None) -> None:
-        """From now on clients ask where the API is; what was taken for its base may have been its document's URL."""
-        self._base_known = True
-        if base_url is not None and base_url != self._client.base_url:
-            self._client = self._anonymous(base_url)
+    def _settle_client(self, site: Site) -> None:
+        """
+        From now on clients ask where the API is, with the key where it is wanted.
+
+        What was taken for the base may have been the document's URL, and only the document knows the key's place.
+        """
+        self._settled = True
+        base_url = site.base_url or self._client.base_url
+        if base_url != self._client.base_url or not self._key.is_placed:
+            self._key.place_by(site)
+            self._client = self._for_everybody(base_url)
 
     async def close(self) -> None:
         """End all sessions' clients, then the pool."""
@@ -289,7 +306,7 @@ class Frontend:
     async def _read_ahead(self) -> None:
         # A page that needs the document asks again, and shows what is wrong with it.
         with contextlib.suppress(APIError):
-            self._settle_base((await self.sites.get()).site.base_url)
+            self._settle_client((await self.sites.get()).site)
 
 
 class StartMiddleware:

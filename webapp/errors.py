@@ -17,7 +17,8 @@ Everything that can go wrong, as one tree.
         ├── Invalid             422  (and any 400 that names fields)
         ├── RateLimited         429
         ├── BadGateway          502  an answer that can't be used: 5xx, redirects, junk
-        │   └── Garbled              says that it's JSON, and isn't
+        │   ├── Garbled              says that it's JSON, and isn't
+        │   └── KeyRefused           doesn't accept the key that is configured for everybody
         └── Unavailable         503  no answer: connection, DNS, TLS, time-out, 502, 503, 504
 """
 
@@ -56,6 +57,8 @@ class APIError(WebappError):
     default_status: ClassVar[int] = 502
     sent: bool = True
     """False where no connection could be made: the API knows nothing of it."""
+    lacks: Sequence[Sequence[str]] = ()
+    """Of the sets of schemes that would do for this call, what the session doesn't have, by the document's names."""
 
     def __init__(
         self,
@@ -156,6 +159,10 @@ class Garbled(BadGateway):
     """The API answered something that isn't the JSON it says it is; `content` is what it is."""
 
     content: bytes = b""
+
+
+class KeyRefused(BadGateway):
+    """The API doesn't accept the key that is configured for everybody: no visitor can do anything about it."""
 
 
 class Unavailable(APIError):

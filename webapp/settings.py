@@ -61,13 +61,13 @@ class Settings:
     """Which of the provider's tokens the API gets: `access` or `id`."""
     oidc_name: str | None = None
     """What the button calls the provider; its host otherwise."""
+    api_key: str | None = field(default=None, repr=False)
+    """A key or token that every call carries, whoever asks; no page, log or command ever shows it."""
     api_timeout: float = 10.0
     api_connect_timeout: float = 5.0
     api_max_body: int = 32 * MIB
     api_connections: int = 100
     """Connections to the API at once, of all sessions together."""
-    api_renewals: int = 20
-    """Sign-ins that are renewed at the API at once, of all sessions together."""
     max_upload: int | None = None
     """Bytes of a form with its files; as many as the API takes, if None."""
     templates: Path | str | None = None
@@ -141,7 +141,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "api_connect_timeout": float,
     "api_max_body": int,
     "api_connections": int,
-    "api_renewals": int,
     "max_upload": int,
     "config": Path,
     "document_refresh": float,
@@ -191,6 +190,12 @@ def _strong(keys: tuple[str, ...]) -> str | None:
     return None
 
 
+def _secret(key: str) -> str | None:
+    if len(key) < 8:
+        return "has fewer than 8 characters, so it couldn't be kept out of the pages"
+    return None if key.isascii() and key.isprintable() else "holds what no header can: it must be printable ASCII"
+
+
 def _positive(number: float) -> str | None:
     return None if 0 < number < float("inf") else f"is {number}, but must be more than 0"
 
@@ -234,11 +239,11 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "max_sessions_per_user": _positive,
     "oidc_issuer": lambda url: _http_url(url.partition("?")[0]),
     "oidc_token": lambda which: None if which in ("access", "id") else f"is {which!r}, but must be access or id",
+    "api_key": _secret,
     "api_timeout": _positive,
     "api_connect_timeout": _positive,
     "api_max_body": _positive,
     "api_connections": _positive,
-    "api_renewals": _positive,
     "max_upload": _positive,
     "image_hosts": _hosts,
     "config": _file,

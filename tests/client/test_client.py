@@ -14,10 +14,9 @@ import pytest
 from tests.client.support import Clock, answering, client
 from webapp.client import APIClient, Credentials, RefreshEndpoint, Reply, RequestContext, request_context
 from webapp.client.bodies import encode_body
+from webapp.client.call import prepare
 from webapp.client.config import BaseURL, ClientConfig
 from webapp.client.reply import ReplyKind
-from webapp.client.turns import Turns
-from webapp.client.wire import prepare
 from webapp.errors import (
     APIError,
     BadGateway,
@@ -342,11 +341,17 @@ async def test_headers_say_who_asks_and_what_for() -> None:
 
 
 async def test_a_sessions_own_key_comes_before_the_shared_one() -> None:
-    api = client(echo, api_key="shared")
+    sent: list[str] = []
 
-    assert (await api.get("/"))["headers"]["x-api-key"] == "shared"
-    own = api.for_session(Credentials(api_key="own"))
-    assert (await own.get("/"))["headers"]["x-api-key"] == "own"
+    def serve(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers["x-api-key"])
+        return httpx.Response(200, json={})
+
+    api = client(serve, api_key="shared")
+    await api.get("/")
+    await api.for_session(Credentials(api_key="own")).get("/")
+
+    assert sent == ["shared", "own"]
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
@@ -803,7 +808,6 @@ def test_a_call_shows_neither_its_query_nor_what_it_sends() -> None:
         api_key=None,
         api_key_name="x-api-key",
         auth_header_factory=None,
-        renewals=Turns(1, patience=1),
     )
     call = prepare(config, "POST", "/reset", params={"token": "hush"}, json={"a": "hush"}, headers={"x-b": "hush"})
 

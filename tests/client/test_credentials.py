@@ -6,6 +6,7 @@ import pytest
 
 from webapp.client import Credentials
 from webapp.client.cookies import Cookie
+from webapp.client.keys import ApiKey
 from webapp.client.tokens import Tokens, find_tokens
 
 NOW = 1_800_000_000.0
@@ -20,8 +21,9 @@ def full() -> Credentials:
         scheme="JWT",
     )
     credentials.cookies.set(Cookie("sid", "/auth", "cookie-secret", NOW + 5), NOW)
-    credentials.established = True
-    credentials.renew_at, credentials.spent_at = NOW + 1, NOW + 2
+    credentials.established = credentials.vouched = True
+    credentials.renew_at = NOW + 1
+    credentials.add({"admin": ApiKey("header", "x-admin", "added-secret")})
     return credentials
 
 
@@ -31,18 +33,30 @@ def test_what_is_dumped_can_be_loaded_again_through_json() -> None:
 
     assert loaded.dump() == full().dump()
     assert loaded.authorization() == "JWT bearer-secret"
+    assert loaded.added == {"admin": ApiKey("header", "x-admin", "added-secret")}
+    assert loaded.vouched
     assert loaded.cookies.header("/auth/x", NOW) == "sid=cookie-secret"
+
+
+def test_what_was_dumped_by_the_version_before_can_be_loaded() -> None:
+    dumped = {name: value for name, value in full().dump().items() if name not in ("added", "vouched")}
+    loaded = Credentials.load({**dumped, "version": 1})
+
+    assert loaded.bearer == "bearer-secret"
+    assert loaded.added == {}
+    assert not loaded.vouched
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        {"version": 2},
+        {"version": 3},
+        {"added": [["one"]]},
+        {"added": [["admin", "body", "x", "y"]]},
         {"basic": "x"},
         {"cookies": [["one"]]},
         {"cookies": None},
         {"renew_at": "soon"},
-        {"spent_at": "later"},
         {"cookies": [["a", "/", "b", "later"]]},
     ],
 )
@@ -60,7 +74,7 @@ def test_what_is_no_dump_is_refused() -> None:
 
 def test_no_secret_shows() -> None:
     assert "secret" not in repr(full())
-    assert repr(full()) == "<Credentials bearer, refresh_token, api_key, basic, 1 cookies>"
+    assert repr(full()) == "<Credentials bearer, refresh_token, api_key, basic, 1 added, 1 cookies>"
 
 
 @pytest.mark.parametrize(
@@ -121,14 +135,13 @@ def test_a_renewal_keeps_the_refresh_token_that_it_does_not_mention() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lifetime", "spent_at"), [(900.0, NOW + 895), (10.0, NOW + 9), (1.0, NOW + 0.9), (None, None)]
+    ("lifetime", "renew_at"), [(900.0, NOW + 895), (10.0, NOW + 9), (1.0, NOW + 0.9), (None, None)]
 )
-def test_a_token_counts_as_spent_a_little_early(lifetime: float | None, spent_at: float | None) -> None:
+def test_a_token_counts_as_spent_a_little_early(lifetime: float | None, renew_at: float | None) -> None:
     credentials = Credentials()
     credentials.adopt(Tokens("t", lifetime=lifetime), [], NOW)
 
-    assert credentials.spent_at == spent_at
-    assert (credentials.renew_at is None) is (spent_at is None)
+    assert credentials.renew_at == renew_at
 
 
 def test_replacing_everything_makes_a_new_generation_and_a_cookie_does_not() -> None:
@@ -142,8 +155,13 @@ def test_replacing_everything_makes_a_new_generation_and_a_cookie_does_not() -> 
     generations.append(credentials.generation)
     credentials.clear()
     generations.append(credentials.generation)
+    credentials.add({"admin": ApiKey("header", "x-admin", "k")})
+    generations.append(credentials.generation)
+    credentials.drop("admin")
+    credentials.drop("admin")
+    generations.append(credentials.generation)
 
-    assert generations == [0, 0, 1, 2, 3]
+    assert generations == [0, 0, 1, 2, 3, 4, 5]
     assert not credentials.present
 
 

@@ -4,26 +4,31 @@ One session's access to the API: who it is, how that is renewed, and when it's o
 A call that finds its access spent renews it, once for all who wait (`refresh.py`), and is then sent again, once.
 """
 
+import contextlib
 import inspect
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
+from webapp.client.call import Call, prepare
+from webapp.client.choice import choose, holds_itself, lacking
 from webapp.client.config import ClientConfig
 from webapp.client.credentials import Credentials
-from webapp.client.expiry import postponed
+from webapp.client.doubt import Doubt
 from webapp.client.log import log_failure, logger
+from webapp.client.lost import is_login_page, is_somebody, may_mean_signed_out
 from webapp.client.paths import join
 from webapp.client.refresh import Outcome, RefreshEndpoint, Renewals, Result, can_renew, judge, renewal_body
+from webapp.client.refusing import explained
 from webapp.client.reply import Reply, ReplyKind, build_reply
+from webapp.client.schemes import NO_GUIDE, Scheme
 from webapp.client.tokens import find_tokens
-from webapp.client.wire import Answer, Call, Keep, answer, api_time, decode_body, error_of, prepare, retry_after
+from webapp.client.wire import Answer, Keep, answer, decode_body, error_of, retry_after
+from webapp.client.writing import READS
 from webapp.errors import APIError, Unauthorized, Unavailable
-
-_IN_VAIN = 30.0  # seconds for which a call that a renewal didn't help isn't helped again
-_MOST_IN_VAIN = 16
 
 Hook = Callable[[], Awaitable[None] | None]
 RenewedHook = Callable[[Credentials], Awaitable[None] | None]
@@ -34,12 +39,13 @@ class Access:
 
     __slots__ = (
         "_config",
-        "_in_vain",
+        "_doubt",
         "_on_renewed",
         "_on_unauthorized",
         "_renewals",
         "credentials",
         "endpoint",
+        "guide",
         "over",
     )
 
@@ -56,68 +62,103 @@ class Access:
         self._on_unauthorized = on_unauthorized
         self._on_renewed = on_renewed
         self._renewals: Renewals | None = None
-        self._in_vain: dict[str, float] | None = None
+        self._doubt = Doubt(config, credentials, self.directed)
         self.credentials = credentials
+        self.guide = NO_GUIDE
         self.over = False
 
     async def answer(self, call: Call, *, keep: Keep | None = None) -> Answer:
         """The API's answer, of any status, after renewing the access where that's what was missing."""
         credentials = self.credentials
-        if credentials.renew_at is not None and credentials.renew_at <= self._config.clock():
-            await self._renew_ahead(call)
+        if credentials.renew_at is not None:
+            await self._renew_early(credentials.renew_at, call)
+        await self._bring_csrf_token(call)
         generation, holder, known = credentials.generation, credentials.holder, self._is_known()
         got = await answer(self._config, credentials, call, keep=keep)
-        if got.response.status_code != 401:
-            return got
+        if not await self._is_lost(call, got):
+            return await self._went_on(call, got, keep)
         if generation == credentials.generation:
             if not self._can_renew():
                 if known:
                     await self._end()
-                    raise _ended(call)
-                return got
-            if self._is_in_vain(call):
+                    raise self._ended(call)
                 return got
             await self._renew_for(call)
         if holder != credentials.holder:
-            raise _ended(call)
+            raise self._ended(call)
         if not call.body.replayable:
             raise Unavailable("The sign-in was renewed meanwhile; please send this again.", request_id=call.request_id)
-        got = await answer(self._config, credentials, call, keep=keep)
-        if got.response.status_code == 401:
-            self._remember_in_vain(call)
-        return got
+        return await answer(self._config, credentials, call, keep=keep)
 
-    async def _renew_ahead(self, call: Call) -> None:
-        """
-        Save the call a 401 where the end of its access is known; a renewal that fails is the call's own to find out.
-
-        Access that still lasts is used meanwhile, unless the call couldn't be sent a second time.
-        """
-        if not self._can_renew():
+    async def _bring_csrf_token(self, call: Call) -> None:
+        """Get the cookie that writes need, if there is a place for that; without it the API says what's wrong."""
+        config, csrf = self._config, self._config.writing.csrf
+        if csrf is None or not csrf.path or call.method in READS:
             return
-        credentials, now = self.credentials, self._config.clock()
-        if credentials.spent_at is not None and now < credentials.spent_at and call.body.replayable:
-            if not self._renewal().begin():
-                credentials.renew_at = postponed(now)
-            return
-        result = await self._renewal().renew()
-        if result.outcome is Outcome.REFUSED:
-            raise _ended(call)
+        if self.credentials.cookies.get(csrf.cookie, call.path, config.clock()) is None:
+            with contextlib.suppress(APIError):
+                await answer(config, self.credentials, prepare(config, "GET", csrf.path))
 
-    def _is_in_vain(self, call: Call) -> bool:
-        """
-        Whether this very thing was asked in vain a moment ago, with access just renewed.
+    def directed(self, call: Call, path: str) -> Call:
+        """The call with what its operation asks for, where the document knows of what this session holds."""
+        wanted = self.guide.wanted(call.method, path) if self.guide.wanted is not None and not call.plain else None
+        if wanted is None or (self.credentials.own and not self._own_schemes()):
+            return call
+        return replace(call, wanted=wanted)
 
-        An operation that always answers 401, or an API whose clock says that new tokens are old, would otherwise have
-        us renew for every call.
-        """
-        until = (self._in_vain or {}).get(f"{call.method} {call.path}")
-        return until is not None and 0 < until - self._config.clock() <= _IN_VAIN
+    def _own_schemes(self) -> list[Scheme]:
+        """The schemes that the session's own sign-in answers."""
+        return [scheme for scheme in self.guide.schemes if holds_itself(self.credentials, scheme)]
 
-    def _remember_in_vain(self, call: Call) -> None:
-        if self._in_vain is None or len(self._in_vain) >= _MOST_IN_VAIN:
-            self._in_vain = {}
-        self._in_vain[f"{call.method} {call.path}"] = self._config.clock() + _IN_VAIN
+    async def _is_lost(self, call: Call, got: Answer) -> bool:
+        """Whether an answer says that the session's own sign-in isn't accepted any more."""
+        status, credentials = got.response.status_code, self.credentials
+        if status == 401:
+            return await self._is_lost_by_401(call)
+        if got.open or not credentials.own:
+            return False
+        data, text = decode_body(got) if status != 200 or self._is_check(call) else (None, "")
+        if status == 200 and self._is_check(call):
+            known = not self.guide.names_caller or is_somebody(data)
+            was_known, credentials.vouched = credentials.vouched, known or credentials.vouched
+            return was_known and not known
+        if 200 <= status < 300 and not is_login_page(got.response, got.content):
+            return False
+        return may_mean_signed_out(got.response, data, text, got.content) and await self._doubt.resolve(
+            self.guide, call, got
+        )
+
+    async def _is_lost_by_401(self, call: Call) -> bool:
+        """The same of a 401, which may also be about a credential that was added, or that is missing."""
+        credentials = self.credentials
+        if not credentials.own and credentials.added:
+            return False
+        if call.wanted is None or not credentials.own:
+            return True
+        choice = choose(credentials, call.wanted, self._config.api_key)
+        if choice.whole is None or not choice.own:
+            return not any(call.wanted)  # nothing was asked for, so nothing else can be meant
+        if len(choice.whole) == 1 and len(self._own_schemes()) == 1:
+            return True
+        return await self._doubt.ask(self.guide) is not False
+
+    def _is_check(self, call: Call) -> bool:
+        guide = self.guide
+        return bool(guide.check) and call.method == "GET" and call.target == self._config.base.prefix + guide.check
+
+    async def _went_on(self, call: Call, got: Answer, keep: Keep | None) -> Answer:
+        """The answer; of a redirect to a login page that means nothing to this session, where it leads."""
+        redirected = 300 <= got.response.status_code < 400 and got.response.status_code != 304
+        if call.plain or not redirected or call.method not in ("GET", "HEAD") or not self.credentials.own:
+            return got
+        return await answer(self._config, self.credentials, replace(call, through=True), keep=keep)
+
+    async def _renew_early(self, due: float, call: Call) -> None:
+        """Save the call a 401 where the token's end is known; a renewal that fails is the call's own to find out."""
+        if due <= self._config.clock() and self._can_renew():
+            result = await self._renewal().renew()
+            if result.outcome is Outcome.REFUSED:
+                raise self._ended(call)
 
     def _is_known(self) -> bool:
         return self.credentials.present or self._config.auth_header_factory is not None
@@ -135,14 +176,14 @@ class Access:
     def _renewal(self) -> Renewals:
         if self._renewals is None:
             assert self.endpoint is not None
-            self._renewals = Renewals(self.endpoint, self._renew_and_tell, self._config.renewals, self._config.clock)
+            self._renewals = Renewals(self.endpoint, self._renew_and_tell, self._config.clock)
         return self._renewals
 
     async def _renew_for(self, call: Call) -> None:
         """Return once access is renewed; raise when it can't be, or not now."""
         result = await self._renewal().renew()
         if result.outcome is Outcome.REFUSED:
-            raise _ended(call)
+            raise self._ended(call)
         if result.outcome is not Outcome.RENEWED:
             raise Unavailable(
                 "Your sign-in couldn't be renewed just now. Please try again in a moment.",
@@ -153,8 +194,6 @@ class Access:
 
     async def _renew_and_tell(self) -> Result:
         result = await self._renew_once()
-        if result.outcome not in (Outcome.RENEWED, Outcome.REFUSED) and self.credentials.renew_at is not None:
-            self.credentials.renew_at = postponed(self._config.clock())
         if self._config.observer is not None:
             self._config.observer.renewed(result.outcome.value)
         return result
@@ -182,8 +221,7 @@ class Access:
         if credentials.generation != generation:
             return Result(Outcome.RENEWED)  # a sign-in came first; its credentials stay as they are
         if outcome is Outcome.RENEWED:
-            cookies = () if endpoint.elsewhere else got.cookies
-            credentials.renew(tokens, cookies, now, api_now=api_time(got))
+            credentials.renew(tokens, () if endpoint.elsewhere else got.cookies, now)
             if self._on_renewed is not None:
                 await _run(self._on_renewed, credentials)
         elif outcome is Outcome.REFUSED:
@@ -193,22 +231,36 @@ class Access:
         return Result(outcome, api_status=status, retry_after=retry_after(config, got))
 
     async def _end(self) -> None:
-        """The session is over: forget it and say so, once."""
+        """The session is over: forget it and say so, once. Where a credential was added, it goes on by that."""
         if self.over:
+            return
+        if self.credentials.added:
+            self.credentials.forget_own()
             return
         self.over = True
         self.credentials.clear()
         if self._on_unauthorized is not None:
             await _run(self._on_unauthorized)
 
+    def _ended(self, call: Call) -> Unauthorized:
+        """The error of a call whose sign-in is over; so is the session, unless another credential was added to it."""
+        error = Unauthorized(
+            "Your session has ended. Please sign in again.", api_status=401, request_id=call.request_id
+        )
+        error.ended = not self.credentials.added
+        error.lacks = [] if error.ended else lacking(self.credentials, call.wanted, self._config.api_key)
+        return error
+
     def reply(self, call: Call, got: Answer) -> Reply:
         """The answer that was hoped for, 2xx or 304, or the error that it is."""
         if got.response.is_success or got.response.status_code == 304:
             return build_reply(got.response, got.content, call.request_id)
-        raise error_of(self._config, call, got)
+        error = error_of(self._config, call, got)
+        raise explained(self._config, self.credentials, self.guide, call, got, error)
 
     async def sign_in(self, call: Call, token_field: str = "") -> Reply:
         """Send a plain call, and keep the tokens and cookies that it brings, in place of any from before."""
+        await self._bring_csrf_token(call)
         got = await answer(self._config, self.credentials, call)
         response = got.response
         if 300 <= response.status_code < 400 and (got.cookies or call.method == "GET"):
@@ -217,10 +269,8 @@ class Access:
             reply = self.reply(call, got)
         tokens, now = find_tokens(reply.data, token_field), self._config.clock()
         if tokens.access or (_sets_cookie(got, now) and reply.media_type != "text/html"):
-            self.credentials.adopt(tokens, got.cookies, now, api_now=api_time(got))
-            self.over, self._in_vain = False, None
-            if self._renewals is not None:
-                self._renewals.forget()
+            self.credentials.adopt(tokens, got.cookies, now)
+            self.over = False
         else:
             self.credentials.store(got.cookies, now)  # a form shown again, say, with a cookie of its own
         return reply
@@ -264,7 +314,8 @@ class Access:
         return {endpoint.field: self.credentials.refresh_token, **endpoint.extra}
 
     async def settle(self) -> None:
-        """See a renewal through that is under way."""
+        """See a renewal through that is under way, and a question who one is."""
+        await self._doubt.settled()
         if self._renewals is not None:
             await self._renewals.settled()
 
@@ -278,12 +329,6 @@ def _is_bare(got: Answer) -> bool:
     """Whether an answer came without a body, rather than with one that couldn't be read."""
     headers = got.response.headers
     return not got.content and headers.get("content-length", "0") == "0" and "content-encoding" not in headers
-
-
-def _ended(call: Call) -> Unauthorized:
-    error = Unauthorized("Your session has ended. Please sign in again.", api_status=401, request_id=call.request_id)
-    error.ended = True
-    return error
 
 
 async def _run(hook: Callable[..., Awaitable[None] | None], *arguments: Any) -> None:

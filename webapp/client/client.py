@@ -21,9 +21,9 @@ import httpx
 from webapp import __version__
 from webapp.client.access import Access, Hook, RenewedHook
 from webapp.client.bodies import Content, Files, Form
-from webapp.client.config import AuthHeaderFactory, BaseURL, ClientConfig, Clock, api_url, checked_headers
+from webapp.client.call import Call, prepare
+from webapp.client.config import AuthHeaderFactory, ClientConfig, Clock, api_url, checked_headers
 from webapp.client.credentials import Credentials
-from webapp.client.inflate import ACCEPTED_ENCODINGS
 from webapp.client.log import log_failure, logger
 from webapp.client.models import validator
 from webapp.client.observer import ClientObserver
@@ -31,12 +31,12 @@ from webapp.client.options import Options
 from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
 from webapp.client.reply import Reply, StreamReply
-from webapp.client.turns import Turns
-from webapp.client.wire import Call, Keep, prepare
+from webapp.client.schemes import Guide
+from webapp.client.wire import Keep
+from webapp.client.writing import PLAIN, Writing
 from webapp.errors import APIError, BadRequest, Unauthorized, UnsafePath
 
 T = TypeVar("T")
-_QUEUEING = 10.0  # seconds that a renewal waits for its turn
 
 
 class APIClient:
@@ -45,9 +45,9 @@ class APIClient:
 
     The verbs (`get`, `post`, ...) give decoded JSON, or None with the reason in `last_error`. `request` gives a whole
     `Reply` or raises from the tree in `webapp.errors`. Without a `transport` the client makes a pool of its own and
-    closes it; a transport that it was given belongs to whoever made it. `on_unauthorized` is called once, when the
-    session is over; `on_renewed` with the credentials to save, before anybody gets an answer by them. Of all sessions
-    together at most `renewals` are renewed at the same time.
+    closes it; a transport that it was given belongs to whoever made it. `api_key` goes along with everybody's calls and
+    is hidden in what comes back. `on_unauthorized` is called once, when the session is over; `on_renewed` with the
+    credentials to save, before anybody gets an answer by them.
     """
 
     __slots__ = ("_access", "_closed", "_config", "_owns_transport", "last_error")
@@ -62,41 +62,31 @@ class APIClient:
         auth_header_factory: AuthHeaderFactory | None = None,
         api_key: str | None = None,
         api_key_name: str = "X-API-Key",
+        api_key_in: str = "header",
+        writing: Writing = PLAIN,
         headers: Mapping[str, str] | None = None,
         on_unauthorized: Hook | None = None,
         on_renewed: RenewedHook | None = None,
         timeout: float = 10.0,
         connect_timeout: float = 5.0,
         max_body: int = 32 * 1024 * 1024,
-        renewals: int = 20,
         lends: bool = True,
         clock: Clock = time.time,
         observer: ClientObserver | None = None,
     ) -> None:
-        base = BaseURL.parse(api_url() if base_url is None else base_url)
-        given = checked_headers(headers or {})
-        user_agent = given.pop("user-agent", f"webapp/{__version__}")
-        ours = {
-            "host": base.url.netloc.decode(),
-            "accept": "application/json",
-            "accept-encoding": ACCEPTED_ENCODINGS,
-            "user-agent": user_agent,
-        }
-        config = ClientConfig(
-            base=base,
+        config = ClientConfig.of(
+            api_url() if base_url is None else base_url,
             transport=shared_transport() if transport is None else transport,
-            headers=ours | given,
-            user_agent=user_agent,
+            headers={"user-agent": f"webapp/{__version__}", **checked_headers(headers or {})},
             timeout=timeout,
             connect_timeout=connect_timeout,
             max_body=max_body,
             clock=clock,
-            api_key=api_key,
-            api_key_name=next(iter(checked_headers({api_key_name: api_key or ""}))),
+            key=(api_key_in, api_key_name, api_key or ""),
             auth_header_factory=auth_header_factory,
-            renewals=Turns(renewals, patience=_QUEUEING),
             lends=lends,
             observer=observer,
+            writing=writing,
         )
         self._begin(config, refresh, credentials, on_unauthorized, on_renewed)
         self._owns_transport = transport is None
@@ -121,14 +111,16 @@ class APIClient:
         refresh: RefreshEndpoint | None = None,
         on_unauthorized: Hook | None = None,
         on_renewed: RenewedHook | None = None,
+        guide: Guide | None = None,
     ) -> Self:
         """
         A client for another session of the same API: nothing shared but the settings and the transport.
 
-        It renews as this one does unless it's told how to.
+        It renews, and knows its way about, as this one does unless it's told how to.
         """
         client = object.__new__(type(self))
         client._begin(self._config, refresh or self._access.endpoint, credentials, on_unauthorized, on_renewed)
+        client.guide = self.guide if guide is None else guide
         return client
 
     def with_bearer(self, token: str) -> Self:
@@ -173,14 +165,18 @@ class APIClient:
         return self._config.base.origin + self._config.base.prefix
 
     @property
-    def api_key_name(self) -> str:
-        """The header that an API key goes into."""
-        return self._config.api_key_name
-
-    @property
     def credentials(self) -> Credentials:
         """What this session is known by."""
         return self._access.credentials
+
+    @property
+    def guide(self) -> Guide:
+        """What is known of who may call what."""
+        return self._access.guide
+
+    @guide.setter
+    def guide(self, guide: Guide) -> None:
+        self._access.guide = guide
 
     @property
     def signed_in(self) -> bool:
@@ -274,7 +270,7 @@ class APIClient:
     def _prepare(self, method: str, path: str, **options: Any) -> Call:
         if self._closed:
             raise self._closed_error()
-        return prepare(self._config, method, path, **options)
+        return self._access.directed(prepare(self._config, method, path, **options), path)
 
     def _closed_error(self) -> Exception:
         """A session can be dropped under a request that uses it; closing a pool of one's own too early is a mistake."""
@@ -345,7 +341,7 @@ class APIClient:
         try:
             got = await self._access.answer(call, keep=keep)
             if got.open:
-                return StreamReply(got.response, call.request_id, idle_timeout)
+                return StreamReply(got.response, call.request_id, idle_timeout, hides=self._config.api_key)
             return self._access.reply(call, got)
         except APIError as error:
             log_failure(call, error)

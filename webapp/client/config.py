@@ -4,13 +4,15 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
+from webapp.client.inflate import ACCEPTED_ENCODINGS
+from webapp.client.keys import ApiKey
 from webapp.client.observer import ClientObserver
 from webapp.client.paths import join
-from webapp.client.turns import Turns
+from webapp.client.writing import PLAIN, Writing
 from webapp.errors import SettingsError, UnsafePath
 
 AuthHeaderFactory = Callable[[], Mapping[str, str] | Awaitable[Mapping[str, str]]]
@@ -81,13 +83,39 @@ class ClientConfig:
     connect_timeout: float
     max_body: int
     clock: Clock
-    api_key: str | None = field(repr=False)
+    api_key: ApiKey | None
+    """The key that all sessions' calls carry."""
     api_key_name: str
     auth_header_factory: AuthHeaderFactory | None
-    renewals: Turns
     lends: bool = True
     observer: ClientObserver | None = None
+    writing: Writing = PLAIN
     _urls: dict[str, httpx.URL] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        key: tuple[str, str, str],
+        writing: Writing,
+        **options: Any,
+    ) -> Self:
+        """The settings of an API at `base_url`; `key` is a place, a name and a value, which may be empty."""
+        base = BaseURL.parse(base_url)
+        place, name, value = key
+        checked = next(iter(checked_headers({name: value if place == "header" else ""})))
+        ours = {"host": base.url.netloc.decode(), "accept": writing.accept, "accept-encoding": ACCEPTED_ENCODINGS}
+        return cls(
+            base=base,
+            headers=ours | dict(headers),
+            user_agent=headers["user-agent"],
+            api_key=ApiKey.of(place, checked if place == "header" else name, value) if value else None,
+            api_key_name=checked,
+            writing=writing,
+            **options,
+        )
 
     def url(self, target: str) -> httpx.URL:
         """`target` at the API; parsing a URL is a tenth of a call, so the latest are remembered."""

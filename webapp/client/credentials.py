@@ -1,15 +1,16 @@
 """What one session holds to be known to the API: cookies, tokens, keys, a password."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from webapp.client.cookies import Cookie, CookieJar
-from webapp.client.expiry import find_lifetime, plan
 from webapp.client.keys import ApiKey
 from webapp.client.tokens import Tokens
 
-_VERSION = 1
+_VERSION = 2
+_READABLE = (1, _VERSION)
+_EARLY = 5.0  # seconds before its end that a token counts as spent, or a tenth of a short life
 
 
 class Credentials:
@@ -18,11 +19,13 @@ class Credentials:
 
     `generation` grows whenever they are replaced as a whole (a sign-in, a renewal, a sign-out), so that a late answer
     to an old request can neither start a renewal nor bring back what has been cleared. `holder` grows only where they
-    may have become somebody else's, so that no call of the one is ever sent again as the other's. From `renew_at` on a
-    renewal is due, at `spent_at` overdue; both are None where nothing tells how long access lasts.
+    may have become somebody else's, so that no call of the one is ever sent again as the other's.
+
+    What is `added` to a sign-in, by the name of the scheme that it is for, goes along where that scheme is asked for.
     """
 
     __slots__ = (
+        "added",
         "api_key",
         "basic",
         "bearer",
@@ -34,7 +37,7 @@ class Credentials:
         "refresh_token",
         "renew_at",
         "scheme",
-        "spent_at",
+        "vouched",
     )
 
     def __init__(
@@ -56,61 +59,85 @@ class Credentials:
         self.scheme = scheme  # what stands before the token; "" sends the token alone
         self.cookies = CookieJar(Cookie(name, "/", value, None) for name, value in (cookies or {}).items())
         self.established = bool(cookies)  # by a sign-in; the cookies of just any visitor are none
+        self.added: dict[str, ApiKey] = {}
+        self.vouched = False  # whether who-am-I has ever known whose these are
         self.renew_at: float | None = None
-        self.spent_at: float | None = None
         self.generation = self.holder = 0
 
     def __repr__(self) -> str:
         names = [name for name in ("bearer", "refresh_token", "api_key", "basic") if getattr(self, name) is not None]
         names += [f"{len(self.keys)} keys"] if self.keys else []
+        names += [f"{len(self.added)} added"] if self.added else []
         return f"<Credentials {', '.join([*names, f'{len(self.cookies)} cookies'])}>"
 
     @property
     def present(self) -> bool:
         """Whether this is somebody's session: a visitor's cookies, set before any sign-in, make none."""
+        return self.own or bool(self.added)
+
+    @property
+    def own(self) -> bool:
+        """Whether there is what the session was signed in with, whatever was added."""
         return self.established or bool(self.bearer or self.refresh_token or self.api_key or self.basic or self.keys)
 
     def authorization(self) -> str | None:
         """The `Authorization` header, or None."""
         if self.bearer:
             return f"{self.scheme} {self.bearer}" if self.scheme else self.bearer
-        if self.basic:
-            return "Basic " + b64encode(":".join(self.basic).encode()).decode()
-        return None
+        return self.basic_header()
+
+    def basic_header(self) -> str | None:
+        """The `Authorization` header of a name and a password, or None."""
+        return "Basic " + b64encode(":".join(self.basic).encode()).decode() if self.basic else None
+
+    def add(self, credentials: Mapping[str, ApiKey]) -> None:
+        """Hold these besides, by the schemes that they are for, in place of any that were."""
+        self.added.update(credentials)
+        self.generation += 1
+
+    def drop(self, scheme: str) -> None:
+        """Hold what was added for a scheme no longer."""
+        if self.added.pop(scheme, None) is not None:
+            self.generation += 1
 
     def store(self, cookies: Iterable[Cookie], now: float) -> None:
         """Take over the cookies that an answer set or deleted."""
         for cookie in cookies:
             self.cookies.set(cookie, now)
 
-    def adopt(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, *, api_now: float | None = None) -> None:
-        """What a sign-in brought, in place of everything that was here; `api_now` is the time by the API's clock."""
+    def adopt(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
+        """What a sign-in brought, in place of everything that was here."""
         if self.present:
             self.clear()
         self.holder += 1
         self.store(cookies, now)
         self.bearer, self.refresh_token = tokens.access, tokens.refresh
-        self._began(tokens, cookies, now, api_now)
+        self._began(tokens, now)
 
-    def renew(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, *, api_now: float | None = None) -> None:
+    def renew(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
         """What a renewal brought; a refresh token that it doesn't mention stays."""
         self.store(cookies, now)
         self.bearer = tokens.access
         self.refresh_token = tokens.refresh or self.refresh_token
-        self._began(tokens, cookies, now, api_now)
+        self._began(tokens, now)
 
-    def _began(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, api_now: float | None) -> None:
-        lifetime = find_lifetime(tokens, cookies, now, api_now)
-        self.renew_at, self.spent_at = plan(lifetime, now) if lifetime is not None else (None, None)
+    def _began(self, tokens: Tokens, now: float) -> None:
+        life = tokens.lifetime if tokens.access else None
+        self.renew_at = now + life - min(_EARLY, life / 10) if life else None
         self.established = True
         self.generation += 1
 
     def clear(self) -> None:
         """Forget everything."""
-        self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = self.spent_at = None
+        self.added.clear()
+        self.forget_own()
+
+    def forget_own(self) -> None:
+        """Forget all but what was added."""
+        self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = None
         self.keys = ()
         self.cookies.clear()
-        self.established = False
+        self.established = self.vouched = False
         self.generation += 1
         self.holder += 1
 
@@ -121,19 +148,20 @@ class Credentials:
             "bearer": self.bearer,
             "refresh_token": self.refresh_token,
             "renew_at": self.renew_at,
-            "spent_at": self.spent_at,
             "api_key": self.api_key,
             "basic": list(self.basic) if self.basic else None,
             "keys": [[key.place, key.name, key.value] for key in self.keys],
             "scheme": self.scheme,
             "established": self.established,
             "cookies": [list(cookie) for cookie in self.cookies],
+            "added": [[scheme, key.place, key.name, key.value] for scheme, key in self.added.items()],
+            "vouched": self.vouched,
         }
 
     @classmethod
     def load(cls, dumped: Mapping[str, Any]) -> Self:
-        """What `dump` gave, or ValueError."""
-        if not isinstance(dumped, Mapping) or dumped.get("version") != _VERSION:
+        """What `dump` gave, now or in the version before, or ValueError."""
+        if not isinstance(dumped, Mapping) or dumped.get("version") not in _READABLE:
             raise ValueError("These credentials are not of a version that can be read.")
         try:
             basic = dumped["basic"]
@@ -150,8 +178,13 @@ class Credentials:
                 for name, path, value, expires in dumped["cookies"]
             )
             credentials.renew_at = _number(dumped["renew_at"])
-            credentials.spent_at = _number(dumped["spent_at"])
             credentials.established = dumped["established"] is True
+            if dumped["version"] != 1:
+                credentials.vouched = dumped["vouched"] is True
+                credentials.added = {
+                    str(scheme): ApiKey.of(str(place), str(name), str(value))
+                    for scheme, place, name, value in dumped["added"]
+                }
         except (KeyError, IndexError, TypeError, ValueError):
             raise ValueError("These credentials are damaged.") from None
         return credentials

@@ -57,7 +57,7 @@ def without_echoes(content: bytes, keys: Sequence[ApiKey]) -> bytes:
     """An answer without the keys where it repeats the query that it was asked with: in links to itself, in errors."""
     for name, value in in_place(keys, "query"):
         if value:
-            pair = rf"(?:{_written(name)})=(?:{_written(value)})(?![\w%.~+/-])".encode()
+            pair = rf"(?:{written(name)})=(?:{written(value)})(?![\w%.~+/-])".encode()
             content = re.sub(rb"(?i)\?" + pair + _AND, b"?", content)
             content = re.sub(rb"(?i)(?:\?|" + _AND + rb")" + pair, b"", content)
     return content
@@ -66,7 +66,7 @@ def without_echoes(content: bytes, keys: Sequence[ApiKey]) -> bytes:
 _AND = rb"(?:&amp;|&|\\u0026)"
 
 
-def _written(text: str) -> str:
-    """The ways in which a text may stand in a query that itself stands in JSON or in a page, as a pattern."""
+def written(text: str) -> str:
+    """The ways in which a text may stand in a query that itself stands in JSON or in a page, as a pattern's source."""
     ways = (quote(text, safe=""), quote(text), quote_plus(text), text, json.dumps(text)[1:-1])
     return "|".join(re.escape(each) for each in dict.fromkeys(ways))

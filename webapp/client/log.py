@@ -2,8 +2,8 @@
 
 import logging
 
+from webapp.client.call import Call
 from webapp.client.redaction import loggable
-from webapp.client.wire import Call
 from webapp.errors import APIError
 
 logger = logging.getLogger("webapp.client")

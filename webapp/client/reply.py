@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 
 from webapp.client.failures import no_answer
+from webapp.client.hiding import hidden
 from webapp.client.inflate import decoded
+from webapp.client.keys import ApiKey
 from webapp.errors import BadGateway, Garbled, Unavailable
 
 
@@ -60,9 +62,12 @@ class Reply:
 class StreamReply:
     """An answer whose body is still coming. Iterate it once: over `chunks()`, `lines()`, or `read()` it."""
 
-    __slots__ = ("_idle", "_response", "headers", "request_id", "status")
+    __slots__ = ("_hides", "_idle", "_response", "headers", "request_id", "status")
 
-    def __init__(self, response: httpx.Response, request_id: str, idle_timeout: float | None) -> None:
+    def __init__(
+        self, response: httpx.Response, request_id: str, idle_timeout: float | None, *, hides: ApiKey | None = None
+    ) -> None:
+        self._hides = hides
         self.status = response.status_code
         self.headers = response.headers
         self.request_id = request_id
@@ -86,6 +91,8 @@ class StreamReply:
     async def chunks(self) -> AsyncIterator[bytes]:
         """The decoded body as it arrives; Unavailable when nothing comes for the idle time-out."""
         pieces = decoded(self._response)
+        if self._hides is not None:
+            pieces = hidden(pieces, self._hides)
         try:
             while True:
                 try:

@@ -1,26 +1,26 @@
-"""One call on its way: what is sent, to where, and what came back, without any thought of signing in."""
+"""One call on its way, and what came back, without any thought of signing in."""
 
 import asyncio
-import inspect
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from types import EllipsisType
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
-from uuid import uuid4
 
 import httpx
 
-from webapp.client.bodies import EMPTY, Body, Content, Files, Form, encode_body
-from webapp.client.config import ClientConfig, checked_headers, checked_value, header_bytes
-from webapp.client.context import request_context
-from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
+from webapp.client.bodies import EMPTY
+from webapp.client.call import Call, all_headers, keys_sent
+from webapp.client.choice import Choice, choose
+from webapp.client.config import ClientConfig
+from webapp.client.cookies import Cookie, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.failures import no_answer, parse_retry_after, refusal
+from webapp.client.hiding import hide_in_headers, without_value
 from webapp.client.inflate import read_beginning, read_body
-from webapp.client.keys import in_place, with_keys, without_echoes, without_keys
-from webapp.client.paths import Params, join
+from webapp.client.keys import ApiKey, with_keys, without_echoes, without_keys
+from webapp.client.lost import leads_to_login
+from webapp.client.paths import join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type, parse_json
@@ -32,43 +32,6 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
 _LONGEST_ERROR = 256 * 1024
 _SAFE = ("GET", "HEAD")
-_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY"))
-_FRAMING = frozenset(
-    ("host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect")
-)
-_NEVER_LENT = _FRAMING | {
-    "accept-encoding",
-    "authorization",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "cookie",
-    "proxy-authorization",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """
-    One call, ready to be sent as often as it takes.
-
-    `base` are its headers but for the credentials, `own` those the caller gave, which win over everything.
-    `plain` calls (sign-in, renewal) carry no bearer, follow no redirect, and bring their cookies back in `Answer`.
-    """
-
-    method: str
-    target: str = field(repr=False)
-    url: httpx.URL = field(repr=False)
-    body: Body
-    base: dict[str, str] = field(repr=False)
-    own: dict[str, str] = field(repr=False)
-    timeout: float
-    request_id: str
-    plain: bool = False
-
-    @property
-    def path(self) -> str:
-        return self.target.partition("?")[0]
 
 
 class Answer(NamedTuple):
@@ -78,85 +41,6 @@ class Answer(NamedTuple):
     content: bytes
     cookies: list[Cookie]
     open: bool = False
-
-
-def prepare(
-    config: ClientConfig,
-    method: str,
-    path: str,
-    *,
-    params: Params | None = None,
-    json: Any | EllipsisType = ...,
-    data: Form | None = None,
-    files: Files | None = None,
-    content: Content | None = None,
-    body: Body | None = None,
-    headers: Mapping[str, str] | None = None,
-    timeout: float | None = None,
-    plain: bool = False,
-) -> Call:
-    """The call to `path`; UnsafePath when any of it would reach further than the API."""
-    method = method.upper()
-    if method not in _METHODS:
-        raise UnsafePath(f"{method[:20]!r} is not a method.")
-    target = join(config.base.prefix, path, params)
-    if body is None:
-        body = encode_body(method, json, data, files, content)
-    own = checked_headers(headers) if headers else {}
-    if _FRAMING & own.keys():
-        raise UnsafePath(f"The header {min(_FRAMING & own.keys())!r} is the connection's own.")
-    base, request_id = _base_headers(config, body, own)
-    timeout = config.timeout if timeout is None else timeout
-    return Call(method, target, config.url(target), body, base, own, timeout, request_id, plain)
-
-
-def _base_headers(config: ClientConfig, body: Body, own: dict[str, str]) -> tuple[dict[str, str], str]:
-    base = {**config.headers, **body.headers}
-    context = request_context.get()
-    if context is None:
-        request_id = uuid4().hex
-    else:
-        request_id = checked_value("x-request-id", context.request_id)
-        lent = checked_headers(context.headers) if config.lends else {}
-        for name in _NEVER_LENT & lent.keys():
-            del lent[name]
-        browser = lent.pop("user-agent", "")
-        base.update(lent)
-        if browser:
-            base["user-agent"] = f"{config.user_agent} {browser}"
-    request_id = own.get("x-request-id", request_id)
-    base["x-request-id"] = request_id
-    if "content-length" in own and body.stream is not None:
-        base.pop("transfer-encoding", None)
-    elif "content-length" in own:
-        del own["content-length"]
-    return base, request_id
-
-
-async def _all_headers(config: ClientConfig, credentials: Credentials, call: Call) -> list[tuple[bytes, bytes]]:
-    headers = call.base.copy()
-    api_key = credentials.api_key or config.api_key
-    if api_key:
-        headers[config.api_key_name] = checked_value(config.api_key_name, api_key)
-    if not call.plain:
-        authorization = credentials.authorization()
-        if authorization:
-            headers["authorization"] = checked_value("authorization", authorization)
-        if config.auth_header_factory is not None:
-            made = config.auth_header_factory()
-            headers.update(checked_headers(await made if inspect.isawaitable(made) else made))
-    if credentials.keys:
-        headers.update(checked_headers(dict(in_place(credentials.keys, "header"))))
-    cookies = [f"{name}={value}" for name, value in in_place(credentials.keys, "cookie")]
-    if credentials.cookies:
-        cookies.append(credentials.cookies.header(call.path, config.clock()) or "")
-    if any(cookies):
-        headers["cookie"] = checked_value("cookie", "; ".join(filter(None, cookies)))
-    known = headers.get("cookie")
-    headers.update(call.own)
-    if known and "cookie" in call.own:
-        headers["cookie"] = f"{known}; {call.own['cookie']}"
-    return [(name.encode(), header_bytes(value)) for name, value in headers.items()]
 
 
 Keep = Callable[[httpx.Headers], bool]
@@ -175,8 +59,7 @@ async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, 
             if keep and response.is_success and response.status_code != 204 and keep(response.headers):
                 return Answer(response, b"", cookies, open=True)
             try:
-                content = await _read(config, response)
-                return Answer(response, without_echoes(content, credentials.keys), cookies)
+                return Answer(response, _without_keys(config, credentials, await _read(config, response)), cookies)
             finally:
                 await response.aclose()
     except APIError as error:
@@ -218,6 +101,18 @@ async def _read(config: ClientConfig, response: httpx.Response) -> bytes:
     return await read_body(response, config.max_body)
 
 
+def _held_keys(config: ClientConfig, credentials: Credentials) -> list[ApiKey]:
+    """All keys that any call may carry."""
+    given = [] if config.api_key is None else [config.api_key]
+    return [*given, *credentials.keys, *credentials.added.values()]
+
+
+def _without_keys(config: ClientConfig, credentials: Credentials, content: bytes) -> bytes:
+    """An answer without the keys that it repeats: of one's own the query, of everybody's all."""
+    content = without_echoes(content, _held_keys(config, credentials))
+    return content if config.api_key is None else without_value(content, config.api_key)
+
+
 async def _follow(config: ClientConfig, credentials: Credentials, call: Call) -> tuple[httpx.Response, list[Cookie]]:
     for _ in range(_MOST_REDIRECTS + 1):
         generation = credentials.generation
@@ -227,6 +122,8 @@ async def _follow(config: ClientConfig, credentials: Credentials, call: Call) ->
             # A late answer can't bring back what was replaced since, nor a 401 take away what renews it.
             credentials.store(cookies, config.clock())
         if call.plain or response.status_code not in _REDIRECTS:
+            return response, cookies
+        if not call.through and leads_to_login(response):
             return response, cookies
         await response.aclose()
         call = _redirected(config, credentials, call, response)
@@ -243,7 +140,8 @@ async def _send(config: ClientConfig, credentials: Credentials, call: Call) -> h
 
 
 async def _send_once(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.Response:
-    url, headers = _url(config, credentials, call), await _all_headers(config, credentials, call)
+    choice = choose(credentials, call.wanted, config.api_key)
+    url, headers = _url(config, choice, call), await all_headers(config, credentials, call, choice)
     ended = config.observer.sending(call.method, headers) if config.observer is not None else None
     status = None
     request = httpx.Request(
@@ -269,13 +167,15 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
     finally:
         if ended is not None:
             ended(status)
+    if config.api_key is not None:
+        hide_in_headers(response, config.api_key)
     response.request = request
     return response
 
 
-def _url(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.URL:
+def _url(config: ClientConfig, choice: Choice, call: Call) -> httpx.URL:
     """Where the call goes, with the keys that belong into its query: they are in no call, log or cache."""
-    target = with_keys(call.target, credentials.keys)
+    target = with_keys(call.target, keys_sent(config, choice))
     return call.url if target == call.target else httpx.URL(config.base.origin + target)
 
 
@@ -295,7 +195,7 @@ def _redirected(config: ClientConfig, credentials: Credentials, call: Call, resp
     """The GET that a redirect asks for, if it stays at the API and within its prefix."""
     try:
         url = call.url.join(response.headers.get("location", ""))
-        target = without_keys(join("", url.raw_path.decode("ascii")), credentials.keys)
+        target = without_keys(join("", url.raw_path.decode("ascii")), _held_keys(config, credentials))
     except (httpx.InvalidURL, UnsafePath, UnicodeError):
         raise BadGateway("The API redirects to something that isn't a URL.") from None
     if not response.headers.get("location") or not config.base.accepts(url):
@@ -323,11 +223,6 @@ def error_of(config: ClientConfig, call: Call, got: Answer) -> APIError:
         request_id=call.request_id,
     )
     return _tell(config, error)
-
-
-def api_time(got: Answer) -> float | None:
-    """The time by the API's clock, where its answer says."""
-    return parse_date(got.response.headers.get("date", ""))
 
 
 def retry_after(config: ClientConfig, got: Answer) -> float | None:

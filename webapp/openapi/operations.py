@@ -89,6 +89,7 @@ class _Reader:
             answer=answer,
             answer_types=answer_types,
             secured=_secured(raw.get("security", self._document.security)),
+            security=_security(raw.get("security", self._document.security)),
             deprecated=raw.get("deprecated") is True,
         )
 
@@ -255,6 +256,12 @@ def _secured(security: Any) -> bool | None:
     if not isinstance(security, list):
         return None
     return bool(security) and all(isinstance(each, Mapping) and each for each in security)
+
+
+def _security(security: Any) -> tuple[tuple[str, ...], ...] | None:
+    if not isinstance(security, list):
+        return None
+    return tuple(tuple(sorted(map(str, each))) for each in security if isinstance(each, Mapping))
 
 
 def _label(method: str, path: str, identifier: str, summary: str) -> str:

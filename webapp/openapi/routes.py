@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from webapp.openapi.schema import Schema
+from webapp.openapi.schemes import guide_of
 from webapp.openapi.site import Match, MatchKind, Operation, Resource, Site
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -51,6 +52,7 @@ class Routes:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.guide = guide_of(site)
         self._resources = {resource.name: resource for resource in site.resources}
         self._operations = {operation.slug: operation for operation in site.operations}
         self._root = _Node()

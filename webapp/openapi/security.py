@@ -12,6 +12,7 @@ from webapp.openapi.labels import normal, wordlist
 from webapp.openapi.naming import VARIABLE, Key, key_of
 from webapp.openapi.oauth import code_flow, oauth_buttons
 from webapp.openapi.schema import Schema
+from webapp.openapi.schemes import read_schemes
 from webapp.openapi.site import Accounts, Body, Operation, SignIn
 from webapp.openapi.ways import check_of, declared_ways, token_scheme
 
@@ -54,7 +55,8 @@ def read_accounts(document: Document, operations: Sequence[Operation], base: Bas
 
     register = _first(posts, REGISTER, _takes_password)
     login = _password_flow(schemes, posts, base, register) or _login(posts, register)
-    login = replace(login, scheme=token_scheme(document)) if login else None
+    declared = read_schemes(document)
+    login = replace(login, scheme=token_scheme(declared)) if login else None
     home = login.path if login else ""
     sessions, me = _sessions(around), _me(around)
     ways = declared_ways(document, login)
@@ -72,6 +74,7 @@ def read_accounts(document: Document, operations: Sequence[Operation], base: Bas
         code_flow=code_flow(schemes),
         buttons=oauth_buttons(operations),
         required=bool(schemes) or any(each.secured for each in operations),
+        schemes=declared,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from webapp.client.schemes import Scheme
 from webapp.openapi.codeflow import CodeFlow, OAuthButton
 from webapp.openapi.labels import without_verb
 from webapp.openapi.schema import Schema
@@ -75,6 +76,8 @@ class Operation:
     """Media types of a successful answer."""
     secured: bool | None = None
     """Whether it asks for a sign-in; None where the document doesn't say."""
+    security: tuple[tuple[str, ...], ...] | None = None
+    """The sets of schemes that do for it, by name, an empty one for nobody in particular; None as above."""
     deprecated: bool = False
     hidden: bool = False
     """Whether somebody wants it out of sight: nothing leads to it, though it still has its page."""
@@ -305,6 +308,8 @@ class Accounts:
     """The providers that the API itself signs in at."""
     required: bool = False
     """Whether the document declares any security at all."""
+    schemes: Mapping[str, Scheme] = field(default_factory=dict)
+    """The declared security schemes, by name."""
 
 
 class MatchKind(StrEnum):

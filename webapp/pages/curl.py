@@ -110,7 +110,7 @@ def _signed_in(api: APIClient, operation: Operation) -> Iterator[str]:
     elif held.basic:
         yield _option("-u", Variable("USERNAME"), ":", Variable("PASSWORD"))
     if held.api_key:
-        yield _option("-H", f"{api.api_key_name}: ", Variable("API_KEY"))
+        yield _option("-H", f"{api.config.api_key_name}: ", Variable("API_KEY"))
     if held.established and len(held.cookies) and not held.bearer:
         yield _option("-b", Variable("COOKIES"))
 

@@ -53,6 +53,8 @@ class Edition:
     """Whether it refers to further documents, so that its own stamp doesn't tell all."""
     bare: bool = False
     """Whether there is no document."""
+    inside: bool = False
+    """Whether only those get it who come with the key that is configured for everybody."""
 
     @property
     def site(self) -> Site:
@@ -64,7 +66,8 @@ class Documents:
     Where the document of one API is, and the way to get it.
 
     `api_url` is the API's base URL, `openapi` its document's URL or file; one of them may be None. `ask` makes a client
-    of a base URL that nobody is signed in with. `settle` has the last word on a site.
+    of a base URL that nobody is signed in with; `insider` one that the document is asked for with where nobody else
+    gets it. `settle` has the last word on a site.
     """
 
     def __init__(
@@ -74,7 +77,9 @@ class Documents:
         ask: Callable[[str], APIClient],
         *,
         settle: Settle = lambda site: site,
+        insider: Callable[[], APIClient] | None = None,
     ) -> None:
+        self._insider = insider
         self._api_url = api_url
         self._openapi = openapi
         self._ask = ask
@@ -94,7 +99,16 @@ class Documents:
         if self._openapi is not None and self.is_file:
             return await self._look_at_file(Path(self._openapi), known)
         target = self._openapi or self._api_url or ""
-        return await self._look_with(Asker(self._ask(origin_of(target))), target, known)
+        if self._insider is not None and known is not None and known.inside:
+            return await self._look_inside(self._insider(), known)
+        found = await self._look_with(Asker(self._ask(origin_of(target))), target, known)
+        if self._insider is not None and found.bare:
+            return await self._look_inside(self._insider(), found)
+        return found
+
+    async def _look_inside(self, client: APIClient, known: Edition) -> Edition:
+        found = await self.look_as(client, known, known)
+        return found if found is known or found.bare else replace(found, inside=True)
 
     async def look_as(self, client: APIClient, public: Edition, known: Edition | None = None) -> Edition:
         """

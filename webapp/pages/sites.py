@@ -257,6 +257,9 @@ def _say(edition: Edition) -> None:
 
 
 async def routes_for(request: Request) -> Routes:
-    """The routes of the site that a page belongs to."""
+    """The routes of the site that a page belongs to; its session's calls go by them from now on."""
     sites: Sites = request.state.sites
-    return await sites.get(request.state.session)
+    session: Session = request.state.session
+    routes = await sites.get(session)
+    session.api.guide = routes.guide
+    return routes

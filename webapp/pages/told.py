@@ -7,11 +7,12 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from webapp.client.writing import CSRF, Writing
 from webapp.errors import DocumentError, SettingsError
 from webapp.openapi.discover import looks_like_document
 from webapp.openapi.document import Document
 from webapp.openapi.overrides.reading import parse_overrides, read_overrides
-from webapp.openapi.overrides.values import Overrides
+from webapp.openapi.overrides.values import APIOverride, Overrides
 from webapp.pages.fetching import read_capped
 from webapp.settings import Settings
 
@@ -62,3 +63,13 @@ def overrides_of(settings: Settings, config: str | Path | Mapping[str, Any] | No
         return parse_overrides(Path(path).read_bytes(), str(path))
     except OSError as error:
         raise SettingsError(f"The configuration {str(path)!r} can't be read: {error.strerror}.") from error
+
+
+def writing_of(said: APIOverride) -> Writing:
+    """What every write is said to carry."""
+    csrf = said.csrf
+    return Writing(
+        {name.lower(): value for name, value in said.write_headers.items()},
+        CSRF(csrf.cookie or "", csrf.header or "", csrf.path or "") if csrf else None,
+        said.media_type or "",
+    )

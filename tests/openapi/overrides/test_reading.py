@@ -76,7 +76,7 @@ def resource(**said: Any) -> dict[str, Any]:
     ("given", "sentence"),
     [
         ({"resource": {}}, "resource is not known; is it resources."),
-        ({"color": 1}, "color is not known; known are site, document, login, resources, operations."),
+        ({"color": 1}, "color is not known; known are site, document, api, login, resources, operations."),
         (resource(lable="x"), "resources.projects.lable is not known; is it label."),
         (resource(columns="name"), "resources.projects.columns is 'name', but must be a list of field names."),
         (resource(columns=["a", 1]), "resources.projects.columns is ['a', 1], but must be a list of field names."),
@@ -108,6 +108,17 @@ def resource(**said: Any) -> dict[str, Any]:
         (resource(relations=1), "resources.projects.relations is 1, but must be a table of fields and resources."),
         ({"resources": 1}, "resources is 1, but must be a table of resources."),
         ({"resources": {"a": 1}}, "resources.a is 1, but must be a table."),
+        ({"api": {"write_headers": {"X Y": "z"}}}, "api.write_headers is {'X Y': 'z'}, but must be a table of headers"),
+        (
+            {"api": {"write_headers": {"X-Y": "a\nb"}}},
+            "api.write_headers is {'X-Y': 'a\\nb'}, but must be a table of headers",
+        ),
+        (
+            {"api": {"csrf": {"cookie": "c"}}},
+            "api.csrf is {'cookie': 'c'}, but must be a table with a cookie and a header",
+        ),
+        ({"api": {"csrf": {"cookie": "c", "header": "X", "path": "x"}}}, "api.csrf.path is 'x', but must be a path"),
+        ({"api": {"media_type": "json"}}, "api.media_type is 'json', but must be a media type"),
         ({"login": {"kind": "magic"}}, "login.kind is 'magic', but must be one of form, json, basic, bearer, api_key"),
         ({"login": {"path": "auth"}}, "login.path is 'auth', but must be a path that begins with a slash."),
         (

@@ -6,6 +6,7 @@ Overrides read from what somebody wrote, and every mistake in it named.
     columns = ["name", "owner_id"]
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import Any
 from webapp.errors import SettingsError
 from webapp.openapi.overrides.values import (
     OFF,
+    APIOverride,
+    CSRFOverride,
     LoginOverride,
     OperationOverride,
     Overrides,
@@ -26,6 +29,9 @@ from webapp.openapi.site import PagingStyle
 
 KINDS = ("form", "json", "basic", "bearer", "api_key", "none")
 MOST_BYTES = 4 * 2**20
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,79}")
+HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,400}")
+MEDIA_TYPE = re.compile(r"application/[A-Za-z0-9.+-]+(?:;[\x20-\x7e]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,32 @@ def _of_texts(value: Any, _: str) -> dict[str, str]:
     return dict(value)
 
 
+def _header(value: Any, _: str) -> str:
+    if not isinstance(value, str) or not HEADER_NAME.fullmatch(value):
+        raise ValueError
+    return value
+
+
+def _headers(value: Any, where: str) -> dict[str, str]:
+    headers = {_header(name, where): text for name, text in _of_texts(value, where).items()}
+    if not all(HEADER_VALUE.fullmatch(text) for text in headers.values()):
+        raise ValueError
+    return headers
+
+
+def _csrf(value: Any, where: str) -> CSRFOverride:
+    csrf = CSRFOverride(**table(value, CSRF, where))
+    if csrf.cookie is None or csrf.header is None:
+        raise ValueError
+    return csrf
+
+
+def _media_type(value: Any, _: str) -> str:
+    if not isinstance(value, str) or not MEDIA_TYPE.fullmatch(value):
+        raise ValueError
+    return value
+
+
 def _relations(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError
@@ -200,6 +232,7 @@ def _each(keys: Mapping[str, Key], made: Callable[..., Any]) -> Callable[[Any, s
 
 
 TEXT = Key(_text, "a text")
+HEADER = Key(_header, "a header's name")
 NAME = Key(_text, "a field's name", may_be_off=True)
 FLAG = Key(_flag, "true or false")
 COUNT = Key(_whole(1), "a whole number of at least 1")
@@ -258,9 +291,16 @@ LOGIN = {
     "refresh": OPERATION,
     "refresh_field": TEXT,
 }
+CSRF = {"cookie": TEXT, "header": HEADER, "path": Key(_path, "a path that begins with a slash")}
+API = {
+    "write_headers": Key(_headers, "a table of headers and their values"),
+    "csrf": Key(_csrf, "a table with a cookie and a header"),
+    "media_type": Key(_media_type, 'a media type, "application/vnd.api+json"'),
+}
 SITE = {
     "site": Key(lambda value, where: table(value, {"title": TEXT}, where), "a table"),
     "document": Key(lambda value, where: table(value, {"varies": FLAG}, where), "a table"),
+    "api": Key(_part(API, APIOverride), "a table"),
     "login": Key(_part(LOGIN, LoginOverride), "a table"),
     "resources": Key(_each(RESOURCE, ResourceOverride), "a table of resources"),
     "operations": Key(_each(OPERATIONS, OperationOverride), "a table of operations"),

@@ -103,12 +103,32 @@ class LoginOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class CSRFOverride:
+    """A token that the API sets as a cookie and wants back in a header; a GET of `path` brings it."""
+
+    cookie: str | None = None
+    header: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class APIOverride:
+    """What is said about every call."""
+
+    write_headers: Mapping[str, str] = field(default_factory=dict)
+    csrf: CSRFOverride | None = None
+    media_type: str | None = None
+    """What JSON is called: `application/vnd.api+json`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overrides:
     """Everything that is said about a site."""
 
     title: str | None = None
     varies: bool = False
     """Whether the document differs by who is signed in, so that what is named here may be missing for some."""
+    api: APIOverride = field(default_factory=APIOverride)
     login: LoginOverride = field(default_factory=LoginOverride)
     resources: Mapping[str, ResourceOverride] = field(default_factory=dict)
     operations: Mapping[str, OperationOverride] = field(default_factory=dict)
