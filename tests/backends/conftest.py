@@ -15,6 +15,9 @@ from webapp.testing import Browser
 
 FOLDER = Path(os.environ.get("WEBAPP_BACKENDS") or Path(__file__).resolve().parents[3] / "shared" / "backends")
 
+OWN = Path(__file__).resolve().parent
+"""Where the scripts are that came with these tests."""
+
 USERNAME = "demo@example.com"
 PASSWORD = "demo-pass-123"
 NEIGHBOUR = ("user2@example.com", "user2-pass-123")
@@ -38,8 +41,8 @@ def backend(script: str, *, health: str, **environment: str) -> Iterator[str]:
 
     Without the scripts the test is skipped, but not in CI, where they have to be there.
     """
-    path = FOLDER / script
-    if not path.is_file():
+    path = OWN / script if (OWN / script).is_file() else FOLDER / script
+    if not path.is_file() or not (FOLDER / "common.sh").is_file():
         reason = f"no {script} in {FOLDER}; WEBAPP_BACKENDS says where the backends' scripts are"
         if os.environ.get("CI"):
             pytest.fail(reason)
@@ -51,7 +54,8 @@ def backend(script: str, *, health: str, **environment: str) -> Iterator[str]:
         with starting(script):
             # By address for the check alone: nothing but IPv4 is listened on.
             answers = f"http://127.0.0.1:{port}{health}"
-            stack.enter_context(running([str(path), str(port)], answers, environment=environment, within=900))
+            there = {"COMMON": str(FOLDER), **environment}
+            stack.enter_context(running([str(path), str(port)], answers, environment=there, within=900))
         yield url
 
 

@@ -18,6 +18,8 @@ HEALTH = {
     "run-directus.sh": "/items/articles/7?access_token=test-static-token-42",
     "run-fastapi-users.sh": "/openapi.json",
     "run-prefect.sh": "/openapi.json",
+    "run-oidc.sh": "/.well-known/openid-configuration",
+    "run-oauth2-mock.sh": "/.well-known/openid-configuration",
 }
 """In the order in which the tests want them."""
 

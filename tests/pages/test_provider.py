@@ -152,6 +152,11 @@ async def test_a_state_is_good_once_in_one_browser_and_for_a_while(issuer: Issue
         assert [each.url.path for each in issuer.asked].count("/token") == 1
 
 
+async def test_a_refusal_that_came_without_its_state_is_still_one(issuer: Issuer) -> None:
+    async with frontend(issuer) as browser:
+        assert (await come_back(browser, error="access_denied")).headers["location"] == "/login?why=denied"
+
+
 async def test_a_provider_that_is_down_is_told_before_anybody_is_sent_there(issuer: Issuer) -> None:
     issuer.documents["/.well-known/openid-configuration"] = httpx.ConnectError("refused")
     async with frontend(issuer) as browser:

@@ -5,7 +5,7 @@ from webapp.oidc.logout import LogoutRefused, end_session_url
 from webapp.oidc.pending import Pending
 from webapp.oidc.provider import Provider
 from webapp.oidc.providers import Providers
-from webapp.oidc.signin import Begun, Identity, SignedIn, begin, finish
+from webapp.oidc.signin import Begun, Identity, SignedIn, begin, finish, why_not
 
 __all__ = [
     "FAILURES",
@@ -20,4 +20,5 @@ __all__ = [
     "begin",
     "end_session_url",
     "finish",
+    "why_not",
 ]

@@ -104,7 +104,7 @@ async def finish(begun: Begun, answer: Mapping[str, str], clock: Callable[[], fl
     provider, metadata = begun.provider, begun.metadata
     _check_sender(metadata, answer)
     if "error" in answer:
-        raise SignInFailed(_why(answer["error"]), f"the provider answered {_printable(answer['error'])}")
+        raise SignInFailed(why_not(answer["error"]), f"the provider answered {_printable(answer['error'])}")
     code = answer.get("code")
     if not code:
         raise SignInFailed("setup", "the provider sent no code")
@@ -120,6 +120,15 @@ async def finish(begun: Begun, answer: Mapping[str, str], clock: Callable[[], fl
     return SignedIn(tokens, renewal, identity, await _name(begun, claims, data.get("access_token")))
 
 
+def why_not(error: str) -> str:
+    """What a code of RFC 6749, 4.1.2.1, or of OpenID Connect Core, 3.1.2.6, means to whoever tries to sign in."""
+    if error in DENIED:
+        return "denied"
+    if error in ASKS_MORE:
+        return "asks-more"
+    return "down" if error in PASSING else "setup"
+
+
 def _check_sender(metadata: Metadata, answer: Mapping[str, str]) -> None:
     """Whether it's the provider's own answer, as far as it says so (RFC 9207, 2.4)."""
     sender = answer.get("iss")
@@ -127,15 +136,6 @@ def _check_sender(metadata: Metadata, answer: Mapping[str, str]) -> None:
         raise SignInFailed("mixed-up", "the answer names another issuer")
     if metadata.sends_issuer and sender is None:
         raise SignInFailed("mixed-up", "the answer names no issuer")
-
-
-def _why(error: str) -> str:
-    """What a code of RFC 6749, 4.1.2.1, or of OpenID Connect Core, 3.1.2.6, means to whoever tries to sign in."""
-    if error in DENIED:
-        return "denied"
-    if error in ASKS_MORE:
-        return "asks-more"
-    return "down" if error in PASSING else "setup"
 
 
 async def _claims(begun: Begun, data: Mapping[str, Any], now: float) -> Mapping[str, Any]:

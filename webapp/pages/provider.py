@@ -10,7 +10,7 @@ from webapp.client import APIClient, Credentials
 from webapp.errors import APIError, NotFound, Unauthorized
 from webapp.html.htmx import redirect
 from webapp.html.urls import href, safe_next
-from webapp.oidc import Begun, Provider, Providers, SignedIn, SignInFailed, begin, finish
+from webapp.oidc import Begun, Provider, Providers, SignedIn, SignInFailed, begin, finish, why_not
 from webapp.openapi.site import Accounts, Site
 from webapp.pages.begun import address, back_to_login, keep, take
 from webapp.pages.me import who_am_i
@@ -45,7 +45,9 @@ async def callback(request: Request) -> Response:
     answer = {name: value for name, value in request.query_params.items() if len(value) <= LONGEST}
     begun = take(request, _key(answer.get("state", "")), Begun)
     if begun is None:
-        return _failed(request, SignInFailed("lost", "nothing of this state was begun by this browser"), "")
+        # Some providers forget the state when they have nothing good to say.
+        why = why_not(answer["error"]) if "error" in answer and "state" not in answer else "lost"
+        return _failed(request, SignInFailed(why, "nothing of this state was begun by this browser"), "")
     accounts = (await routes_for(request)).site.accounts
     try:
         signed = await finish(begun, answer)
