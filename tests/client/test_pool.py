@@ -315,6 +315,32 @@ async def test_connections_are_bounded_and_reused() -> None:
     assert (connections, most) == (3, 3)
 
 
+@pytest.mark.parametrize("status", ["100 Continue", "103 Early Hints", "150 Mine"])
+async def test_informational_answers_come_before_the_one_that_counts_but_not_for_ever(
+    pool: httpx.AsyncBaseTransport, status: str, figure: Callable[[str], None]
+) -> None:
+    interim, sent = f"HTTP/1.1 {status}\r\nLink: </x>\r\n\r\n".encode(), 0
+
+    async def some(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(interim * 20 + answer())
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await read_head(reader)
+        while True:
+            writer.write(interim * 1000)
+            await writer.drain()
+            sent += 1000
+
+    async with listening(some) as url:
+        assert (await APIClient(url, transport=pool).request("GET", "/")).status == 200
+    async with listening(endless) as url:
+        with pytest.raises(BadGateway, match="can't be read"):
+            await APIClient(url, transport=pool, timeout=60).request("GET", "/")
+    figure(f"{status} without end was given up after 20; {sent:,} had been sent by then")
+
+
 async def test_an_upload_streams_in_chunks(pool: httpx.AsyncBaseTransport) -> None:
     arrived: list[bytes] = []
     second = asyncio.Event()

@@ -192,6 +192,17 @@ async def test_a_compressed_stream_is_decoded_in_small_pieces() -> None:
     assert max(sizes) <= 65536
 
 
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip"])
+async def test_what_nobody_can_decode_is_refused_before_any_of_it_is_passed_on(encoding: str) -> None:
+    body = saying(b"packed")
+    api = client(lambda _: httpx.Response(200, headers={"content-encoding": encoding}, stream=body))
+    with pytest.raises(BadGateway, match="wasn't asked for"):
+        async with api.stream("GET", "/"):
+            pass
+
+    assert body.closed
+
+
 async def test_reading_it_all_has_a_limit() -> None:
     api = client(lambda _: httpx.Response(200, stream=saying(b"x" * 60, b"x" * 60)))
     async with api.stream("GET", "/") as reply:

@@ -1,13 +1,17 @@
 """aiohttp's side of the pool."""
 
 import ssl
+from typing import Any
 
 import aiohttp
 import httpx
 from aiohttp.client_middlewares import ClientHandlerType
+from aiohttp.connector import Connection
+from aiohttp.http import HttpProcessingError
 from httpx_aiohttp import AiohttpTransport
 
 _LONGEST_HEADER = 65536  # bytes of one line; aiohttp's own 8,190 are too few for some cookies and policies
+_MOST_INTERIM = 20
 
 
 def open_pool(limit: int, keepalive: float, verify: ssl.SSLContext | None) -> httpx.AsyncBaseTransport:
@@ -18,6 +22,7 @@ def open_pool(limit: int, keepalive: float, verify: ssl.SSLContext | None) -> ht
             connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=keepalive, ssl=verify or True),
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=(_send_once,),
+            response_class=_Response,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             max_line_size=_LONGEST_HEADER,
             max_field_size=_LONGEST_HEADER,
@@ -26,6 +31,34 @@ def open_pool(limit: int, keepalive: float, verify: ssl.SSLContext | None) -> ht
 
     # The transport's own TLS context is never used, since the connector has one; this one costs nothing to make.
     return AiohttpTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, client=session)
+
+
+class _Response(aiohttp.ClientResponse):
+    """
+    An answer before which only so many informational ones may come (RFC 9110, 15.2).
+
+    aiohttp passes over any number of them, and when they come fast enough it never lets go of the loop meanwhile.
+    """
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """Wait for the first line and the headers of the answer itself."""
+        protocol = connection.protocol
+        assert protocol is not None
+        read, interim = protocol.read, 0
+
+        async def read_bounded() -> Any:
+            nonlocal interim
+            message, payload = await read()
+            interim += 100 <= message.code < 200
+            if interim > _MOST_INTERIM:
+                raise HttpProcessingError(message="More informational answers than anybody sends.")
+            return message, payload
+
+        protocol.read = read_bounded  # type: ignore[method-assign]
+        try:
+            return await super().start(connection)
+        finally:
+            del protocol.read
 
 
 async def _send_once(request: aiohttp.ClientRequest, send: ClientHandlerType) -> aiohttp.ClientResponse:

@@ -48,8 +48,8 @@ async def decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body as it comes, in pieces of at most 64 KB where it was compressed."""
     stream = response.stream
     assert isinstance(stream, httpx.AsyncByteStream)
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding in ("", "identity"):
+    encoding = encoding_of(response)
+    if not encoding:
         async for chunk in stream:
             yield chunk
         return
@@ -60,12 +60,18 @@ async def decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     inflater.finish()
 
 
+def encoding_of(response: httpx.Response) -> str:
+    """How the body is compressed, empty for not at all; BadGateway where that is none of the ways we asked for."""
+    encoding: str = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise BadGateway("The API answered in an encoding that wasn't asked for.")
+    return encoding.removeprefix("identity")
+
+
 class _Inflater:
     """One answer's decompression, `_PIECE` bytes at a time."""
 
     def __init__(self, encoding: str) -> None:
-        if encoding not in ("gzip", "x-gzip", "deflate"):
-            raise BadGateway("The API answered in an encoding that wasn't asked for.")
         self._gzip = encoding != "deflate"
         self._decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16) if self._gzip else None
         self._taken = self._given = 0

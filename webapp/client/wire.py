@@ -17,7 +17,7 @@ from webapp.client.cookies import Cookie, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.failures import no_answer, parse_retry_after, refusal
 from webapp.client.hiding import hide_in_headers, without_value
-from webapp.client.inflate import read_beginning, read_body
+from webapp.client.inflate import encoding_of, read_beginning, read_body
 from webapp.client.keys import ApiKey, with_keys, without_echoes, without_keys
 from webapp.client.lost import leads_to_login
 from webapp.client.paths import join
@@ -57,7 +57,7 @@ async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, 
             if call.body.pace is not None:
                 call.body.pace.stop(refused=response.is_error)
             if keep and response.is_success and response.status_code != 204 and keep(response.headers):
-                return Answer(response, b"", cookies, open=True)
+                return await _left_open(response, cookies)
             try:
                 return Answer(response, _without_keys(config, credentials, await _read(config, response)), cookies)
             finally:
@@ -76,6 +76,16 @@ def _tell(config: ClientConfig, error: E) -> E:
     if config.observer is not None and isinstance(error, APIError):
         config.observer.failed(error)
     return error
+
+
+async def _left_open(response: httpx.Response, cookies: list[Cookie]) -> Answer:
+    """The answer to be read as it comes, unless it's plain already that it can't be."""
+    try:
+        encoding_of(response)
+    except BadGateway:
+        await response.aclose()
+        raise
+    return Answer(response, b"", cookies, open=True)
 
 
 @asynccontextmanager
