@@ -41,6 +41,8 @@
       held.splice(0, held.length - MOST);
       pause.textContent = `Go on (${held.length} new)`;
     });
+    // Not signed in any more: the whole page goes there, for a stream can't be sent elsewhere.
+    source.addEventListener("leave", ({ data }) => { source.close(); location.assign(data); });
     source.addEventListener("end", () => { source.close(); tell("The stream has ended."); });
     source.addEventListener("error", () => {
       tell("Interrupted; trying again …");

@@ -8,12 +8,14 @@ import httpx
 import pytest
 
 from tests.pages.library import library_api
+from tests.pages.workshop import workshop
 from webapp import Settings, create_app
 from webapp.pages import events
 from webapp.pages.streams import MOST_OF_ONE
 from webapp.testing import Browser
 
 SSE = {"Accept": "text/event-stream"}
+FEED = {"/feed": {"get": {"responses": {"200": {"description": "OK", "content": {"text/event-stream": {}}}}}}}
 
 
 class Stream(httpx.AsyncByteStream):
@@ -156,21 +158,36 @@ async def test_signs_of_life_are_sent_while_nothing_comes(monkeypatch: pytest.Mo
     assert "\n:\n\n" in await relayed(API(Stream(ends=False)))
 
 
-async def test_a_stream_that_breaks_off_is_not_called_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "HEARTBEAT", 0.01)
-    monkeypatch.setattr(events, "LONGEST", 0.05)
-
+async def test_a_stream_that_breaks_off_breaks_off_here_too_and_is_not_called_ended() -> None:
     class Broken(Stream):
         async def __aiter__(self) -> AsyncIterator[bytes]:
             yield b"data: x\n\n"
             raise httpx.ReadError("lost")
 
-    assert "event: end" not in await relayed(API(Broken()))
+    said = await relayed(API(Broken()))
+
+    assert "retry:" in said
+    assert "event: end" not in said
 
 
 async def test_an_error_of_the_api_is_told_by_its_status() -> None:
     async with Browser(API(Stream(), status=503).app) as browser:
         assert (await browser.fetch("GET", "/-/events/feed", headers=SSE)).status == 503
+
+
+async def test_whoever_is_not_signed_in_is_told_where_to_go_in_the_stream_itself() -> None:
+    """A browser's EventSource follows redirects to pages, and tells nobody of a status."""
+    async with workshop({}, paths=FEED, accounts={"ada@example.com": "secret"}) as (browser, api):
+        await browser.sign_in()
+        api.end_sessions()
+        answer = await browser.fetch("GET", "/-/events/feed", headers=SSE)
+        again = await browser.fetch("GET", "/-/events/feed", headers=SSE)
+
+    assert answer.status == again.status == 200
+    assert answer.text == "event: leave\ndata: /login?next=%2F-%2Fevents%2Ffeed&why=ended\n\n"
+    assert again.text == "event: leave\ndata: /login?next=%2F-%2Fevents%2Ffeed\n\n"
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_a_browser_that_leaves_ends_the_stream_and_one_has_only_so_many() -> None:

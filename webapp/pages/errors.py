@@ -16,6 +16,7 @@ from webapp.observability import current_request_id
 from webapp.openapi.ways import UNDECLARED
 from webapp.pages import otherways
 from webapp.pages.drafts import give_along
+from webapp.pages.filetypes import EVENTS
 from webapp.pages.sites import Sites
 from webapp.sessions import Session
 
@@ -82,7 +83,19 @@ def to_login(request: Request, *, ended: bool) -> Response:
     params = [("next", _here(request)), *([("why", "ended")] if ended else [])]
     if not _tells_how_to_sign_in(request):
         params.append(("with", UNDECLARED[0].name))
-    return give_along(request, redirect(request, href(request, "/login", params), status=401))
+    where = href(request, "/login", params)
+    if EVENTS in request.headers.get("accept", ""):
+        return _leave(where)
+    return give_along(request, redirect(request, where, status=401))
+
+
+def _leave(where: str) -> Response:
+    """
+    An order to a page's script, which reads a stream, to take the whole page elsewhere.
+
+    A browser's EventSource follows redirects to pages, tells nothing of statuses, and comes back for more.
+    """
+    return Response(f"event: leave\ndata: {where}\n\n", headers={"Cache-Control": "no-store"}, media_type=EVENTS)
 
 
 def session_ended(request: Request) -> Response:

@@ -171,6 +171,7 @@ class _Relay(StreamingResponse):
         self._reply = reply
         self._events = events
         self._queue: asyncio.Queue[ServerEvent | None] = asyncio.Queue(AHEAD)
+        self._broken = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         streams: Streams = self._request.state.streams
@@ -188,7 +189,7 @@ class _Relay(StreamingResponse):
             async for event in self._events:
                 await self._queue.put(event)
         except APIError:
-            return  # the browser comes back by itself, and is told then what is wrong
+            self._broken = True
         await self._queue.put(None)
 
     async def _rows(self) -> AsyncIterator[bytes]:
@@ -203,7 +204,8 @@ class _Relay(StreamingResponse):
                 yield b":\n\n"
                 continue
             if event is None:
-                yield END
+                if not self._broken:  # else the browser comes back by itself, and is told then what is wrong
+                    yield END
                 return
             yield self._row(event)
 
