@@ -8,6 +8,7 @@ from typing import Any
 from webapp.client import APIClient
 from webapp.errors import APIError, PreconditionFailed, Unauthorized
 from webapp.openapi.site import Operation
+from webapp.pages.refusals import fate_of
 
 AT_ONCE = 5
 
@@ -50,7 +51,7 @@ class _Run:
                 self._over = self._over or error.ended
                 return Outcome.NOT_TRIED if error.ended else error.detail or "This needs another sign-in."
             except APIError as error:
-                return error.detail or "The API did not do this."
+                return f"{error.detail or 'The API did not do this.'} {fate_of(error)}".strip()
         return Outcome.DONE
 
     async def _do(self, path: str) -> None:

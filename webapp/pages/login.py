@@ -26,6 +26,7 @@ from webapp.pages import otherways
 from webapp.pages.errors import retry_header
 from webapp.pages.leaving import leave, led_out
 from webapp.pages.me import who_am_i
+from webapp.pages.refusals import when
 from webapp.pages.signing import TOKEN, Attempt, asks_password, key_inputs, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
@@ -204,10 +205,10 @@ def _explain(way: SignIn, error: APIError) -> str:
         case Forbidden():
             return f"You can't sign in: {_lower_first(error.detail)}" if error.detail else "You can't sign in."
         case RateLimited():
-            wait = f" Try again in {error.retry_after:.0f} seconds." if error.retry_after else " Try again later."
-            return f"Too many tries.{wait}"
+            return f"Too many tries. Try again {when(error) if error.retry_after else 'later'}."
         case Unavailable():
-            return "The API can't be reached just now, so nobody can sign in. What you typed was not checked."
+            said = "The API can't be reached just now, so nobody can sign in. What you typed was not checked."
+            return f"{said} Try again {when(error)}." if error.retry_after else said
         case Invalid() | BadRequest():
             return error.detail or "The API did not accept this."
         case _:

@@ -15,7 +15,7 @@ from webapp.errors import (
     Unsupported,
 )
 
-NOT_SENT = "Nothing was done. What you typed is still here; try again in a moment."
+NOT_SENT = "Nothing was done. What you typed is still here; try again {}."
 UNSURE = "It may or may not have been done: look before you try again, for it was sent once."
 
 OTHER_WAY = "Choose another way to send it."
@@ -42,21 +42,41 @@ def advice_for(error: APIError, *, reads: bool = False, choice: bool = False) ->
         case Unsupported():
             return OTHER_WAY if choice else "The API's document promises what the API doesn't take."
         case RateLimited():
-            return _wait(error.retry_after)
+            return _wait(error)
         case BadGateway() | Unavailable():
             return _after_failure(error, reads=reads)
     return ADVICE.get(type(error), "")
 
 
-def _wait(seconds: float | None) -> str:
-    if not seconds:
+def fate_of(error: APIError) -> str:
+    """Whether it was done, where that is what one wonders about, and when to try again."""
+    match error:
+        case RateLimited():
+            return _wait(error)
+        case BadGateway() | Unavailable():
+            return f"Nothing was done. Try again {when(error)}." if _is_undone(error) else UNSURE
+    return ""
+
+
+def when(error: APIError) -> str:
+    """When to try again: `in 7 seconds`, as the API says, or `in a moment`."""
+    if not error.retry_after:
+        return "in a moment"
+    whole = max(1, round(error.retry_after))
+    return f"in {whole} second{'s' if whole > 1 else ''}" if whole < 120 else f"in {round(whole / 60)} minutes"
+
+
+def _wait(error: RateLimited) -> str:
+    if not error.retry_after:
         return "Nothing was done. Wait a little before you try again."
-    whole = max(1, round(seconds))
-    told = f"{whole} second{'s' if whole > 1 else ''}" if whole < 120 else f"{round(whole / 60)} minutes"
-    return f"Nothing was done. Try again in {told}."
+    return f"Nothing was done. Try again {when(error)}."
 
 
 def _after_failure(error: APIError, *, reads: bool) -> str:
     if reads:
-        return "Try again in a moment."
-    return NOT_SENT if error.api_status == 503 or not error.sent else UNSURE
+        return f"Try again {when(error)}."
+    return NOT_SENT.format(when(error)) if _is_undone(error) else UNSURE
+
+
+def _is_undone(error: APIError) -> bool:
+    return error.api_status == 503 or not error.sent
