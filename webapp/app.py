@@ -42,7 +42,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.client import APIClient, ASGIBackend, Credentials, shared_transport
@@ -58,41 +58,29 @@ from webapp.openapi.overrides.applying import apply_overrides, misfit
 from webapp.openapi.overrides.values import Overrides
 from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts, Site
-from webapp.pages import (
-    account,
-    bulk,
-    carried,
-    choices,
-    errors,
-    events,
-    export,
-    files,
-    follow,
-    health,
-    home,
-    jump,
-    leaving,
-    login,
-    operation,
-    operations,
-    provider,
-    register,
-    resource,
-    source,
-)
+from webapp.pages import bounced, errors, leaving
 from webapp.pages.documents import Documents
+from webapp.pages.farewell import Farewells
+from webapp.pages.routes import ALIVE, own_routes
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.pages.streams import Streams
 from webapp.pages.told import overrides_of, settled, writing_of
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware, image_sources
-from webapp.sessions import Drafts, NoticeMiddleware, SessionCookie, SessionMiddleware, SessionRegistry
+from webapp.sessions import (
+    Bounces,
+    Drafts,
+    Instead,
+    NoticeMiddleware,
+    SessionCookie,
+    SessionMiddleware,
+    SessionRegistry,
+)
 from webapp.settings import Settings
 
 SWEEP_SECONDS = 30.0
 LARGEST_ELSEWHERE = 1024 * 1024
 """Bytes of an answer of a provider, decoded."""
-ALIVE = "/-/livez"
 
 
 def create_app(
@@ -119,7 +107,7 @@ def create_app(
     frontend = Frontend(given, _transport(given, target, transport), overrides_of(given, config))
     app = Starlette(
         debug=False,
-        routes=[*routes, *_own_routes(frontend)],
+        routes=[*routes, *own_routes(frontend.assets)],
         middleware=frontend.middleware(),
         exception_handlers={
             APIError: errors.api_error,
@@ -147,6 +135,7 @@ class Frontend:
             lifetime=settings.session_lifetime,
             capacity=settings.max_sessions,
             per_owner=settings.max_sessions_per_user,
+            on_closed=lambda session: self.farewells.begin(session),
         )
         self.transport = transport()
         self._key = GivenKey(settings.api_key, overrides.login)
@@ -166,6 +155,7 @@ class Frontend:
         self._outward: httpx.AsyncBaseTransport | None = None
         pending = Pending(f"{settings.cookie_name}_flow", https=settings.https)
         self.providers = Providers(settings, self._elsewhere, pending)
+        self.farewells = Farewells(self.sites)
         self.streams = Streams()
         self.drafts = Drafts(f"{settings.cookie_name}_draft", https=settings.https)
         self.assets = Assets(find_folder("static"))
@@ -232,8 +222,9 @@ class Frontend:
                 SessionMiddleware,
                 registry=self.registry,
                 cookie=cookie,
+                bounces=Bounces(keys, name=f"{settings.cookie_name}_bounces"),
                 client=self.new_client,
-                on_ended=errors.session_ended,
+                instead=Instead(errors.session_ended, bounced.looping, bounced.full),
                 https=settings.https,
             ),
             Middleware(NoticeMiddleware, keys=keys, name=f"{settings.cookie_name}_notice", https=settings.https),
@@ -296,6 +287,7 @@ class Frontend:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.farewells.close()
         await self.sites.close()
         await self.registry.close()
         await self.transport.aclose()
@@ -335,48 +327,6 @@ class StartMiddleware:
                 "registry": self._frontend.registry,
             }
         await self.app(scope, receive, send)
-
-
-def _own_routes(frontend: Frontend) -> list[BaseRoute]:
-    return [
-        # In and out
-        Route("/login", login.login_page, methods=["GET"]),
-        Route("/login", login.log_in, methods=["POST"]),
-        Route("/logout", login.log_out, methods=["POST"]),
-        Route("/register", register.register_page, methods=["GET"]),
-        Route("/register", register.register, methods=["POST"]),
-        Route("/-/oidc/start", provider.start, methods=["GET"]),
-        Route(provider.CALLBACK, provider.callback, methods=["GET"]),
-        Route(leaving.SIGNED_OUT, leaving.signed_out, methods=["GET"]),
-        Route(leaving.END, leaving.end_there, methods=["GET"]),
-        Route(leaving.BACKCHANNEL, leaving.backchannel_logout, methods=["POST"]),
-        Route("/-/oauth/{name}/start", carried.start, methods=["GET"]),
-        # The account
-        Route("/-/account", account.account_page, methods=["GET"]),
-        Route("/-/account/devices/others", account.end_other_devices, methods=["POST"]),
-        Route("/-/account/devices/{device}/end", account.end_device, methods=["POST"]),
-        # Everything the API can do
-        Route("/-/operations", operations.operations_page, methods=["GET"]),
-        Route("/-/operations/{slug}", operation.operation_page, methods=["GET"]),
-        Route("/-/operations/{slug}", operation.run_operation, methods=["POST"]),
-        Route("/-/bulk/{slug}", bulk.bulk_page, methods=["GET"]),
-        Route("/-/bulk/{slug}", bulk.run_bulk, methods=["POST"]),
-        # Around the pages
-        Route("/-/jump", jump.jump, methods=["GET"]),
-        Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),
-        Route("/-/export/{path:path}", export.export, methods=["GET"]),
-        Route("/-/choices/{resource}", choices.choices, methods=["GET"]),
-        Route("/-/files/{path:path}", files.save_file, methods=["GET"]),
-        Route("/-/inline/{path:path}", files.show_file, methods=["GET"]),
-        Route("/-/follow/{path:path}", follow.follow_page, methods=["GET"]),
-        Route("/-/events/{path:path}", events.events_page, methods=["GET"]),
-        Route(ALIVE, health.livez, methods=["GET"]),
-        Route("/-/readyz", health.readyz, methods=["GET"]),
-        Route("/-/static/{name}", frontend.assets, methods=["GET"]),
-        # Everything the API has: a page's path is the API's
-        Route("/", home.home_page, methods=["GET"]),
-        Route("/{path:path}", resource.resource_page, methods=["GET"]),
-    ]
 
 
 def _transport(

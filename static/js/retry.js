@@ -11,7 +11,7 @@
     const seconds = Math.max(1, Number(place.dataset.retry) || 5) * patience;
     retrying = setTimeout(async () => {
       if (document.hidden) return startRetrying(patience);
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+      const answer = await fetch(location.href, { headers: { Accept: "text/html", "Webapp-Unattended": "1" } }).catch(() => null);
       if (!place.isConnected) return;
       if (answer?.ok) location.reload();
       else startRetrying(Math.min(patience * 2, 12));

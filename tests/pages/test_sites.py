@@ -64,7 +64,7 @@ def edition(title: str) -> Edition:
 
 def session(token: str) -> Session:
     """A session of somebody who holds this token."""
-    return Session.begin(APIClient("http://api.test", transport=NOWHERE).with_bearer(token), user=token)
+    return Session.begin(APIClient("http://api.test", transport=NOWHERE).with_bearer(token), user=token, owner=token)
 
 
 NOWHERE = httpx.MockTransport(lambda _: httpx.Response(404))

@@ -13,7 +13,7 @@ TYPED = Draft((("body/name", "Saw"),))
 
 
 def person(owner: str) -> Session:
-    return Session.begin(CLIENT, user=owner)
+    return Session.begin(CLIENT, user=owner, owner=owner)
 
 
 def gone(owner: str = "") -> Session:

@@ -1,18 +1,39 @@
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 from webapp.client import APIClient
-from webapp.sessions import Session, SessionCookie, SessionMiddleware, SessionRegistry
+from webapp.sessions import Bounces, Instead, Session, SessionCookie, SessionMiddleware, SessionRegistry
 
 KEY = "k" * 32
+INSTEAD = Instead(
+    ended=lambda _: PlainTextResponse("ended", 401),
+    looping=lambda _: PlainTextResponse("looping", 502),
+    full=lambda _: PlainTextResponse("full", 503),
+)
+
+
+class Slow:
+    """A handler that waits to be told to go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+
+SLOW = Slow()
+
+
+@pytest.fixture(autouse=True)
+def slow() -> None:
+    SLOW.begun, SLOW.go_on = asyncio.Event(), asyncio.Event()
 
 
 def backend(request: httpx.Request) -> httpx.Response:
@@ -31,7 +52,8 @@ async def show(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     token = request.query_params.get("token", "good")
     api: APIClient = request.state.api
-    request.state.session = Session.begin(api.with_bearer(token), user="Ada")
+    owner = request.query_params.get("owner", "ada")
+    request.state.session = Session.begin(api.with_bearer(token), user="Ada", owner=owner)
     return PlainTextResponse("in")
 
 
@@ -45,20 +67,44 @@ async def ask(request: Request) -> Response:
     return JSONResponse(await request.state.api.get("/me"))
 
 
+async def wait(request: Request) -> Response:
+    SLOW.begun.set()
+    await SLOW.go_on.wait()
+    return PlainTextResponse("private")
+
+
+async def trickle(request: Request) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"private"
+        SLOW.begun.set()
+        await SLOW.go_on.wait()
+        yield b"more of it"
+
+    return StreamingResponse(pieces())
+
+
 def house(
-    *, path: str = "", https: bool | None = None, clock: Callable[[], float] = lambda: 0.0
+    *, path: str = "", https: bool | None = None, clock: Callable[[], float] = lambda: 0.0, capacity: int = 1000
 ) -> tuple[Starlette, SessionRegistry]:
-    registry = SessionRegistry(idle=60, lifetime=600, capacity=1000, per_owner=1000, clock=clock)
+    registry = SessionRegistry(idle=60, lifetime=600, capacity=capacity, per_owner=1000, clock=clock)
     pool = httpx.MockTransport(backend)
     app = Starlette(
-        routes=[Route("/", show), Route("/in", sign_in), Route("/out", sign_out), Route("/ask", ask)],
+        routes=[
+            Route("/", show),
+            Route("/in", sign_in),
+            Route("/out", sign_out),
+            Route("/ask", ask),
+            Route("/slow", wait),
+            Route("/long", trickle),
+        ],
         middleware=[
             Middleware(
                 SessionMiddleware,
                 registry=registry,
                 cookie=SessionCookie([KEY], name="webapp_session", max_age=600),
                 client=lambda: APIClient("http://api", transport=pool),
-                on_ended=lambda _: PlainTextResponse("ended", 401),
+                bounces=Bounces([KEY], name="bounces"),
+                instead=INSTEAD,
                 https=https,
             )
         ],
@@ -242,7 +288,8 @@ async def test_what_is_not_http_passes_by() -> None:
         registry=house()[1],
         cookie=SessionCookie([KEY], name="x", max_age=1),
         client=lambda: APIClient("http://api"),
-        on_ended=lambda _: PlainTextResponse(""),
+        bounces=Bounces([KEY], name="bounces"),
+        instead=INSTEAD,
     )
     await middleware({"type": "lifespan"}, _nothing, _nothing)  # type: ignore[arg-type]
 
@@ -251,3 +298,83 @@ async def test_what_is_not_http_passes_by() -> None:
 
 async def _nothing(*_: Any) -> None:
     return None
+
+
+async def test_a_session_that_is_revoked_meanwhile_replaces_whatever_the_handler_answered() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        answer = asyncio.create_task(ada.get("/slow"))
+        await SLOW.begun.wait()
+        await registry.end_all("ada", by="owner")
+        SLOW.go_on.set()
+
+        assert ((await answer).status_code, (await answer).text) == (401, "ended")
+        assert "Max-Age=0" in (await answer).headers["set-cookie"]
+
+
+async def test_an_answer_that_is_going_out_is_broken_off_when_its_session_is_revoked() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        answer = asyncio.create_task(ada.get("/long"))
+        await SLOW.begun.wait()
+        await registry.end_all("ada", by="owner")
+        SLOW.go_on.set()
+
+        with pytest.raises(ClientDisconnect):
+            await answer
+
+
+async def test_at_the_cap_signing_in_is_a_503_and_nobody_else_notices() -> None:
+    app, registry = house(capacity=1)
+    async with browser(app) as ada, browser(app) as bob:
+        await ada.get("/in")
+        refused = await bob.get("/in?owner=bob")
+
+        assert (refused.status_code, refused.text) == (503, "full")
+        assert "Max-Age=0" in refused.headers["set-cookie"]
+        assert (await bob.get("/")).json()["kept"] is False
+        assert (await ada.get("/")).json()["kept"] is True
+        assert (await ada.get("/in")).status_code == 200
+    assert len(registry) == 1
+
+
+async def test_being_sent_to_sign_in_right_after_it_ends_after_three_rounds() -> None:
+    app, _ = house()
+    async with browser(app) as ada:
+        for _ in range(3):
+            await ada.get("/in?token=expired")
+            assert (await ada.get("/ask")).text == "ended"
+        await ada.get("/in?token=expired")
+
+        assert (await ada.get("/ask")).text == "looping"
+
+        # From here on it's as if nothing had been.
+        await ada.get("/in?token=expired")
+        assert (await ada.get("/ask")).text == "ended"
+
+
+async def test_a_session_that_ends_later_is_no_round_and_a_forged_count_none_either() -> None:
+    now = 0.0
+    app, _ = house(clock=lambda: now)
+    async with browser(app) as ada:
+        for _ in range(6):
+            await ada.get("/in?token=expired")
+            now += 11
+            assert (await ada.get("/ask")).text == "ended"
+        ada.cookies.set("bounces", "3.AAAAAA.forged")
+        await ada.get("/in?token=expired")
+
+        assert (await ada.get("/ask")).text == "ended"
+
+
+async def test_the_browser_and_address_of_a_session_are_known() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in", headers={"User-Agent": "Mozilla/5.0 (X11) " + "x" * 1000})
+
+    (session,) = await registry.of_owner("ada")
+    assert session.user_agent.startswith("Mozilla/5.0 (X11)")
+    assert len(session.user_agent) == 256
+    assert session.address == "127.0.0.1"

@@ -14,7 +14,7 @@ from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.ways import UNDECLARED
-from webapp.pages import otherways
+from webapp.pages import bounced, otherways
 from webapp.pages.drafts import give_along
 from webapp.pages.filetypes import EVENTS
 from webapp.pages.sites import Sites
@@ -80,7 +80,12 @@ def to_login(request: Request, *, ended: bool) -> Response:
 
     What was typed into a form, and not sent because of this, is there again then.
     """
+    rounds = bounced.rounds(request)
+    if rounds > bounced.MOST:
+        return bounced.without_cookies(request)
     params = [("next", _here(request)), *([("why", "ended")] if ended else [])]
+    if rounds:
+        params.append((bounced.ROUND, str(rounds)))
     if not _tells_how_to_sign_in(request):
         params.append(("with", UNDECLARED[0].name))
     where = href(request, "/login", params)

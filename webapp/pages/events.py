@@ -1,6 +1,7 @@
 """`/-/events/...`: a stream of the API's events, as a page and, for its script, as a stream of rows."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ from webapp.pages.sites import routes_for
 from webapp.pages.streams import Streams
 from webapp.pages.uses import is_plumbing
 from webapp.pages.view import controls_of
+from webapp.sessions import Session
 
 WAIT = "-wait"
 """Our own parameter: collect what comes within a few seconds, for browsers without scripts."""
@@ -175,14 +177,22 @@ class _Relay(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         streams: Streams = self._request.state.streams
+        session: Session = self._request.state.session
         reader = asyncio.create_task(self._read())
+        session.watch(self._wake)
         try:
             with streams.one_more(self._request):
                 await super().__call__(scope, receive, send)
         finally:
+            session.unwatch(self._wake)
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
             await self._reply.aclose()
+
+    def _wake(self) -> None:
+        # Where the queue is full, nobody waits for it.
+        with contextlib.suppress(asyncio.QueueFull):
+            self._queue.put_nowait(None)
 
     async def _read(self) -> None:
         try:
@@ -196,18 +206,24 @@ class _Relay(StreamingResponse):
         yield f"retry: {AGAIN_MILLISECONDS}\n\n".encode()
         loop = asyncio.get_running_loop()
         until = loop.time() + LONGEST
-        while not self._request.state.api.over and loop.time() < until:
+        while not self._is_over() and loop.time() < until:
             try:
                 async with asyncio.timeout(HEARTBEAT):
                     event = await self._queue.get()
             except TimeoutError:
                 yield b":\n\n"
                 continue
+            if self._is_over():
+                return  # the browser comes back, and is told to sign in
             if event is None:
                 if not self._broken:  # else the browser comes back by itself, and is told then what is wrong
                     yield END
                 return
             yield self._row(event)
+
+    def _is_over(self) -> bool:
+        session: Session = self._request.state.session
+        return session.ended or session.api.over
 
     def _row(self, event: ServerEvent) -> bytes:
         renderer: Renderer = self._request.state.renderer

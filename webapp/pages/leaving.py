@@ -15,7 +15,7 @@ from webapp.pages.begun import address, is_begun, keep, take
 from webapp.pages.provider import provider_of
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
-from webapp.sessions import Session, SessionRegistry
+from webapp.sessions import Ending, Session, SessionRegistry
 from webapp.sessions.cookie import new_id
 
 logger = logging.getLogger("webapp.oidc")
@@ -121,8 +121,7 @@ async def _end(registry: SessionRegistry, whose: Identity) -> int:
     else:
         found = await registry.of_owner(whose.owner)
     for session in found:
-        assert session.id is not None
-        await registry.remove(session.id)
+        await registry.end(session.key, Ending.REVOKED, by="provider")
     return len(found)
 
 

@@ -21,9 +21,10 @@ from webapp.errors import (
 from webapp.html.context import Link, LoginPage, RegisterField
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
-from webapp.openapi.site import Accounts, SignIn, Site
+from webapp.openapi.site import SignIn, Site
 from webapp.pages import otherways
 from webapp.pages.errors import retry_header
+from webapp.pages.farewell import end_at_api
 from webapp.pages.leaving import leave, led_out
 from webapp.pages.me import who_am_i
 from webapp.pages.refusals import when
@@ -78,7 +79,7 @@ async def log_in(request: Request) -> Response:
     if api.over:
         # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
         return desk.page(attempt, error=Unauthorized())
-    await _end_at_api(request.state.session, desk.site.accounts)
+    await end_at_api(request.state.session, desk.site.accounts)
     request.state.session = Session.begin(api, user=user, owner=attempt.owner)
     return RedirectResponse(attempt.next, 303)
 
@@ -89,7 +90,7 @@ async def log_out(request: Request) -> Response:
     session: Session = request.state.session
 
     leaving = await leave(request, session)
-    await _end_at_api(session, accounts)
+    await end_at_api(session, accounts)
 
     request.state.session = Session.stranger(session.api)
     return signed_out(request) if leaving is None else led_out(request, leaving, signed_out(request))
@@ -101,11 +102,6 @@ def signed_out(request: Request) -> Response:
     # "cache" would freeze Chrome for seconds; what was shown is no-store anyway.
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
-
-
-async def _end_at_api(session: Session, accounts: Accounts) -> None:
-    if accounts.sign_out is not None and session.kept:
-        await session.api.sign_out(accounts.sign_out.path, method=accounts.sign_out.method)
 
 
 def _where_to(request: Request, wanted: str) -> str:

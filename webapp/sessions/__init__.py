@@ -1,15 +1,20 @@
 """A browser's cookie -> its APIClient."""
 
+from webapp.sessions.audit import audit
+from webapp.sessions.bounces import Bounces
 from webapp.sessions.cookie import SessionCookie
 from webapp.sessions.drafts import Draft, Drafts
-from webapp.sessions.middleware import SessionMiddleware
+from webapp.sessions.middleware import Instead, SessionMiddleware
 from webapp.sessions.notices import Notice, NoticeMiddleware, Notices, Undo
-from webapp.sessions.registry import SessionRegistry
+from webapp.sessions.registry import Ending, SessionRegistry, TooManySessions
 from webapp.sessions.session import Session, State
 
 __all__ = [
+    "Bounces",
     "Draft",
     "Drafts",
+    "Ending",
+    "Instead",
     "Notice",
     "NoticeMiddleware",
     "Notices",
@@ -18,5 +23,7 @@ __all__ = [
     "SessionMiddleware",
     "SessionRegistry",
     "State",
+    "TooManySessions",
     "Undo",
+    "audit",
 ]

@@ -1,16 +1,37 @@
 """A browser's cookie in, its session and API client for the app, a cookie out when that changed."""
 
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import quote
 
-from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.client import APIClient
+from webapp.sessions.activity import is_attended
+from webapp.sessions.audit import audit
+from webapp.sessions.bounces import MOST, QUICK, Bounces
 from webapp.sessions.cookie import SessionCookie
-from webapp.sessions.registry import SessionRegistry
+from webapp.sessions.registry import Ending, SessionRegistry, TooManySessions
 from webapp.sessions.session import Session
+
+logger = logging.getLogger("webapp.sessions")
+
+Page = Callable[[Request], ASGIApp]
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What is answered in place of whatever the handler made."""
+
+    ended: Page
+    """The session has ended on the way."""
+    looping: Page
+    """It has again, right after signing in; once more would help nobody."""
+    full: Page
+    """There is no room for the session that has begun."""
 
 
 class SessionMiddleware:
@@ -18,8 +39,8 @@ class SessionMiddleware:
     Sets `request.state.session` and `request.state.api`, one APIClient for each browser session.
 
     What `request.state.session` holds when the answer starts is the browser's session from then on; nothing is
-    written while it stays the same. If the API ended the session on the way, the answer is replaced by what
-    `on_ended(request)` makes, whatever the handler did about it.
+    written while it stays the same. If the session has ended on the way, because the API or its owner or an operator
+    said so, the answer is replaced by one of `instead`, and one that is already going out is broken off.
     """
 
     def __init__(
@@ -28,73 +49,134 @@ class SessionMiddleware:
         *,
         registry: SessionRegistry,
         cookie: SessionCookie,
+        bounces: Bounces,
         client: Callable[[], APIClient],
-        on_ended: Callable[[Request], ASGIApp],
+        instead: Instead,
         https: bool | None = None,
     ) -> None:
         self.app = app
-        self._registry = registry
-        self._cookie = cookie
-        self._client = client
-        self._on_ended = on_ended
+        self.registry = registry
+        self.cookie = cookie
+        self.bounces = bounces
+        self.client = client
+        self.instead = instead
         self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        secure = scope["scheme"] == "https" if self._https is None else self._https
+        exchange = _Exchange(self, scope, receive, send, secure)
+        await exchange.load()
+        await self.app(scope, receive, exchange.send)
 
-        loaded = self._load(scope)
-        state = scope.setdefault("state", {})
-        state["session"], state["api"] = loaded, loaded.api
-        replaced = False
 
-        async def send_with_cookie(message: Message) -> None:
-            nonlocal replaced
-            if replaced:
-                return
-            if message["type"] == "http.response.start":
-                if state["session"] is loaded and loaded.kept and loaded.api.over:
-                    replaced = True
-                    state["session"] = Session.stranger(loaded.api, owner=loaded.owner)
-                    await self._on_ended(Request(scope))(scope, receive, send_changed)
-                    return
-                message = await self._settle(scope, loaded, message)
-            await send(message)
+class _Exchange:
+    """One request and its answer."""
 
-        async def send_changed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = await self._settle(scope, loaded, message)
-            await send(message)
+    def __init__(self, house: SessionMiddleware, scope: Scope, receive: Receive, send: Send, secure: bool) -> None:
+        self._house = house
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._secure = secure
+        self._path = quote(scope.get("root_path", "").rstrip("/")) or "/"
+        self._state = scope.setdefault("state", {})
+        self._replaced = False
+        self._cookies: list[str] = []
 
-        await self.app(scope, receive, send_with_cookie)
+    async def load(self) -> None:
+        """Find whose request it is."""
+        self._loaded = await self._find()
+        self._state["session"], self._state["api"] = self._loaded, self._loaded.api
 
-    def _load(self, scope: Scope) -> Session:
-        owner = ""
-        for session_id in self._cookie.find(scope["headers"], secure=self._secure(scope), path=_cookie_path(scope)):
-            if (session := self._registry.get(session_id)) is not None:
+    async def send(self, message: Message) -> None:
+        """Pass the answer on, or another one in its place."""
+        if self._replaced:
+            return
+        if message["type"] != "http.response.start":
+            if self._loaded.ended and self._is_same:
+                logger.debug("broke an answer off: its session has ended")
+                raise ClientDisconnect
+            await self._send(message)
+            return
+        page = await self._settle()
+        if page is None:
+            await self._send(self._with_cookies(message))
+            return
+        self._replaced = True
+        await page(Request(self._scope))(self._scope, self._receive, self._send_replaced)
+
+    async def _find(self) -> Session:
+        house, headers, owner = self._house, self._scope["headers"], ""
+        for session_id in house.cookie.find(headers, secure=self._secure, path=self._path):
+            if (session := await house.registry.get(session_id)) is not None:
+                if is_attended(headers, tells_activation=session.tells_activation):
+                    await house.registry.touch(session)
                 return session
-            owner = owner or self._registry.former_owner(session_id)
-        return Session.stranger(self._client(), owner=owner)
+            owner = owner or await house.registry.former_owner(session_id)
+        return Session.stranger(house.client(), owner=owner)
 
-    async def _settle(self, scope: Scope, loaded: Session, message: Message) -> Message:
-        session: Session = scope["state"]["session"]
-        if session is loaded:
-            return message
-        if loaded.id is not None:
-            await self._registry.remove(loaded.id)
-        secure, path = self._secure(scope), _cookie_path(scope)
-        if session.id is not None:
-            await self._registry.add(session)
-            header = self._cookie.write(session.id, secure=secure, path=path)
-        else:
-            header = self._cookie.delete(secure=secure, path=path)
-        MutableHeaders(scope=message).append("Set-Cookie", header)
+    @property
+    def _is_same(self) -> bool:
+        return self._state["session"] is self._loaded
+
+    async def _settle(self) -> Page | None:
+        """Make what the handler left the browser's session; what to answer instead, if that can't be."""
+        session: Session = self._state["session"]
+        if session is self._loaded:
+            over = session.kept and (session.ended or session.api.over)
+            return await self._settle_over(session) if over else None
+        registry = self._house.registry
+        if self._loaded.id is not None:
+            why = Ending.SIGNED_IN_AGAIN if session.kept else Ending.SIGNED_OUT
+            await registry.end(self._loaded.key, why)
+        if session.id is None:
+            self._take_cookie_back()
+            return None
+        return await self._settle_begun(session, session.id)
+
+    async def _settle_begun(self, session: Session, session_id: str) -> Page | None:
+        client = self._scope.get("client")
+        session.seen_from(Headers(scope=self._scope), client[0] if client else "")
+        try:
+            await self._house.registry.add(session)
+        except TooManySessions:
+            audit("sign_in_no_room", session=session, level=logging.WARNING)
+            self._become_stranger(session)
+            return self._house.instead.full
+        audit("sign_in", session=session)
+        self._cookies.append(self._house.cookie.write(session_id, secure=self._secure, path=self._path))
+        return None
+
+    async def _settle_over(self, session: Session) -> Page:
+        house = self._house
+        quick = not session.ended and house.registry.age(session) < QUICK
+        await house.registry.end(session.key, Ending.REFUSED)
+        self._become_stranger(session)
+        if not quick:
+            return house.instead.ended
+        count = house.bounces.count(self._scope["headers"])
+        is_loop = count >= MOST
+        self._cookies.append(house.bounces.write(0 if is_loop else count + 1, secure=self._secure, path=self._path))
+        if is_loop:
+            audit("sign_in_loop", session=session, level=logging.WARNING)
+        return house.instead.looping if is_loop else house.instead.ended
+
+    def _become_stranger(self, session: Session) -> None:
+        self._state["session"] = Session.stranger(session.api, owner=session.owner)
+        self._take_cookie_back()
+
+    def _take_cookie_back(self) -> None:
+        self._cookies.append(self._house.cookie.delete(secure=self._secure, path=self._path))
+
+    async def _send_replaced(self, message: Message) -> None:
+        await self._send(self._with_cookies(message))
+
+    def _with_cookies(self, message: Message) -> Message:
+        if message["type"] == "http.response.start" and self._cookies:
+            headers = MutableHeaders(scope=message)
+            for cookie in self._cookies:
+                headers.append("Set-Cookie", cookie)
         return message
-
-    def _secure(self, scope: Scope) -> bool:
-        return scope["scheme"] == "https" if self._https is None else self._https
-
-
-def _cookie_path(scope: Scope) -> str:
-    return quote(scope.get("root_path", "").rstrip("/")) or "/"

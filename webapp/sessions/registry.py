@@ -1,27 +1,49 @@
-"""Where sessions live: in this process, by id, for as long as they are used and allowed."""
+"""Where sessions live: in this process, by the SHA-256 of their id, for as long as they are used and allowed."""
 
 import asyncio
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from enum import StrEnum
 
-from webapp.sessions.session import Session
+from webapp.sessions.audit import audit
+from webapp.sessions.session import Session, key_of
 
-logger = logging.getLogger("webapp.sessions")
-
-SWEEP_BATCH = 256
-"""Sessions ended before the sweep lets others run: about a millisecond."""
+SWEEP_SECONDS = 0.001
+"""How long the sweep drops sessions before it lets others run."""
 REMEMBERED = 10_000
 """Ended sessions of which it is still known whose they were."""
 
 
+class Ending(StrEnum):
+    """Why a session ended."""
+
+    SIGNED_OUT = "signed out"
+    SIGNED_IN_AGAIN = "signed in again"
+    REFUSED = "refused by the API"
+    IDLE = "unused for too long"
+    OLD = "too old"
+    REVOKED = "revoked"
+    EVICTED = "too many of one user"
+    SHUTDOWN = "shutdown"
+
+
+class TooManySessions(Exception):
+    """There is no room for another session, and none that may be ended for it."""
+
+
 class SessionRegistry:
     """
-    Sessions by id, with an idle and an absolute lifetime (seconds) and a cap in total and per owner.
+    Sessions with an idle and an absolute lifetime (seconds) and a cap in total and per owner.
 
-    `_sessions` is in the order of last use and `_ages` in the order of creation, so whatever is to be dropped stands
-    at the front: neither the cap nor the sweep ever looks at a session that stays.
+    One more than an owner may have ends that owner's oldest. One more than there may be is refused: were the longest
+    unused ended instead, whoever has an account could sign everybody else out by signing in often enough.
+
+    What a shared store would have to be asked for is awaitable. `_sessions` is in the order of last use and `_ages` in
+    the order of creation, so whatever is to be dropped stands at the front: the sweep never looks at a session that
+    stays. `on_closed` is handed each session that was ended for its owner rather than by them, while its client still
+    works: the API's session is to be ended, too, and whoever takes it closes the client.
     """
 
     def __init__(
@@ -31,69 +53,102 @@ class SessionRegistry:
         lifetime: float,
         capacity: int,
         per_owner: int,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+        on_closed: Callable[[Session], None] | None = None,
     ) -> None:
         self._idle = idle
         self._lifetime = lifetime
         self._capacity = capacity
         self._per_owner = per_owner
         self._clock = clock
+        self._on_closed = on_closed
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ages: OrderedDict[str, None] = OrderedDict()
-        self._owners: dict[str, OrderedDict[str, None]] = {}
+        self._owners: dict[str, dict[str, None]] = {}
+        self._provider_sids: dict[str, dict[str, None]] = {}
         self._former: OrderedDict[str, str] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def get(self, session_id: str) -> Session | None:
-        """The living session of this id, which counts as used by that; None if there is none (any more)."""
-        session = self._sessions.get(session_id)
-        if session is None or self._expired(session):
-            return None
-        session.seen_at = self._clock()
-        self._sessions.move_to_end(session_id)
-        return session
+    async def has_room(self, owner: str) -> bool:
+        """Whether another session of this owner can be kept."""
+        if len(self._sessions) >= self._capacity:
+            await self._close(self._drop_expired())
+        return len(self._sessions) < self._capacity or len(self._owners.get(owner, ())) >= self._per_owner
 
-    def former_owner(self, session_id: str) -> str:
+    def age(self, session: Session) -> float:
+        """Seconds since it began."""
+        return self._clock() - session.created_at
+
+    async def get(self, session_id: str) -> Session | None:
+        """The living session of this id; None if there is none (any more)."""
+        session = self._sessions.get(key_of(session_id))
+        return None if session is None or self._expiry(session) else session
+
+    async def touch(self, session: Session) -> None:
+        """Count a living session as used; one that has ended meanwhile stays so."""
+        if session.key in self._sessions:
+            session.seen_at = self._clock()
+            self._sessions.move_to_end(session.key)
+
+    async def former_owner(self, session_id: str) -> str:
         """Whose session this was, for the newest of those that have ended; empty where that's not known."""
-        session = self._sessions.get(session_id)
-        return session.owner if session is not None else self._former.get(session_id, "")
+        session = self._sessions.get(key := key_of(session_id))
+        return session.owner if session is not None else self._former.get(key, "")
 
     async def of_owner(self, owner: str) -> list[Session]:
-        """The living sessions of one owner."""
-        return [self._sessions[each] for each in self._owners.get(owner, ())]
+        """The living sessions of one owner, the oldest first."""
+        return self._living(self._owners.get(owner, {}))
 
     async def of_provider(self, provider_sid: str) -> list[Session]:
         """The living sessions that came of one sign-in at an OpenID provider."""
-        return [each for each in self._sessions.values() if each.provider_sid == provider_sid]
+        return self._living(self._provider_sids.get(provider_sid, {}))
+
+    async def everybody(self) -> list[Session]:
+        """All living sessions, the oldest first."""
+        return self._living(self._ages)
 
     async def add(self, session: Session) -> None:
-        """Keep a begun session; at a cap, the longest unused one goes (the owner's own first)."""
+        """Keep a begun session, in place of its owner's oldest at their cap; TooManySessions at that of all."""
         assert session.id is not None
+        if not await self.has_room(session.owner):
+            await self._hand_over(session)
+            raise TooManySessions
+        while len(mine := self._owners.get(session.owner, {})) >= self._per_owner:
+            await self.end(next(iter(mine)), Ending.EVICTED)
         session.created_at = session.seen_at = self._clock()
-        self._sessions[session.id] = session
-        self._ages[session.id] = None
-        mine = self._owners.setdefault(session.owner, OrderedDict())
-        mine[session.id] = None
-        if len(mine) > self._per_owner:
-            await self._drop(min(mine, key=lambda each: self._sessions[each].seen_at), "too many of one user")
-        if len(self._sessions) > self._capacity:
-            await self._drop(next(iter(self._sessions)), "too many")
+        self._sessions[session.key] = session
+        self._ages[session.key] = None
+        self._owners.setdefault(session.owner, {})[session.key] = None
+        if session.provider_sid:
+            self._provider_sids.setdefault(session.provider_sid, {})[session.key] = None
 
-    async def remove(self, session_id: str) -> None:
-        """Forget a session and end its client; an unknown id is fine."""
-        await self._drop(session_id, "signed out")
+    async def end(self, key: str, why: Ending, *, by: str = "") -> bool:
+        """End a session at once, for whatever is under way in it too; says whether there was one."""
+        session = self._forget(key)
+        if session is None:
+            return False
+        _tell(session, why, by)
+        session.end()
+        if why in (Ending.REVOKED, Ending.EVICTED):
+            await self._hand_over(session)
+        else:
+            await session.api.aclose()
+        return True
+
+    async def end_all(self, owner: str, *, by: str, but: str = "") -> int:
+        """Revoke the sessions of one owner, all or all `but` the one of this key; says how many."""
+        keys = [key for key in self._owners.get(owner, ()) if key != but]
+        return sum([await self.end(key, Ending.REVOKED, by=by) for key in keys])
 
     async def sweep(self) -> int:
-        """Drop what has expired, in batches that let others run between; returns how many."""
+        """Drop what has expired, a millisecond at a time; returns how many."""
         dropped = 0
-        for order in (self._sessions, self._ages):
-            while order and self._expired(self._sessions[oldest := next(iter(order))]):
-                await self._drop(oldest, "expired")
-                dropped += 1
-                if dropped % SWEEP_BATCH == 0:
-                    await asyncio.sleep(0)
+        while batch := self._drop_expired():
+            dropped += len(batch)
+            await self._close(batch)
+            await asyncio.sleep(0)
         return dropped
 
     async def sweep_every(self, seconds: float) -> None:
@@ -105,24 +160,71 @@ class SessionRegistry:
     async def close(self) -> None:
         """End every session's client; for the shutdown."""
         while self._sessions:
-            await self._drop(next(iter(self._sessions)), "shutdown")
+            await self.end(next(iter(self._sessions)), Ending.SHUTDOWN)
 
-    def _expired(self, session: Session) -> bool:
+    def _living(self, keys: dict[str, None]) -> list[Session]:
+        return [each for key in keys if not self._expiry(each := self._sessions[key])]
+
+    def _expiry(self, session: Session) -> Ending | None:
         now = self._clock()
-        return now - session.seen_at >= self._idle or now - session.created_at >= self._lifetime
+        if now - session.created_at >= self._lifetime:
+            return Ending.OLD
+        return Ending.IDLE if now - session.seen_at >= self._idle else None
 
-    async def _drop(self, session_id: str, reason: str) -> None:
-        # Out of every index before the first await: two droppers of one session end its client once.
-        session = self._sessions.pop(session_id, None)
+    async def _hand_over(self, session: Session) -> None:
+        if self._on_closed is None:
+            await session.api.aclose()
+        else:
+            self._on_closed(session)
+
+    async def _close(self, sessions: list[Session]) -> None:
+        while sessions:
+            await sessions.pop().api.aclose()
+
+    def _drop_expired(self) -> list[Session]:
+        """Forget what has expired, for as long as others may be held up by it."""
+        dropped: list[Session] = []
+        until = time.perf_counter() + SWEEP_SECONDS
+        for order in (self._sessions, self._ages):
+            while order and (why := self._expiry(session := self._sessions[next(iter(order))])):
+                self._forget(session.key)
+                _tell(session, why)
+                session.end()
+                dropped.append(session)
+                if time.perf_counter() > until:
+                    return dropped
+        return dropped
+
+    def _forget(self, key: str) -> Session | None:
+        # Out of every index at once: two who drop one session end its client once.
+        session = self._sessions.pop(key, None)
         if session is None:
-            return
-        self._former[session_id] = session.owner
+            return None
+        self._former[key] = session.owner
         if len(self._former) > REMEMBERED:
             self._former.popitem(last=False)
-        del self._ages[session_id]
-        mine = self._owners[session.owner]
-        del mine[session_id]
-        if not mine:
-            del self._owners[session.owner]
-        logger.debug("session dropped: %s", reason)
-        await session.api.aclose()
+        del self._ages[key]
+        _remove(self._owners, session.owner, key)
+        if session.provider_sid:
+            _remove(self._provider_sids, session.provider_sid, key)
+        return session
+
+
+def _remove(index: dict[str, dict[str, None]], name: str, key: str) -> None:
+    del index[name][key]
+    if not index[name]:
+        del index[name]
+
+
+def _tell(session: Session, why: Ending, by: str = "") -> None:
+    match why:
+        case Ending.SIGNED_OUT:
+            audit("sign_out", session=session)
+        case Ending.REVOKED:
+            audit("session_revoked", session=session, by=by)
+        case Ending.EVICTED:
+            audit("session_evicted", session=session, why=why)
+        case Ending.SHUTDOWN:
+            audit("session_ended", session=session, level=logging.DEBUG, why=why)
+        case _:
+            audit("session_ended", session=session, why=why)

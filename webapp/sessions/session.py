@@ -1,9 +1,22 @@
 """One browser's session."""
 
-from typing import TypedDict
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from typing import Any, Self, TypedDict
 
-from webapp.client import APIClient
+from webapp.client import APIClient, Credentials
+from webapp.sessions.activity import tells_activation
 from webapp.sessions.cookie import new_id
+
+LONGEST_USER_AGENT = 256
+_VERSION = 1
+
+
+def key_of(session_id: str) -> str:
+    """What a session is kept, listed and logged under: its id's SHA-256, which lets nobody in."""
+    return sha256(session_id.encode()).hexdigest()
 
 
 class Session:
@@ -14,10 +27,27 @@ class Session:
     `request.state.session = Session.begin(api, user="Ada")`; signing out, a stranger's.
     """
 
-    __slots__ = ("__weakref__", "api", "created_at", "id", "id_token", "owner", "provider_sid", "seen_at", "user")
+    __slots__ = (
+        "__weakref__",
+        "_watchers",
+        "address",
+        "api",
+        "created_at",
+        "ended",
+        "id",
+        "id_token",
+        "key",
+        "owner",
+        "provider_sid",
+        "seen_at",
+        "tells_activation",
+        "user",
+        "user_agent",
+    )
 
     def __init__(self, api: APIClient, *, id: str | None = None, user: str | None = None, owner: str = "") -> None:  # noqa: A002
         self.id = id
+        self.key = key_of(id) if id else ""
         self.api = api
         self.user = user
         self.owner = owner
@@ -27,25 +57,100 @@ class Session:
         """What proves to the provider who it is that signs out there."""
         self.created_at = 0.0
         self.seen_at = 0.0
+        """When it began, and when a person last used it, as Unix times."""
+        self.address = ""
+        self.user_agent = ""
+        self.tells_activation = False
+        self.ended = False
+        """Whether it has ended elsewhere than in this request: by a limit, or because somebody said so."""
+        self._watchers: list[Callable[[], None]] | None = None
 
     @classmethod
-    def stranger(cls, api: APIClient, *, owner: str = "") -> "Session":
+    def stranger(cls, api: APIClient, *, owner: str = "") -> Self:
         """A session that ends with its request; `owner` is whose the browser's was that has just ended."""
         return cls(api, owner=owner)
 
     @classmethod
-    def begin(cls, api: APIClient, *, user: str, owner: str | None = None) -> "Session":
+    def begin(cls, api: APIClient, *, user: str, owner: str | None = None) -> Self:
         """
         A session with a new id: signed in.
 
-        `user` is how a person is called on pages; `owner` identifies them where sessions are counted per user.
+        `user` is how a person is called on pages. `owner` is what tells them from everybody else: sessions of one
+        owner are counted together, and each can list and end the others. Without it nobody is known to be the same.
         """
-        return cls(api, id=new_id(), user=user, owner=owner or user)
+        session = cls(api, id=new_id(), user=user)
+        session.owner = owner or f"session {session.short_key}"
+        return session
 
     @property
     def kept(self) -> bool:
         """Whether it outlives its request."""
         return self.id is not None
+
+    @property
+    def short_key(self) -> str:
+        """Enough of the key to tell sessions apart in a log."""
+        return self.key[:16]
+
+    def seen_from(self, headers: Mapping[str, str], address: str) -> None:
+        """Note the browser that it is used in, for its owner to know it by."""
+        # Interned: most people use one of a few browsers.
+        self.user_agent = sys.intern(headers.get("user-agent", "")[:LONGEST_USER_AGENT])
+        self.tells_activation = tells_activation(headers)
+        self.address = address
+
+    def end(self) -> None:
+        """Have whatever is under way for it stop."""
+        self.ended = True
+        for watcher in self._watchers or ():
+            watcher()
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Have a function called when it ends; for answers that would go on for long."""
+        self._watchers = [*(self._watchers or ()), watcher]
+
+    def unwatch(self, watcher: Callable[[], None]) -> None:
+        """Have it called no more."""
+        with suppress(ValueError):
+            (self._watchers or []).remove(watcher)
+        self._watchers = self._watchers or None
+
+    def dump(self) -> dict[str, Any]:
+        """Everything but its id, as JSON can hold it. It is as secret as the credentials in it."""
+        return {
+            "version": _VERSION,
+            "key": self.key,
+            "user": self.user,
+            "owner": self.owner,
+            "provider_sid": self.provider_sid,
+            "id_token": self.id_token,
+            "created_at": self.created_at,
+            "seen_at": self.seen_at,
+            "address": self.address,
+            "user_agent": self.user_agent,
+            "tells_activation": self.tells_activation,
+            "credentials": self.api.credentials.dump(),
+        }
+
+    @classmethod
+    def load(cls, dumped: Mapping[str, Any], session_id: str, client: Callable[[Credentials], APIClient]) -> Self:
+        """What `dump` gave, for whoever shows its id; ValueError where it is damaged, or another's."""
+        if dumped.get("version") != _VERSION or dumped.get("key") != key_of(session_id):
+            raise ValueError("This is not the session of this id, or not of a version that can be read.")
+        try:
+            session = cls(
+                client(Credentials.load(dumped["credentials"])),
+                id=session_id,
+                user=str(dumped["user"]),
+                owner=str(dumped["owner"]),
+            )
+            session.provider_sid, session.id_token = str(dumped["provider_sid"]), str(dumped["id_token"])
+            session.created_at, session.seen_at = float(dumped["created_at"]), float(dumped["seen_at"])
+            session.address, session.user_agent = str(dumped["address"]), sys.intern(str(dumped["user_agent"]))
+            session.tells_activation = dumped["tells_activation"] is True
+        except (KeyError, TypeError, ValueError):
+            raise ValueError("This session is damaged.") from None
+        return session
 
 
 class State(TypedDict):

@@ -1,0 +1,71 @@
+"""Which address is which page."""
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from webapp.pages import (
+    account,
+    bulk,
+    carried,
+    choices,
+    events,
+    export,
+    files,
+    follow,
+    health,
+    home,
+    jump,
+    leaving,
+    login,
+    operation,
+    operations,
+    provider,
+    register,
+    resource,
+    source,
+)
+
+ALIVE = "/-/livez"
+
+
+def own_routes(assets: ASGIApp) -> list[BaseRoute]:
+    """All pages of ours, those of our own addresses before those of the API's; `assets` serves the files."""
+    return [
+        # In and out
+        Route("/login", login.login_page, methods=["GET"]),
+        Route("/login", login.log_in, methods=["POST"]),
+        Route("/logout", login.log_out, methods=["POST"]),
+        Route("/register", register.register_page, methods=["GET"]),
+        Route("/register", register.register, methods=["POST"]),
+        Route("/-/oidc/start", provider.start, methods=["GET"]),
+        Route(provider.CALLBACK, provider.callback, methods=["GET"]),
+        Route(leaving.SIGNED_OUT, leaving.signed_out, methods=["GET"]),
+        Route(leaving.END, leaving.end_there, methods=["GET"]),
+        Route(leaving.BACKCHANNEL, leaving.backchannel_logout, methods=["POST"]),
+        Route("/-/oauth/{name}/start", carried.start, methods=["GET"]),
+        # The account
+        Route("/-/account", account.account_page, methods=["GET"]),
+        Route("/-/account/devices/others", account.end_other_devices, methods=["POST"]),
+        Route("/-/account/devices/{device}/end", account.end_device, methods=["POST"]),
+        # Everything the API can do
+        Route("/-/operations", operations.operations_page, methods=["GET"]),
+        Route("/-/operations/{slug}", operation.operation_page, methods=["GET"]),
+        Route("/-/operations/{slug}", operation.run_operation, methods=["POST"]),
+        Route("/-/bulk/{slug}", bulk.bulk_page, methods=["GET"]),
+        Route("/-/bulk/{slug}", bulk.run_bulk, methods=["POST"]),
+        # Around the pages
+        Route("/-/jump", jump.jump, methods=["GET"]),
+        Route("/-/raw/{path:path}", source.source_page, methods=["GET"]),
+        Route("/-/export/{path:path}", export.export, methods=["GET"]),
+        Route("/-/choices/{resource}", choices.choices, methods=["GET"]),
+        Route("/-/files/{path:path}", files.save_file, methods=["GET"]),
+        Route("/-/inline/{path:path}", files.show_file, methods=["GET"]),
+        Route("/-/follow/{path:path}", follow.follow_page, methods=["GET"]),
+        Route("/-/events/{path:path}", events.events_page, methods=["GET"]),
+        Route(ALIVE, health.livez, methods=["GET"]),
+        Route("/-/readyz", health.readyz, methods=["GET"]),
+        Route("/-/static/{name}", assets, methods=["GET"]),
+        # Everything the API has: a page's path is the API's
+        Route("/", home.home_page, methods=["GET"]),
+        Route("/{path:path}", resource.resource_page, methods=["GET"]),
+    ]
