@@ -168,6 +168,7 @@ class Frontend:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._started = False
+        self.stopping = False
 
     def new_client(self, accounts: Accounts | None = None) -> APIClient:
         """A client for a new session, on the shared pool; with `accounts` it renews its sign-in the API's way."""
@@ -282,6 +283,10 @@ class Frontend:
             self._key.place_by(site)
             self._client = self._for_everybody(base_url)
 
+    def tell_of_stop(self) -> None:
+        """Whoever asks learns from now on that this process is about to stop."""
+        self.stopping = True
+
     async def close(self) -> None:
         """End all sessions' clients, then the pool."""
         for task in self._tasks:
@@ -321,6 +326,7 @@ class StartMiddleware:
                 "new_client": self._frontend.new_client,
                 "max_upload": self._frontend.settings.max_upload,
                 "streams": self._frontend.streams,
+                "stopping": self._frontend.stopping,
                 "drafts": self._frontend.drafts,
                 "providers": self._frontend.providers,
                 "client_at": self._frontend.client_at,

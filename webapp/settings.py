@@ -68,6 +68,12 @@ class Settings:
     api_max_body: int = 32 * MIB
     api_connections: int = 100
     """Connections to the API at once, of all sessions together."""
+    max_connections: int = 4096
+    """Connections of browsers at once, beyond which new ones get a 503; for `webapp run`."""
+    shutdown_delay: float = 1.0
+    """How long a process that is told to stop says so and still serves; for `webapp run`."""
+    shutdown_grace: int = 8
+    """How long requests under way may then take to end; for `webapp run`."""
     max_upload: int | None = None
     """Bytes of a form with its files; as many as the API takes, if None."""
     templates: Path | str | None = None
@@ -141,6 +147,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "api_connect_timeout": float,
     "api_max_body": int,
     "api_connections": int,
+    "max_connections": int,
+    "shutdown_delay": float,
+    "shutdown_grace": int,
     "max_upload": int,
     "config": Path,
     "document_refresh": float,
@@ -244,6 +253,9 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_connect_timeout": _positive,
     "api_max_body": _positive,
     "api_connections": _positive,
+    "max_connections": _positive,
+    "shutdown_delay": _not_negative,
+    "shutdown_grace": _not_negative,
     "max_upload": _positive,
     "image_hosts": _hosts,
     "config": _file,

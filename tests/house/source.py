@@ -17,7 +17,7 @@ FLOORS = (
     ("oidc",),
     ("html", "forms", "security", "observability"),
     ("pages",),
-    ("app",),
+    ("app", "serving"),
     ("cli", "testing"),
     ("__main__",),
 )

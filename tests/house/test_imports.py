@@ -65,7 +65,7 @@ RULES: list[tuple[str, Callable[[Module], bool]]] = [
     ("itsdangerous", lambda module: module.room == "sessions"),
     ("authlib", lambda module: module.name == "webapp.oidc.jose"),
     ("joserfc", lambda module: module.room == "oidc"),
-    ("uvicorn", lambda module: module.room == "cli"),
+    ("uvicorn", lambda module: module.room in ("cli", "serving")),
     ("fastapi", lambda module: module.room == "demo"),
     ("pytest", lambda module: False),
 ]

@@ -12,6 +12,8 @@ from webapp.app import Frontend, create_app
 from webapp.cli.target import read_target
 from webapp.errors import SettingsError
 from webapp.observability import configure_logging
+from webapp.serving import EndingQuietly, HTTPProtocol, Server
+from webapp.serving.files import room_for
 from webapp.settings import Settings
 
 DEMO_ACCOUNT = "demo@example.com / demo-pass-123"
@@ -44,19 +46,25 @@ def demo(given: argparse.Namespace) -> int:
 def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: str) -> int:
     configure_logging(settings.log_format, debug=settings.debug)
     _free_port(given.host, given.port)
-    server = uvicorn.Server(
+    frontend: Frontend = app.state.frontend
+    server = Server(
         uvicorn.Config(
-            app,
+            EndingQuietly(app),
             host=given.host,
             port=given.port,
-            http="httptools",
+            http=HTTPProtocol,
+            ws="none",
             proxy_headers=True,
             forwarded_allow_ips=settings.trusted_proxies,
             access_log=False,
             server_header=False,
-            log_level="warning",
-            timeout_graceful_shutdown=10,
-        )
+            log_config=None,
+            limit_concurrency=room_for(settings.max_connections),
+            timeout_graceful_shutdown=settings.shutdown_grace,
+        ),
+        delay=settings.shutdown_delay,
+        on_told=frontend.tell_of_stop,
+        on_stop=frontend.streams.stop,
     )
     host = f"[{given.host}]" if ":" in given.host else given.host
     announcement = f"webapp {what}\n  http://{host}:{given.port}/  (Ctrl+C stops it)"
@@ -64,11 +72,11 @@ def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: 
         asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        runner.run(_served(server, app.state.frontend, announcement))
+        runner.run(_served(server, frontend, announcement))
     return 0 if server.started else 3
 
 
-async def _served(server: uvicorn.Server, frontend: Frontend, announcement: str) -> None:
+async def _served(server: Server, frontend: Frontend, announcement: str) -> None:
     """Serve, once the configuration is known to fit the API."""
     try:
         await frontend.check()
@@ -76,7 +84,10 @@ async def _served(server: uvicorn.Server, frontend: Frontend, announcement: str)
         await frontend.close()
         raise
     print(announcement, flush=True)
-    await server.serve()
+    try:
+        await server.serve()
+    finally:
+        await frontend.close()  # where there was no time for the app's own end
 
 
 def _free_port(host: str, port: int) -> None:

@@ -13,6 +13,9 @@ _CONTINUED = "    | "
 """Stands before all but the first line of a record: a line that begins with a time is always one of our own."""
 
 
+_WITH_HANDLERS_OF_THEIR_OWN = ("webapp", "uvicorn", "uvicorn.error", "uvicorn.access")
+
+
 def _escapes() -> Iterator[tuple[int, str]]:
     """What ends a line, moves a terminal's cursor or turns the direction of the text, each as it would be typed."""
     breaks_and_directions = (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -83,5 +86,8 @@ def configure_logging(form: str, *, debug: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    for name in _WITH_HANDLERS_OF_THEIR_OWN:
+        logger = logging.getLogger(name)
+        logger.handlers[:], logger.propagate = [], True
     logging.getLogger("webapp").setLevel(logging.DEBUG if debug else logging.INFO)
     logging.captureWarnings(True)

@@ -11,6 +11,9 @@ from webapp.observability.requests import context_of
 
 access_logger = logging.getLogger("webapp.access")
 
+_NO_ANSWER = 499
+"""Stands in the log where the browser had gone before there was an answer, as other servers have it."""
+
 
 class ObservabilityMiddleware:
     """
@@ -31,7 +34,7 @@ class ObservabilityMiddleware:
         context = context_of(scope)
         token = request_context.set(context)
         started = time.perf_counter()
-        status = 500
+        status = _NO_ANSWER
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -42,6 +45,10 @@ class ObservabilityMiddleware:
 
         try:
             await self.app(scope, receive, send_with_id)
+        except Exception:
+            if status == _NO_ANSWER:
+                status = 500  # as the server is going to say
+            raise
         finally:
             if access_logger.isEnabledFor(logging.INFO):
                 _log(scope, status, time.perf_counter() - started, context.request_id)

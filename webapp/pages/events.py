@@ -181,7 +181,7 @@ class _Relay(StreamingResponse):
         reader = asyncio.create_task(self._read())
         session.watch(self._wake)
         try:
-            with streams.one_more(self._request):
+            with streams.one_more(self._request), streams.ended_by(self._wake):
                 await super().__call__(scope, receive, send)
         finally:
             session.unwatch(self._wake)
@@ -214,7 +214,7 @@ class _Relay(StreamingResponse):
                 yield b":\n\n"
                 continue
             if self._is_over():
-                return  # the browser comes back, and is told to sign in
+                return  # the browser comes back: to be told to sign in, or to whoever serves it then
             if event is None:
                 if not self._broken:  # else the browser comes back by itself, and is told then what is wrong
                     yield END
@@ -223,7 +223,8 @@ class _Relay(StreamingResponse):
 
     def _is_over(self) -> bool:
         session: Session = self._request.state.session
-        return session.ended or session.api.over
+        streams: Streams = self._request.state.streams
+        return session.ended or session.api.over or streams.stopped
 
     def _row(self, event: ServerEvent) -> bytes:
         renderer: Renderer = self._request.state.renderer

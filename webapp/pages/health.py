@@ -13,7 +13,14 @@ async def livez(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Whether pages can be served: 200 once the API's document was read, 503 until then."""
+    """
+    Whether to send people here: 503 until the API's document was read, and again once this process is stopping.
+
+    In between an API that is down changes nothing: all machines would be taken out at once, and with them the page
+    that says so and comes back by itself.
+    """
+    if request.state.stopping:
+        return JSONResponse({"status": "stopping"}, 503, headers={"Cache-Control": "no-store"})
     try:
         await routes_for(request)
     except APIError as error:

@@ -1,7 +1,7 @@
 """How many streams of events and exports are under way: each holds connections, to the browser and to the API."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.requests import Request
@@ -15,10 +15,27 @@ MOST = 500
 
 
 class Streams:
-    """Counts the streams and exports that are under way."""
+    """Counts the streams and exports that are under way, and ends the streams when the process does."""
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
+        self._endings: set[Callable[[], None]] = set()
+        self.stopped = False
+
+    def stop(self) -> None:
+        """End the streams of events: they would go on for as long as they are let."""
+        self.stopped = True
+        for end in tuple(self._endings):
+            end()
+
+    @contextmanager
+    def ended_by(self, end: Callable[[], None]) -> Iterator[None]:
+        """Call `end` if the streams are stopped in the meantime."""
+        self._endings.add(end)
+        try:
+            yield
+        finally:
+            self._endings.discard(end)
 
     @contextmanager
     def one_more(self, request: Request) -> Iterator[None]:

@@ -1,0 +1,20 @@
+"""How many connections the system lets one have."""
+
+import sys
+
+SPARE = 256
+"""Open files that aren't connections of browsers: to the API, the log, the event loop's own."""
+
+
+def room_for(connections: int) -> int:
+    """As many of these connections as there may be, after asking the system for what it grants anybody."""
+    if sys.platform == "win32":
+        return connections
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE
+    if soft < wanted and soft != resource.RLIM_INFINITY:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(min(connections, soft - SPARE), 16)
