@@ -21,7 +21,13 @@ def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
         listener.bind(("127.0.0.1", port))
         server = _Server(
             uvicorn.Config(
-                app, http="httptools", access_log=False, log_level="warning", timeout_graceful_shutdown=2, lifespan="on"
+                app,
+                http="httptools",
+                access_log=False,
+                log_level="warning",
+                log_config=None,  # the tests of logs look at what loggers are by default
+                timeout_graceful_shutdown=2,
+                lifespan="on",
             )
         )
         thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
