@@ -72,7 +72,7 @@ def frontend(target: str, *options: str, **settings: str) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def aegis() -> Iterator[str]:
     """Aegis with something in it and access tokens of a minute, that believes the frontend about who is asking."""
-    with backend("run-aegis.sh", health="/health/", ACCESS_MIN="1", TRUST_PROXY="1") as url:
+    with backend("run-aegis.sh", health="/health/", ACCESS_MIN="1", TRUST_PROXY="1", OAUTH="1") as url:
         seed(url, USERNAME, PASSWORD)
         yield url
     forget(url)

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.backends.conftest import backend
 from tests.browser.chromium import WATCH_CSP, Watch, axe_violations
-from tests.browser.protected import OpaqueOrders, Orders, SignedOrders
+from tests.browser.protected import Federated, OpaqueOrders, Orders, SignedOrders
 from tests.serving import serve
 from webapp import Settings, create_app
 
@@ -203,6 +203,29 @@ async def test_the_provider_checks_what_only_this_site_can_know(checking: Place,
     await expect(page.get_by_text("John Doe", exact=True).first).to_be_visible()
     seen = checking.seen()
     assert {"path": "/token", "grant": "authorization_code", "verifier": True} in seen
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_an_apis_own_button_leads_to_the_provider_and_back_with_its_cookies_kept_here(
+    checking: Place, opened: Open, script: bool
+) -> None:
+    federated = Federated(checking.provider)
+    with serve(federated.app) as api, serve(create_app(api)) as named:
+        url = named.replace("localhost", "127.0.0.1")
+        context = await opened(script=script)
+        page = await context.new_page()
+        await page.goto(f"{url}/auth/me")
+        await page.get_by_role("link", name="Sign in with Example").click()
+
+        await expect(page).to_have_url(f"{url}/auth/me")
+        await expect(page.locator("main")).to_contain_text("johndoe")
+        names = {str(each.get("name")) for each in await context.cookies()}
+        assert names <= {"webapp_session", "webapp_session_flow"}
+        assert federated.hosts[-1] == api.removeprefix("http://")
+
+        stranger = await (await opened()).new_page()
+        await stranger.goto(f"{url}/auth/oauth/example/callback?code=c&state=made-up")
+        await expect(stranger).to_have_url(f"{url}/login?why=lost")
 
 
 async def test_access_is_renewed_without_the_user_noticing_and_a_refusal_asks_to_sign_in(

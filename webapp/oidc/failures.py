@@ -26,9 +26,7 @@ FAILURES: Mapping[str, Failure] = MappingProxyType(
         "clock": Failure(502, "The clock here and that of {name} tell different times, so nobody can sign in."),
         "token": Failure(502, "{name} did not prove who you are, so you are not signed in. Try again."),
         "setup": Failure(502, "{name} and this site aren't set up to work together; whoever runs it has to see to it."),
-        "api-down": Failure(
-            503, "The API can't be reached just now, so nobody can sign in with {name}. Try again later."
-        ),
+        "api-down": Failure(503, "The API can't let anybody in with {name} just now. Try again in a moment."),
         "refused": Failure(403, "The API did not accept your sign-in at {name}."),
     }
 )

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.client import APIClient, Credentials, Reply
-from webapp.errors import APIError, NotFound, Unauthorized, UnsafePath
+from webapp.errors import APIError, NotFound, UnsafePath
 from webapp.html.htmx import redirect
 from webapp.html.urls import href, safe_next
 from webapp.oidc import SignInFailed
@@ -23,6 +23,7 @@ from webapp.oidc.metadata import is_url
 from webapp.openapi.codeflow import OAuthButton
 from webapp.openapi.site import Accounts
 from webapp.pages.begun import back_to_login, keep, origin, take
+from webapp.pages.known import is_known
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
@@ -77,10 +78,12 @@ async def callback(request: Request) -> Response | None:
     try:
         await _finish(carried, parse_qsl(query.decode("latin-1"), keep_blank_values=True))
         api = _own_client(request, accounts, carried.api)
-        user = await _known(api, accounts)
+        if not await is_known(request, api, accounts):
+            raise SignInFailed("refused", "the API set a cookie, and doesn't know whose")
     except SignInFailed as failed:
         return _failed(request, failed, carried.next, carried.button)
-    request.state.session = Session.begin(api, user=user, owner=user.casefold())
+    user = await who_am_i(api, accounts)
+    request.state.session = Session.begin(api, user=user or "Signed in", owner=user.casefold() if user else None)
     return redirect(request, carried.next)
 
 
@@ -133,18 +136,6 @@ def _own_client(request: Request, accounts: Accounts, api: APIClient) -> APIClie
     """The session's client, which asks the API by its own name again."""
     own: APIClient = request.state.new_client(accounts)
     return own.for_session(Credentials.load(api.credentials.dump()))
-
-
-async def _known(api: APIClient, accounts: Accounts) -> str:
-    """How the API calls them; that it does is what shows that they are in, where there is a question that tells."""
-    if accounts.check is not None:
-        try:
-            await api.request("GET", accounts.check.path)
-        except Unauthorized:
-            raise SignInFailed("refused", "the API set a cookie, and doesn't know whose") from None
-        except APIError:
-            pass
-    return await who_am_i(api, accounts) or "Signed in"
 
 
 def _failed(request: Request, failed: SignInFailed, where: str, button: OAuthButton | None) -> Response:

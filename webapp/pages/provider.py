@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.client import APIClient, Credentials
-from webapp.errors import APIError, NotFound, Unauthorized
+from webapp.errors import NotFound
 from webapp.html.htmx import redirect
 from webapp.html.urls import href, safe_next
 from webapp.oidc import Begun, Provider, Providers, SignedIn, SignInFailed, begin, finish, why_not
 from webapp.openapi.site import Accounts, Site
 from webapp.pages.begun import address, back_to_login, keep, take
+from webapp.pages.known import is_known
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
@@ -68,25 +69,15 @@ async def _session(request: Request, accounts: Accounts, signed: SignedIn) -> Se
     stranger: APIClient = request.state.new_client(None)
     api = stranger.for_session(Credentials(), refresh=signed.renewal)
     api.credentials.adopt(signed.tokens, (), time.time())
-    await _check(api, accounts)
+    if not await is_known(request, api, accounts):
+        # Else one would be sent in circles.
+        raise SignInFailed("refused", "the API doesn't take the provider's token")
     user = signed.name or await who_am_i(api, accounts) or "Signed in"
     if signed.identity is None:
         return Session.begin(api, user=user)
     session = Session.begin(api, user=user, owner=signed.identity.owner)
     session.provider_sid, session.id_token = signed.identity.session, signed.identity.id_token
     return session
-
-
-async def _check(api: APIClient, accounts: Accounts) -> None:
-    """See that the API knows these tokens, where there is a question that tells: else one would be sent in circles."""
-    if accounts.check is None:
-        return
-    try:
-        await api.request("GET", accounts.check.path)
-    except Unauthorized:
-        raise SignInFailed("refused", "the API doesn't take the provider's token") from None
-    except APIError:
-        return
 
 
 def _failed(request: Request, failed: SignInFailed, where: str) -> Response:
