@@ -8,9 +8,15 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from tests.oidc.issuer import ISSUER, Issuer
-from tests.pages.elsewhere import APP, LIST, OPENID, Api, come_back, frontend, query_of, set_out, sign_in
+from tests.pages.elsewhere import APP, LIST, OPENID, PATHS, Api, come_back, frontend, query_of, set_out, sign_in
+from tests.serving import serve
 from webapp import Settings, create_app
 from webapp.errors import SettingsError
 from webapp.oidc import FAILURES
@@ -297,3 +303,74 @@ async def test_whatever_comes_back_is_answered(
 async def started(issuer: Issuer) -> Any:
     async with frontend(issuer) as browser:
         yield browser, issuer
+
+
+async def test_below_a_mount_point_everything_leads_back_there(issuer: Issuer) -> None:
+    api = Api({"id": OPENID})
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return issuer(request) if request.url.host == "id.test" else api(request)
+
+    ui = create_app(
+        "http://api.test",
+        transport=httpx.MockTransport(answer),
+        settings=Settings(oidc_client_id="web", oidc_name="ID"),
+    )
+    async with Browser(Starlette(routes=[Mount("/ui", ui)])) as browser:
+        page = await browser.get("/ui/orders")
+        assert page.links["Sign in with ID"] == "/ui/-/oidc/start?next=%2Fui%2Forders"
+        out = await browser.fetch("GET", page.links["Sign in with ID"])
+        query = issuer.note(out.headers["location"])
+        assert query["redirect_uri"] == f"{APP}/ui/-/oidc/callback"
+        assert "Path=/ui;" in out.headers["set-cookie"]
+        back = await browser.get(f"/ui/-/oidc/callback?code=c-1&state={query['state']}")
+        assert (back.url, back.status) == ("/ui/orders", 200)
+        left = await browser.post("/ui/logout")
+        there = await browser.fetch("GET", left.links["Sign out at ID"])
+        assert query_of(there.headers["location"])["post_logout_redirect_uri"] == f"{APP}/ui/-/oidc/signed-out"
+        told = await browser.another().fetch(
+            "POST", "/ui/-/oidc/backchannel-logout", headers={"Origin": ISSUER}, content=b"logout_token=x"
+        )
+        assert told.status == 400
+
+
+async def test_what_was_typed_is_there_again_after_signing_in(issuer: Issuer) -> None:
+    text = {"type": "object", "properties": {"item": {"type": "string"}}}
+    create = {"requestBody": {"content": {"application/json": {"schema": text}}}, "responses": {"201": {}}}
+    api = Api({"id": OPENID}, {**PATHS, "/orders": {**PATHS["/orders"], "post": {"operationId": "order", **create}}})
+    async with frontend(issuer, api) as browser:
+        await sign_in(browser, issuer)
+        form = await browser.get("/-/operations/order")
+        api.taken = set()
+        issuer.documents["/token"] = httpx.Response(400, json={"error": "invalid_grant"})
+        (field,) = [each.get("name") for each in form.page.all("main input[type=text]")]
+        page = await browser.submit("main form[method=post]", **{field: "Darjeeling"})
+        assert page.url.startswith("/login?next=%2F-%2Foperations%2Forder&why=ended")
+        api.taken, issuer.documents = {"Bearer access-of-authorization_code"}, {}
+
+        page = await sign_in(browser, issuer, "/-/operations/order")
+        assert page.page.one(f"main input[name='{field}']").get("value") == "Darjeeling"
+
+
+async def test_an_api_in_process_and_a_provider_on_the_network_are_reached_each_in_its_way() -> None:
+    issuer = Issuer()
+    reached: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        said = issuer(httpx.Request(request.method, f"{ISSUER}{request.url.path}"))
+        reached.append(request.headers["host"])
+        text = said.text.replace(ISSUER, f"http://{reached[-1]}")
+        return Response(text, said.status_code, media_type="application/json")
+
+    async def api(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
+        document = Api({}).document
+        found = scope["path"] == "/openapi.json"
+        await JSONResponse(document if found else {}, 200 if found else 404)(scope, receive, send)
+
+    with serve(Starlette(routes=[Route("/{path:path}", answer)])) as url:
+        app = create_app(api, settings=Settings(oidc_client_id="web", oidc_issuer=url))
+        async with Browser(app) as browser:
+            out = await browser.fetch("GET", "/-/oidc/start")
+            assert out.headers["location"].startswith(f"{url}/authorize?")
+    assert set(reached) == {url.removeprefix("http://")}

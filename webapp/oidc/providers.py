@@ -54,8 +54,8 @@ class Providers:
         if flow is None or self._registration is not None:
             return ""
         if not installed():
-            return f"The API's tokens come from another place, and {MISSING}."
-        return "The API's tokens come from another place, to which WEBAPP_OIDC_CLIENT_ID is to say who asks."
+            return f"For whoever runs this site: people could sign in at the API's provider, and {MISSING}."
+        return "For whoever runs this site: with WEBAPP_OIDC_CLIENT_ID, people could sign in at the API's provider."
 
 
 def _absolute(base_url: str | None, url: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, urlsplit
 from webapp.errors import SettingsError
 from webapp.settings import Settings
 
-MISSING = "pip install 'webapp[oidc]' is what signing in at a provider needs besides"
+MISSING = "`pip install 'webapp[oidc]'` installs what that needs"
 
 
 @dataclass(frozen=True, slots=True)
