@@ -75,6 +75,7 @@ from webapp.sessions import (
     SessionCookie,
     SessionMiddleware,
     SessionRegistry,
+    Throttle,
 )
 from webapp.settings import Settings
 
@@ -156,6 +157,15 @@ class Frontend:
         pending = Pending(f"{settings.cookie_name}_flow", https=settings.https)
         self.providers = Providers(settings, self._elsewhere, pending)
         self.farewells = Farewells(self.sites)
+        self.keys = settings.secret_key or (secrets.token_urlsafe(32),)
+        self.throttle = Throttle(
+            self.keys,
+            name=f"{settings.cookie_name}_device",
+            tries=settings.sign_in_tries,
+            per_address=settings.sign_in_tries_per_address,
+            window=settings.sign_in_window,
+            https=settings.https,
+        )
         self.streams = Streams()
         self.drafts = Drafts(f"{settings.cookie_name}_draft", https=settings.https)
         self.assets = Assets(find_folder("static"))
@@ -211,7 +221,7 @@ class Frontend:
     def middleware(self) -> list[Middleware]:
         """Everything between the socket and the pages, outermost first."""
         settings = self.settings
-        keys = settings.secret_key or (secrets.token_urlsafe(32),)
+        keys = self.keys
         cookie = SessionCookie(keys, name=settings.cookie_name, max_age=settings.session_lifetime)
         return [
             Middleware(StartMiddleware, frontend=self),
@@ -331,6 +341,7 @@ class StartMiddleware:
                 "providers": self._frontend.providers,
                 "client_at": self._frontend.client_at,
                 "registry": self._frontend.registry,
+                "throttle": self._frontend.throttle,
             }
         await self.app(scope, receive, send)
 

@@ -44,6 +44,12 @@ class Settings:
     session_lifetime: float = 14 * DAY
     max_sessions: int = 100_000
     max_sessions_per_user: int = 50
+    sign_in_tries: int = 10
+    """Wrong passwords for one account; browsers that it was signed in with before have as many of their own."""
+    sign_in_tries_per_address: int = 50
+    """Wrong passwords and new accounts from one address; 0 for no limit, of either."""
+    sign_in_window: float = 900.0
+    """Within which all of these come back, one after the other."""
     image_hosts: tuple[str, ...] = ()
     """Hosts that pictures in answers may be shown from, by https; `*` for any. They learn who looks at a page."""
     trusted_proxies: str = "127.0.0.1"
@@ -143,6 +149,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "session_lifetime": float,
     "max_sessions": int,
     "max_sessions_per_user": int,
+    "sign_in_tries": int,
+    "sign_in_tries_per_address": int,
+    "sign_in_window": float,
     "api_timeout": float,
     "api_connect_timeout": float,
     "api_max_body": int,
@@ -246,6 +255,9 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "session_lifetime": _positive,
     "max_sessions": _positive,
     "max_sessions_per_user": _positive,
+    "sign_in_tries": _not_negative,
+    "sign_in_tries_per_address": _not_negative,
+    "sign_in_window": _positive,
     "oidc_issuer": lambda url: _http_url(url.partition("?")[0]),
     "oidc_token": lambda which: None if which in ("access", "id") else f"is {which!r}, but must be access or id",
     "api_key": _secret,

@@ -24,7 +24,7 @@ from webapp.openapi.codeflow import OAuthButton
 from webapp.openapi.site import Accounts
 from webapp.pages.begun import back_to_login, keep, origin, take
 from webapp.pages.known import is_known
-from webapp.pages.me import who_am_i
+from webapp.pages.me import identify
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
 
@@ -82,8 +82,8 @@ async def callback(request: Request) -> Response | None:
             raise SignInFailed("refused", "the API set a cookie, and doesn't know whose")
     except SignInFailed as failed:
         return _failed(request, failed, carried.next, carried.button)
-    user = await who_am_i(api, accounts)
-    request.state.session = Session.begin(api, user=user or "Signed in", owner=user.casefold() if user else None)
+    person = await identify(api, accounts)
+    request.state.session = Session.begin(api, user=person.name or "Signed in", owner=person.owner or None)
     return redirect(request, carried.next)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from webapp.client import APIClient
 from webapp.errors import (
     APIError,
     BadRequest,
@@ -21,25 +22,35 @@ from webapp.errors import (
 from webapp.html.context import Link, LoginPage, RegisterField
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
+from webapp.openapi.routes import Routes
 from webapp.openapi.site import SignIn, Site
-from webapp.pages import otherways
+from webapp.pages import bounced, otherways
 from webapp.pages.errors import retry_header
 from webapp.pages.farewell import end_at_api
+from webapp.pages.guard import begin_try, failed, is_full, succeeded
 from webapp.pages.leaving import leave, led_out
-from webapp.pages.me import who_am_i
+from webapp.pages.me import Person, identify
 from webapp.pages.refusals import when
 from webapp.pages.signing import TOKEN, Attempt, asks_password, key_inputs, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
-from webapp.sessions import Session
+from webapp.sessions import Session, Try
 
 NOTICES = {
     "ended": "Your session has ended. Sign in to go on where you were.",
     "signed-out": "You are signed out.",
     "registered": "Your account is ready. Sign in to use it.",
 }
-MISMATCH = re.compile(r"invalid grant|(bad|invalid|wrong|incorrect) (credentials|password)", re.IGNORECASE)
-"""How token endpoints say with a 400 what a 401 would (RFC 6749, 5.2), and fastapi-users does."""
+MISMATCH = re.compile(
+    r"invalid grant|(bad|invalid|wrong|incorrect) (credentials|password)"
+    r"|(no such|unknown|invalid) (user|account|e-?mail)|(user|account|e-?mail) (was )?(not found|does(n't| not) exist)",
+    re.IGNORECASE,
+)
+"""
+How APIs say with a 400 or a 404 what a 401 would (RFC 6749, 5.2; fastapi-users).
+
+Those that tell a wrong password from an unknown name get the same words here: nobody finds out who has an account.
+"""
 
 
 async def login_page(request: Request) -> Response:
@@ -68,20 +79,38 @@ async def log_in(request: Request) -> Response:
     attempt = Attempt.of(form, desk.way, _where_to(request, form.get("next", "")))
     if left_out := what_is_left_out(desk.way, attempt):
         return desk.page(attempt, error=Invalid(left_out))
+    if await is_full(request):
+        return desk.page(attempt, failed=(503, bounced.FULL))
     try:
-        api = await sign_in(request, routes, desk.way, attempt)
+        tried = begin_try(request, attempt.owner, is_guessed=asks_password(desk.way))
+        api, person = await _let_in(request, routes, desk.way, attempt, tried)
     except APIError as error:
         return desk.page(attempt, error=error)
     except UnsafePath:
         return desk.page(attempt, error=Invalid("There is something in this that can't be sent."))
 
-    user = await who_am_i(api, desk.site.accounts) or attempt.username or "Signed in"
-    if api.over:
-        # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
-        return desk.page(attempt, error=Unauthorized())
     await end_at_api(request.state.session, desk.site.accounts)
-    request.state.session = Session.begin(api, user=user, owner=attempt.owner)
-    return RedirectResponse(attempt.next, 303)
+    user = person.name or attempt.username or "Signed in"
+    request.state.session = Session.begin(api, user=user, owner=person.owner or attempt.owner)
+    return succeeded(request, RedirectResponse(attempt.next, 303), tried, attempt.owner)
+
+
+async def _let_in(
+    request: Request, routes: Routes, way: SignIn, attempt: Attempt, tried: Try
+) -> tuple[APIClient, Person]:
+    """A client that is signed in, and who that is. Raises what the API has against it, the same for every mismatch."""
+    try:
+        api = await sign_in(request, routes, way, attempt)
+        person = await identify(api, routes.site.accounts)
+        if api.over:
+            # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
+            raise Unauthorized
+    except APIError as error:
+        failed(tried, error)
+        if isinstance(error, BadRequest | NotFound) and asks_password(way) and MISMATCH.search(error.detail):
+            raise Unauthorized from error
+        raise
+    return api, person
 
 
 async def log_out(request: Request) -> Response:
@@ -196,8 +225,6 @@ def _explain(way: SignIn, error: APIError) -> str:
             if asks_password(way):
                 return "That name and password don't match an account."
             return f"The API doesn't accept {'this token' if way.encoding == 'bearer' else 'this key'}."
-        case BadRequest() if MISMATCH.search(error.detail):
-            return "That name and password don't match an account."
         case Forbidden():
             return f"You can't sign in: {_lower_first(error.detail)}" if error.detail else "You can't sign in."
         case RateLimited():

@@ -1,24 +1,50 @@
 """Who is signed in, as the API tells."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.client import APIClient
 from webapp.errors import APIError
 from webapp.openapi.site import Accounts
 
 NAMES = ("full_name", "display_name", "name", "username", "login", "email")
+IDS = ("id", "uuid", "sub", "user_id", "pk", "email", "username", "login")
+"""What tells people apart; two may well have one name."""
+
+
+class Person(NamedTuple):
+    """Who somebody is, as far as the API tells: empty where it doesn't."""
+
+    name: str = ""
+    owner: str = ""
+    """What tells them from everybody else: `id:42`."""
+
+
+async def identify(api: APIClient, accounts: Accounts) -> Person:
+    """Who is signed in."""
+    if accounts.me is None:
+        return Person()
+    try:
+        answer = await api.request("GET", accounts.me.path)
+    except APIError:
+        return Person()
+    return Person(name_of(answer.data) or "", id_of(answer.data))
 
 
 async def who_am_i(api: APIClient, accounts: Accounts) -> str | None:
     """How the signed-in person is called; None where the API doesn't say."""
-    if accounts.me is None:
-        return None
-    try:
-        answer = await api.request("GET", accounts.me.path)
-    except APIError:
-        return None
-    return name_of(answer.data)
+    return (await identify(api, accounts)).name or None
+
+
+def id_of(answer: Any) -> str:
+    """What a who-am-I answer knows a person by, with the name of the field; empty where it has nothing of the kind."""
+    if not isinstance(answer, Mapping):
+        return ""
+    for key in IDS:
+        value = answer.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            return f"{key}:{value}"
+    return id_of(answer.get("data")) or id_of(answer.get("user"))
 
 
 def name_of(answer: Any) -> str | None:

@@ -14,7 +14,8 @@ from webapp.openapi.labels import humanise
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, Operation
 from webapp.pages.errors import retry_header
-from webapp.pages.me import who_am_i
+from webapp.pages.guard import begin_try
+from webapp.pages.me import identify
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
 from webapp.sessions import Session
@@ -38,6 +39,7 @@ async def register(request: Request) -> Response:
     fields = _fields(_body(operation).schema)
     given = {name: typed[name] for name in fields if typed.get(name)}
     try:
+        begin_try(request)
         await _post(api, operation, given)
     except APIError as error:
         return _page(request, operation, typed, where, error=error)
@@ -45,8 +47,9 @@ async def register(request: Request) -> Response:
     if not api.signed_in:
         return RedirectResponse(href(request, "/login", [("why", "registered"), ("next", where)]), 303)
     owner = next((given[name] for name in fields if name in ("email", "username", "login") and name in given), "")
-    user = await who_am_i(api, accounts) or owner or "Signed in"
-    request.state.session = Session.begin(api, user=user, owner=owner.casefold() or None)
+    person = await identify(api, accounts)
+    user = person.name or owner or "Signed in"
+    request.state.session = Session.begin(api, user=user, owner=person.owner or owner.casefold() or None)
     return RedirectResponse(where, 303)
 
 

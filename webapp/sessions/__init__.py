@@ -8,6 +8,7 @@ from webapp.sessions.middleware import Instead, SessionMiddleware
 from webapp.sessions.notices import Notice, NoticeMiddleware, Notices, Undo
 from webapp.sessions.registry import Ending, SessionRegistry, TooManySessions
 from webapp.sessions.session import Session, State
+from webapp.sessions.throttle import Throttle, Try
 
 __all__ = [
     "Bounces",
@@ -23,7 +24,9 @@ __all__ = [
     "SessionMiddleware",
     "SessionRegistry",
     "State",
+    "Throttle",
     "TooManySessions",
+    "Try",
     "Undo",
     "audit",
 ]

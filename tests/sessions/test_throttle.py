@@ -1,0 +1,229 @@
+"""Tries to sign in: counted by address, by account and by browser."""
+
+import random
+from typing import Any
+
+import pytest
+
+from tests.sessions.test_registry import Clock
+from webapp.sessions import Throttle, Try
+from webapp.sessions.buckets import Buckets
+from webapp.sessions.devices import MOST_ACCOUNTS
+from webapp.sessions.throttle import address_key
+
+OLD, NEW = "o" * 32, "n" * 32
+TRIES, WINDOW = 10, 900.0
+
+
+def throttle(clock: Clock, *, keys: tuple[str, ...] = (NEW,), per_address: int = 50, most: int = 1000) -> Throttle:
+    return Throttle(
+        keys, name="device", tries=TRIES, per_address=per_address, window=WINDOW, https=False, most=most, clock=clock
+    )
+
+
+def sent(address: str = "192.0.2.1", cookie: str = "", **extra: Any) -> dict[str, Any]:
+    headers = [(b"cookie", cookie.encode())] if cookie else []
+    return {"type": "http", "scheme": "http", "headers": headers, "client": (address, 1), **extra}
+
+
+def is_let(tried: Try) -> bool:
+    return not tried.retry_after
+
+
+def cookie_of(throttle: Throttle, account: str, scope: dict[str, Any] | None = None) -> str:
+    return throttle.welcome(scope or sent(), account).partition(";")[0]
+
+
+def test_an_account_is_limited_whichever_addresses_the_tries_come_from() -> None:
+    limited = throttle(Clock())
+
+    let = [is_let(limited.begin(sent(f"192.0.{n // 250}.{n % 250}"), "ada")) for n in range(1000)]
+
+    assert let.count(True) == TRIES
+    assert is_let(limited.begin(sent("198.51.100.1"), "bob"))
+
+
+def test_an_address_is_limited_whichever_accounts_it_tries() -> None:
+    limited = throttle(Clock())
+
+    let = [is_let(limited.begin(sent(), f"user {number}")) for number in range(1000)]
+
+    assert let.count(True) == 50
+    assert is_let(limited.begin(sent("192.0.2.2"), "user 999"))
+
+
+def test_tries_come_back_one_after_the_other_at_the_second_that_was_said() -> None:
+    clock = Clock()
+    limited = throttle(clock)
+    for _ in range(TRIES):
+        assert is_let(limited.begin(sent(), "ada"))
+    wait = limited.begin(sent(), "ada").retry_after
+
+    assert wait == pytest.approx(WINDOW / TRIES)
+    clock.now += wait - 0.01
+    assert not is_let(limited.begin(sent(), "ada"))
+    clock.now += 0.02
+    assert is_let(limited.begin(sent(), "ada"))
+    assert not is_let(limited.begin(sent(), "ada"))
+    clock.now += WINDOW
+    assert [is_let(limited.begin(sent(), "ada")) for _ in range(TRIES + 1)] == [True] * TRIES + [False]
+
+
+def test_waiting_is_not_made_longer_by_trying_meanwhile() -> None:
+    clock = Clock()
+    limited = throttle(clock)
+    for _ in range(500):
+        limited.begin(sent(), "ada")
+    clock.now += WINDOW / TRIES + 0.01
+
+    assert is_let(limited.begin(sent(), "ada"))
+
+
+def test_a_known_browser_has_tries_of_its_own_and_only_so_many() -> None:
+    clock = Clock()
+    limited = throttle(clock)
+    held = cookie_of(limited, "ada")
+    for _ in range(1000):
+        limited.begin(sent(), "ada")
+
+    let = [is_let(limited.begin(sent(cookie=held), "ada")) for _ in range(20)]
+
+    assert let == [True] * TRIES + [False] * 10
+
+
+def test_a_known_browser_is_known_for_its_own_accounts_alone() -> None:
+    limited = throttle(Clock())
+    held = cookie_of(limited, "mallory")
+    for _ in range(1000):
+        limited.begin(sent(), "ada")
+
+    assert not is_let(limited.begin(sent(cookie=held), "ada"))
+    assert is_let(limited.begin(sent(cookie=held), "Mallory "))
+
+
+def test_a_browser_may_be_known_for_a_few_accounts() -> None:
+    limited = throttle(Clock(), per_address=1)
+    held = ""
+    for number in range(MOST_ACCOUNTS + 1):
+        held = cookie_of(limited, f"user {number}", sent(cookie=held))
+    limited.begin(sent(), "")
+
+    let = [is_let(limited.begin(sent(cookie=held), f"user {number}")) for number in range(MOST_ACCOUNTS + 1)]
+
+    assert let == [False] + [True] * MOST_ACCOUNTS
+    assert len(limited.welcome(sent(cookie=held), "user 9")) < 300
+
+
+def test_signing_in_again_gives_a_browser_a_new_number() -> None:
+    limited = throttle(Clock())
+    held = cookie_of(limited, "ada")
+
+    assert cookie_of(limited, "ada", sent(cookie=held)) != held
+
+
+def test_a_forged_changed_or_dropped_keys_cookie_is_none() -> None:
+    limited = throttle(Clock(), per_address=1)
+    held = cookie_of(limited, "ada")
+    limited.begin(sent(), "")
+    dice = random.Random(7)
+    changed = {held[:at] + dice.choice("abcXYZ019-_.") + held[at + 1 :] for at in range(len("device="), len(held))}
+    changed -= {held}
+
+    assert len(changed) > 90
+    assert [each for each in changed if is_let(limited.begin(sent(cookie=each), "ada"))] == []
+    assert not is_let(limited.begin(sent(cookie=cookie_of(throttle(Clock(), keys=(OLD,)), "ada")), "ada"))
+
+
+def test_an_older_key_knows_a_browser_yet() -> None:
+    held = cookie_of(throttle(Clock(), keys=(OLD,)), "ada")
+    limited = throttle(Clock(), keys=(NEW, OLD), per_address=1)
+    limited.begin(sent(), "")
+
+    assert is_let(limited.begin(sent(cookie=held), "ada"))
+
+
+def test_what_was_no_try_is_given_back() -> None:
+    limited = throttle(Clock())
+    for _ in range(1000):
+        limited.begin(sent(), "ada").give_back()
+
+    assert is_let(limited.begin(sent(), "ada"))
+    assert len(limited) == 2
+
+
+def test_a_good_sign_in_does_not_wipe_out_what_was_tried_before() -> None:
+    limited = throttle(Clock())
+    for _ in range(TRIES):
+        limited.begin(sent(), "ada")
+    for _ in range(49 - TRIES):
+        limited.begin(sent(), "mallory").give_back()
+        limited.begin(sent(), "mallory 2")
+
+    assert not is_let(limited.begin(sent(), "ada"))
+    assert not is_let(limited.begin(sent("198.51.100.1"), "ada"))
+
+
+def test_nobody_guesses_at_a_pasted_key_so_only_the_address_counts() -> None:
+    limited = throttle(Clock())
+
+    let = [is_let(limited.begin(sent(), f"key {number}", is_guessed=False)) for number in range(100)]
+
+    assert let.count(True) == 50
+    assert len(limited) == 1
+
+
+def test_however_many_come_only_so_many_are_remembered_and_one_that_goes_on_stays() -> None:
+    limited = throttle(Clock(), most=1000)
+    for _ in range(TRIES):
+        limited.begin(sent(), "ada")
+    let = 0
+    for number in range(20_000):
+        limited.begin(sent(f"2001:db8:{number // 60_000:x}:{number % 60_000:x}::1"), f"user {number}")
+        if number % 500 == 0:
+            let += is_let(limited.begin(sent("198.51.100.1"), "ada"))
+
+    assert len(limited) <= 2000
+    assert let == 0
+
+
+def test_full_buckets_are_not_kept() -> None:
+    clock = Clock()
+    buckets = Buckets(TRIES, WINDOW, clock=clock)
+    for number in range(100):
+        buckets.take(str(number))
+    clock.now += WINDOW
+    buckets.take("last")
+
+    assert len(buckets) == 1
+
+
+def test_no_tries_are_no_limit() -> None:
+    limited = Throttle((NEW,), name="device", tries=0, per_address=0, window=WINDOW)
+
+    assert all(is_let(limited.begin(sent(), "ada")) for _ in range(1000))
+    assert len(limited) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("", "unix:", False),
+    ],
+)
+def test_which_addresses_are_one(one: str, other: str, same: bool) -> None:
+    assert (address_key(sent(one)) == address_key(sent(other))) is same
+    assert address_key({"type": "http", "client": None}) == ""
+
+
+def test_over_https_the_cookie_is_secure_and_for_the_sign_in_alone() -> None:
+    limited = Throttle((NEW,), name="device", tries=1, per_address=1, window=1, https=True)
+
+    header = limited.welcome(sent(root_path="/ui"), "ada")
+
+    assert header.startswith("__Secure-device=")
+    assert header.endswith("; Path=/ui/login; HttpOnly; SameSite=Lax; Secure")
+    assert "ada" not in header

@@ -1,0 +1,76 @@
+"""
+The cookie by which a browser is known that somebody has signed in with before.
+
+It gives its account tries of its own, so that whoever hammers on the account from elsewhere doesn't lock its owner out
+(OWASP's "device cookies"). It lets nobody in, and says nothing to anybody but us: a random number, and keyed hashes of
+the accounts it is good for.
+"""
+
+import hmac
+import secrets
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from itsdangerous import BadSignature, TimestampSigner
+
+SECONDS = 180 * 24 * 3600
+MOST_ACCOUNTS = 4
+"""Accounts of one browser; of a fifth, the first is forgotten."""
+
+
+class Devices:
+    """Reads and writes the cookie. `keys` are newest first: the first signs, all verify."""
+
+    def __init__(self, keys: Sequence[str], *, name: str) -> None:
+        self._keys = tuple(key.encode() for key in keys)
+        self._signers = [
+            TimestampSigner(key, salt="webapp.device", key_derivation="hmac", digest_method=sha256) for key in keys
+        ]
+        self._name = name
+
+    def tag(self, account: str) -> str:
+        """The newest key's hash of an account's name; upper and lower case are the same to some APIs."""
+        return _tag(self._keys[0], account)
+
+    def find(self, headers: Iterable[tuple[bytes, bytes]], account: str, *, secure: bool) -> str | None:
+        """The number of a browser that this account has been signed in with, or None."""
+        tags = {_tag(key, account) for key in self._keys}
+        for number, *accounts in self._held(headers, secure):
+            if tags & set(accounts):
+                return number
+        return None
+
+    def write(self, headers: Iterable[tuple[bytes, bytes]], account: str, *, secure: bool, path: str) -> str:
+        """The Set-Cookie header for a browser that an account has just been signed in with: a new number."""
+        tag = self.tag(account)
+        others = [each for _, *accounts in self._held(headers, secure) for each in accounts if each != tag]
+        value = "-".join([secrets.token_hex(16), *others[-(MOST_ACCOUNTS - 1) :], tag])
+        signed = self._signers[0].sign(value).decode()
+        header = f"{self._called(secure)}={signed}; Max-Age={SECONDS}; Path={path}; HttpOnly; SameSite=Lax"
+        return f"{header}; Secure" if secure else header
+
+    def _called(self, secure: bool) -> str:
+        # `__Host-` would have it sent along with every request, and it's for the sign-in alone.
+        return f"__Secure-{self._name}" if secure else self._name
+
+    def _held(self, headers: Iterable[tuple[bytes, bytes]], secure: bool) -> Iterable[list[str]]:
+        wanted = self._called(secure)
+        for key, header in headers:
+            if key == b"cookie":
+                for pair in header.decode("latin-1").split(";"):
+                    name, _, value = pair.strip().partition("=")
+                    if name == wanted and (told := self._verified(value)):
+                        yield told.split("-")
+
+    def _verified(self, value: str) -> str:
+        for signer in self._signers:
+            try:
+                return signer.unsign(value.encode("utf-8", "replace"), max_age=SECONDS).decode()
+            except (BadSignature, ValueError):
+                continue
+        return ""
+
+
+def _tag(key: bytes, account: str) -> str:
+    name = account.strip().casefold().encode("utf-8", "surrogatepass")
+    return hmac.new(key, b"webapp.account\0" + name, sha256).hexdigest()[:16]

@@ -1,0 +1,109 @@
+"""
+Slows whoever guesses passwords, and not the owner of the account that is guessed at.
+
+Tries are counted by address and by account, whoever makes them, and before the API is asked, so that a thousand at
+once are not a thousand tries. One that turns out right, or of which the API has said nothing, is given back. A browser
+that the account has been signed in with before has tries of its own, and needs none of those. Nothing depends on
+whether an account exists: the same is counted and answered.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import quote
+
+from starlette.types import Scope
+
+from webapp.sessions.buckets import MOST, Buckets
+from webapp.sessions.devices import Devices
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try, counted; or one too many, which is not to be made before `retry_after` seconds are over."""
+
+    account: str
+    """A keyed hash of what it is about, for the log; empty where that is nothing."""
+    taken: tuple[tuple[Buckets, str], ...] = ()
+    retry_after: float = 0.0
+
+    def give_back(self) -> None:
+        """It was none: the password was right, or nobody has looked at it."""
+        for buckets, key in self.taken:
+            buckets.give_back(key)
+
+
+class Throttle:
+    """
+    Counts tries to sign in.
+
+    `tries` are those of an account, and of a known browser; `per_address` those of an address, an IPv6 network of 64
+    bits being one. All come back within `window` seconds. 0 turns either off.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[str],
+        *,
+        name: str,
+        tries: int,
+        per_address: int,
+        window: float,
+        https: bool | None = None,
+        most: int = MOST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._devices = Devices(keys, name=name)
+        self._https = https
+        self._accounts = Buckets(tries, window, most=most, clock=clock)
+        self._known = Buckets(tries, window, most=most, clock=clock)
+        self._addresses = Buckets(per_address, window, most=most, clock=clock)
+
+    def __len__(self) -> int:
+        return len(self._accounts) + len(self._known) + len(self._addresses)
+
+    def begin(self, scope: Scope, account: str, *, is_guessed: bool = True) -> Try:
+        """
+        Count a try at an account, or say that it is one too many.
+
+        A key that was pasted is its own account, so nobody guesses at that (`is_guessed`); without an account only
+        the address counts.
+        """
+        tag = self._devices.tag(account) if account else ""
+        device = self._devices.find(scope["headers"], account, secure=self._is_secure(scope)) if account else None
+        if device is not None and not self._known.wait(device):
+            return _taken(tag, [(self._known, device)])
+        wanted = [(self._addresses, address_key(scope))]
+        if account and is_guessed:
+            wanted.append((self._accounts, tag))
+        wait = max(buckets.wait(key) for buckets, key in wanted)
+        return Try(tag, retry_after=wait) if wait else _taken(tag, wanted)
+
+    def welcome(self, scope: Scope, account: str) -> str:
+        """The Set-Cookie header by which the browser of somebody who has signed in is known the next time."""
+        path = quote(scope.get("root_path", "").rstrip("/")) + "/login"
+        return self._devices.write(scope["headers"], account, secure=self._is_secure(scope), path=path)
+
+    def _is_secure(self, scope: Scope) -> bool:
+        return scope["scheme"] == "https" if self._https is None else self._https
+
+
+def address_key(scope: Scope) -> str:
+    """What tells one address from another: of IPv6 the network, since whoever has one address there has 2^64."""
+    client = scope.get("client")
+    text = client[0] if client else ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text[:64]
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else address.packed[:8].hex()
+    return str(address)
+
+
+def _taken(tag: str, wanted: list[tuple[Buckets, str]]) -> Try:
+    for buckets, key in wanted:
+        buckets.take(key)
+    return Try(tag, tuple(wanted))
