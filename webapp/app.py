@@ -50,7 +50,7 @@ from webapp.client.writing import PLAIN
 from webapp.errors import APIError, SettingsError, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
-from webapp.observability import ObservabilityMiddleware
+from webapp.observability import Observability, ObservabilityMiddleware
 from webapp.oidc import Pending, Providers
 from webapp.openapi.discover import origin_of
 from webapp.openapi.given import GivenKey
@@ -61,7 +61,7 @@ from webapp.openapi.site import Accounts, Site
 from webapp.pages import bounced, errors, leaving
 from webapp.pages.documents import Documents
 from webapp.pages.farewell import Farewells
-from webapp.pages.routes import ALIVE, own_routes
+from webapp.pages.routes import ALIVE, METRICS, own_routes
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.pages.streams import Streams
@@ -76,6 +76,7 @@ from webapp.sessions import (
     SessionMiddleware,
     SessionRegistry,
     Throttle,
+    audit_observer,
 )
 from webapp.settings import Settings
 
@@ -139,6 +140,7 @@ class Frontend:
             on_closed=lambda session: self.farewells.begin(session),
         )
         self.transport = transport()
+        self.observability = Observability(settings, sessions=self.registry.__len__)
         self._key = GivenKey(settings.api_key, overrides.login)
         self._client = self._for_everybody(settings.api_url or origin_of(settings.openapi or ""))
         self._settled = settings.api_url is not None and self._key.is_placed
@@ -215,6 +217,7 @@ class Frontend:
             "connect_timeout": self.settings.api_connect_timeout,
             "max_body": self.settings.api_max_body,
             "writing": writing_of(self._overrides.api),
+            "observer": self.observability.client,
         }
         return APIClient(base_url, **(usual | options))
 
@@ -225,7 +228,7 @@ class Frontend:
         cookie = SessionCookie(keys, name=settings.cookie_name, max_age=settings.session_lifetime)
         return [
             Middleware(StartMiddleware, frontend=self),
-            Middleware(ObservabilityMiddleware),
+            Middleware(ObservabilityMiddleware, kept=self.observability),
             Middleware(SecurityHeadersMiddleware, https=settings.https, images=image_sources(settings.image_hosts)),
             Middleware(CompressionMiddleware),
             Middleware(CrossOriginMiddleware, origin=settings.public_url, exempt=frozenset({leaving.BACKCHANNEL})),
@@ -256,10 +259,15 @@ class Frontend:
         """Begin to sweep sessions and to read the API's document; again is fine."""
         if not self._started:
             self._started = True
+            metrics = self.observability.metrics
+            if metrics is not None:
+                audit_observer.set(metrics.audited)
             self._tasks = [
                 asyncio.create_task(self.registry.sweep_every(SWEEP_SECONDS)),
                 asyncio.create_task(self._read_ahead()),
             ]
+            if metrics is not None:
+                self._tasks.append(asyncio.create_task(metrics.watch_loop()))
 
     async def check(self) -> None:
         """
@@ -326,7 +334,7 @@ class StartMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             self._frontend.start()
-            if not scope["path"].endswith(ALIVE):
+            if not scope["path"].endswith((ALIVE, METRICS)):
                 await self._frontend.ready()
             # A copy: under a parent app the state is the parent's too.
             scope["state"] = {
@@ -337,6 +345,7 @@ class StartMiddleware:
                 "max_upload": self._frontend.settings.max_upload,
                 "streams": self._frontend.streams,
                 "stopping": self._frontend.stopping,
+                "metrics": self._frontend.observability.metrics,
                 "drafts": self._frontend.drafts,
                 "providers": self._frontend.providers,
                 "client_at": self._frontend.client_at,

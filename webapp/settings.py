@@ -84,6 +84,12 @@ class Settings:
     """Bytes of a form with its files; as many as the API takes, if None."""
     templates: Path | str | None = None
     """A folder whose templates come before ours."""
+    metrics: bool = False
+    """Whether to count and time what happens, for Prometheus at `/-/metrics`."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What a scraper has to show; without it only a direct connection from this machine is answered."""
+    tracing: bool = False
+    """Whether to make spans with OpenTelemetry."""
     log_format: str = "console"
     """`console` or `json`."""
     debug: bool = False
@@ -163,6 +169,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "config": Path,
     "document_refresh": float,
     "templates": Path,
+    "metrics": _flag,
+    "tracing": _flag,
     "debug": _flag,
 }
 
@@ -212,6 +220,10 @@ def _secret(key: str) -> str | None:
     if len(key) < 8:
         return "has fewer than 8 characters, so it couldn't be kept out of the pages"
     return None if key.isascii() and key.isprintable() else "holds what no header can: it must be printable ASCII"
+
+
+def _long_enough(token: str) -> str | None:
+    return None if len(token) >= 16 else "has fewer than 16 characters"
 
 
 def _positive(number: float) -> str | None:
@@ -273,5 +285,6 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "config": _file,
     "document_refresh": _not_negative,
     "templates": _folder,
+    "metrics_token": _long_enough,
     "log_format": lambda form: None if form in ("console", "json") else f"is {form!r}, but must be console or json",
 }

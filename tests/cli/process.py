@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,15 +12,38 @@ from pathlib import Path
 import httpx
 
 
+class Process(subprocess.Popen[str]):
+    """A process whose output is read as it comes, as it would stand still once its pipe is full."""
+
+    said: str = ""
+    _reader: threading.Thread
+
+    def read_on(self) -> None:
+        """Read from now on, in the background."""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.stdout is not None
+        for line in self.stdout:
+            self.said += line
+
+    def ended(self, within: float = 30.0) -> int:
+        """Its exit status, once it has ended and all it has said was read."""
+        status = self.wait(within)
+        self._reader.join(within)
+        return status
+
+
 @contextmanager
-def serving(*arguments: str, cwd: Path | None = None, **environ: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def serving(*arguments: str, cwd: Path | None = None, **environ: str) -> Iterator[tuple[str, Process]]:
     """`webapp ARGUMENTS --port FREE` as a process; gives the URL that it printed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "webapp", *arguments, "--port", str(port)]
     env = {name: value for name, value in os.environ.items() if not name.startswith("WEBAPP_")}
-    process = subprocess.Popen(
+    process = Process(
         command, cwd=cwd, env={**env, **environ}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
@@ -29,10 +53,11 @@ def serving(*arguments: str, cwd: Path | None = None, **environ: str) -> Iterato
             line = process.stdout.readline()
             assert line, f"ended before it served: {printed}"
             printed += line
+        process.read_on()
         yield f"http://127.0.0.1:{port}", process
     finally:
         process.kill()
-        process.wait()
+        process.ended()
         assert process.stdout is not None
         process.stdout.close()
 

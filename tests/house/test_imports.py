@@ -67,6 +67,8 @@ RULES: list[tuple[str, Callable[[Module], bool]]] = [
     ("joserfc", lambda module: module.room == "oidc"),
     ("uvicorn", lambda module: module.room in ("cli", "serving")),
     ("fastapi", lambda module: module.room == "demo"),
+    ("prometheus_client", lambda module: module.room == "observability"),
+    ("opentelemetry", lambda module: module.room == "observability"),
     ("pytest", lambda module: False),
 ]
 

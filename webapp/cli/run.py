@@ -84,10 +84,7 @@ async def _served(server: Server, frontend: Frontend, announcement: str) -> None
         await frontend.close()
         raise
     print(announcement, flush=True)
-    try:
-        await server.serve()
-    finally:
-        await frontend.close()  # where there was no time for the app's own end
+    await server.serve()
 
 
 def _free_port(host: str, port: int) -> None:

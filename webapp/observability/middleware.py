@@ -1,4 +1,4 @@
-"""Each request's id and its line in the access log."""
+"""Each request's id, its line in the access log, and its place in what is counted and traced."""
 
 import logging
 import time
@@ -7,7 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.client import request_context
 from webapp.client.redaction import loggable
+from webapp.observability.kept import Observability
 from webapp.observability.requests import context_of
+from webapp.sessions import audit_observer
 
 access_logger = logging.getLogger("webapp.access")
 
@@ -20,19 +22,23 @@ class ObservabilityMiddleware:
     Gives each request an id (the browser's own, if it is well-formed), answers with it, and logs one line.
 
     Whatever the API is asked on the way carries the id and the browser's address and name. The line has the path
-    without its query, which may hold what somebody searched for.
+    without its query, which may hold what somebody searched for. What is to be `kept` besides is counted and traced.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, kept: Observability | None = None) -> None:
         self.app = app
+        self._metrics = kept.metrics if kept is not None else None
+        tracing = kept.tracing if kept is not None else None
+        self._observed: ASGIApp = tracing.around(self._observe) if tracing is not None else self._observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+        await (self._observed if scope["type"] == "http" else self.app)(scope, receive, send)
 
+    async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
         context = context_of(scope)
         token = request_context.set(context)
+        if self._metrics is not None:
+            audit_observer.set(self._metrics.audited)
         started = time.perf_counter()
         status = _NO_ANSWER
 
@@ -50,10 +56,15 @@ class ObservabilityMiddleware:
                 status = 500  # as the server is going to say
             raise
         finally:
-            if access_logger.isEnabledFor(logging.INFO):
-                _log(scope, status, time.perf_counter() - started, context.request_id)
+            self._conclude(scope, status, time.perf_counter() - started, context.request_id)
         # Not where it failed: what the server then says about it belongs to this request, too.
         request_context.reset(token)
+
+    def _conclude(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        if self._metrics is not None:
+            self._metrics.page(scope, status, seconds)
+        if access_logger.isEnabledFor(logging.INFO):
+            _log(scope, status, seconds, request_id)
 
 
 def _log(scope: Scope, status: int, seconds: float, request_id: str) -> None:

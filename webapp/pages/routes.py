@@ -17,6 +17,7 @@ from webapp.pages import (
     jump,
     leaving,
     login,
+    metrics,
     operation,
     operations,
     provider,
@@ -26,6 +27,7 @@ from webapp.pages import (
 )
 
 ALIVE = "/-/livez"
+METRICS = "/-/metrics"
 
 
 def own_routes(assets: ASGIApp) -> list[BaseRoute]:
@@ -64,6 +66,7 @@ def own_routes(assets: ASGIApp) -> list[BaseRoute]:
         Route("/-/events/{path:path}", events.events_page, methods=["GET"]),
         Route(ALIVE, health.livez, methods=["GET"]),
         Route("/-/readyz", health.readyz, methods=["GET"]),
+        Route(METRICS, metrics.metrics_page, methods=["GET"]),
         Route("/-/static/{name}", assets, methods=["GET"]),
         # Everything the API has: a page's path is the API's
         Route("/", home.home_page, methods=["GET"]),

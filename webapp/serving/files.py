@@ -17,4 +17,4 @@ def room_for(connections: int) -> int:
     if soft < wanted and soft != resource.RLIM_INFINITY:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return connections if soft == resource.RLIM_INFINITY else max(min(connections, soft - SPARE), 16)
+    return connections if soft == resource.RLIM_INFINITY else min(connections, max(soft - SPARE, 1))

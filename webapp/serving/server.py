@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 logger = logging.getLogger("webapp.serving")
 
+_LAST_SECONDS = 2.0
+"""What closing sessions and connections may take of a process that has to end at once."""
+
 
 class Server(uvicorn.Server):
     """
@@ -66,6 +69,9 @@ class Server(uvicorn.Server):
         """Listen no more, and let what is under way end."""
         self._on_stop()
         await super().shutdown(sockets)
+        if self.force_exit:  # uvicorn then leaves out the app's own end
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.lifespan.shutdown(), _LAST_SECONDS)
 
     def _exit(self) -> None:
         self.should_exit = True

@@ -1,6 +1,6 @@
 """A browser's cookie -> its APIClient."""
 
-from webapp.sessions.audit import audit
+from webapp.sessions.audit import audit, audit_observer
 from webapp.sessions.bounces import Bounces
 from webapp.sessions.cookie import SessionCookie
 from webapp.sessions.drafts import Draft, Drafts
@@ -29,4 +29,5 @@ __all__ = [
     "Try",
     "Undo",
     "audit",
+    "audit_observer",
 ]

@@ -8,11 +8,18 @@ people type passwords into the wrong field: it appears as a keyed hash, by which
 
 import json
 import logging
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 
 from webapp.client import request_context
 from webapp.sessions.session import Session
 
 logger = logging.getLogger("webapp.audit")
+
+audit_observer: ContextVar[Callable[[str, Mapping[str, object]], None] | None] = ContextVar(
+    "webapp.audit_observer", default=None
+)
+"""Is told of each event and its details, whatever the log's level, by whoever counts them for the app at work."""
 
 LONGEST = 200
 """Characters of one value."""
@@ -26,6 +33,8 @@ def audit(event: str, *, session: Session | None = None, level: int = logging.IN
     `session_ended`, `session_revoked`, `session_evicted`, or a caller's own. In JSON logs all of it is fields. No
     detail may be a secret, or anything that was typed and not confirmed.
     """
+    if (observer := audit_observer.get()) is not None:
+        observer(event, details)
     if not logger.isEnabledFor(level):
         return
     fields: dict[str, str] = {"event": event}
