@@ -117,9 +117,9 @@ def jwt_id(token: str) -> str:
 
 
 async def test_a_token_is_remembered_for_as_long_as_it_could_be_used() -> None:
-    issuer, clock = Issuer(), Clock(float(NOW))
+    issuer, clock = Issuer(), Clock(time.time())
     tokens, at = LogoutTokens(clock), provider(issuer)
-    token = issuer.logout_token(exp=NOW + 100_000)
+    token = issuer.logout_token(exp=int(clock.now) + 100_000)
     await tokens.read(at, token, "id.test")
 
     for _ in range(30):
@@ -129,7 +129,7 @@ async def test_a_token_is_remembered_for_as_long_as_it_could_be_used() -> None:
 
 
 async def test_whoever_sends_too_many_wrong_ones_is_not_listened_to_for_a_while() -> None:
-    issuer, clock = Issuer(), Clock(float(NOW))
+    issuer, clock = Issuer(), Clock(time.time())
     tokens, at = LogoutTokens(clock), provider(issuer)
     for _ in range(MOST_REFUSED):
         with pytest.raises(LogoutRefused) as refused:
