@@ -216,6 +216,7 @@ class Frontend:
             "timeout": self.settings.api_timeout,
             "connect_timeout": self.settings.api_connect_timeout,
             "max_body": self.settings.api_max_body,
+            "renewals": self.settings.api_renewals,
             "writing": writing_of(self._overrides.api),
             "observer": self.observability.client,
         }

@@ -74,6 +74,8 @@ class Settings:
     api_max_body: int = 32 * MIB
     api_connections: int = 100
     """Connections to the API at once, of all sessions together."""
+    api_renewals: int = 20
+    """Sign-ins that are renewed at the API at once, of all sessions together."""
     max_connections: int = 4096
     """Connections of browsers at once, beyond which new ones get a 503; for `webapp run`."""
     shutdown_delay: float = 1.0
@@ -162,6 +164,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "api_connect_timeout": float,
     "api_max_body": int,
     "api_connections": int,
+    "api_renewals": int,
     "max_connections": int,
     "shutdown_delay": float,
     "shutdown_grace": int,
@@ -277,6 +280,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "api_connect_timeout": _positive,
     "api_max_body": _positive,
     "api_connections": _positive,
+    "api_renewals": _positive,
     "max_connections": _positive,
     "shutdown_delay": _not_negative,
     "shutdown_grace": _not_negative,

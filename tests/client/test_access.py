@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.client.renewing import Backend, CookieBackend, counting, every_backend, failing
 from tests.client.support import Clock, answering, body, client
-from tests.client.test_refresh import Backend, CookieBackend, counting, every_backend, failing
 from webapp.client import Credentials, RefreshEndpoint
 from webapp.client.reply import ReplyKind
 from webapp.errors import BadGateway, Forbidden, RateLimited, Unauthorized, Unavailable, UnsafePath
@@ -23,7 +23,7 @@ async def test_signing_in_keeps_the_tokens_and_cookies_that_come_back() -> None:
     assert reply.data == answer
     assert api.signed_in
     assert (api.credentials.bearer, api.credentials.refresh_token) == ("a", "r")
-    assert api.credentials.renew_at == clock() + 895
+    assert api.credentials.spent_at == clock() + 895
     assert api.credentials.cookies.header("/", clock()) == "sid=x"
 
 

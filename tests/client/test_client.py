@@ -17,6 +17,7 @@ from webapp.client.bodies import encode_body
 from webapp.client.call import prepare
 from webapp.client.config import BaseURL, ClientConfig
 from webapp.client.reply import ReplyKind
+from webapp.client.turns import Turns
 from webapp.errors import (
     APIError,
     BadGateway,
@@ -808,6 +809,7 @@ def test_a_call_shows_neither_its_query_nor_what_it_sends() -> None:
         api_key=None,
         api_key_name="x-api-key",
         auth_header_factory=None,
+        renewals=Turns(1, patience=1),
     )
     call = prepare(config, "POST", "/reset", params={"token": "hush"}, json={"a": "hush"}, headers={"x-b": "hush"})
 

@@ -22,7 +22,7 @@ def full() -> Credentials:
     )
     credentials.cookies.set(Cookie("sid", "/auth", "cookie-secret", NOW + 5), NOW)
     credentials.established = credentials.vouched = True
-    credentials.renew_at = NOW + 1
+    credentials.renew_at, credentials.spent_at = NOW + 1, NOW + 2
     credentials.add({"admin": ApiKey("header", "x-admin", "added-secret")})
     return credentials
 
@@ -57,6 +57,7 @@ def test_what_was_dumped_by_the_version_before_can_be_loaded() -> None:
         {"cookies": [["one"]]},
         {"cookies": None},
         {"renew_at": "soon"},
+        {"spent_at": "later"},
         {"cookies": [["a", "/", "b", "later"]]},
     ],
 )
@@ -135,13 +136,14 @@ def test_a_renewal_keeps_the_refresh_token_that_it_does_not_mention() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lifetime", "renew_at"), [(900.0, NOW + 895), (10.0, NOW + 9), (1.0, NOW + 0.9), (None, None)]
+    ("lifetime", "spent_at"), [(900.0, NOW + 895), (10.0, NOW + 9), (1.0, NOW + 0.9), (None, None)]
 )
-def test_a_token_counts_as_spent_a_little_early(lifetime: float | None, renew_at: float | None) -> None:
+def test_a_token_counts_as_spent_a_little_early(lifetime: float | None, spent_at: float | None) -> None:
     credentials = Credentials()
     credentials.adopt(Tokens("t", lifetime=lifetime), [], NOW)
 
-    assert credentials.renew_at == renew_at
+    assert credentials.spent_at == spent_at
+    assert (credentials.renew_at is None) is (spent_at is None)
 
 
 def test_replacing_everything_makes_a_new_generation_and_a_cookie_does_not() -> None:

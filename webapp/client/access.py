@@ -18,6 +18,7 @@ from webapp.client.choice import choose, holds_itself, lacking
 from webapp.client.config import ClientConfig
 from webapp.client.credentials import Credentials
 from webapp.client.doubt import Doubt
+from webapp.client.expiry import postponed
 from webapp.client.log import log_failure, logger
 from webapp.client.lost import is_login_page, is_somebody, may_mean_signed_out
 from webapp.client.paths import join
@@ -26,7 +27,8 @@ from webapp.client.refusing import explained
 from webapp.client.reply import Reply, ReplyKind, build_reply
 from webapp.client.schemes import NO_GUIDE, Scheme
 from webapp.client.tokens import find_tokens
-from webapp.client.wire import Answer, Keep, answer, decode_body, error_of, retry_after
+from webapp.client.vain import InVain
+from webapp.client.wire import Answer, Keep, answer, api_time, decode_body, error_of, retry_after
 from webapp.client.writing import READS
 from webapp.errors import APIError, Unauthorized, Unavailable
 
@@ -40,6 +42,7 @@ class Access:
     __slots__ = (
         "_config",
         "_doubt",
+        "_in_vain",
         "_on_renewed",
         "_on_unauthorized",
         "_renewals",
@@ -63,6 +66,7 @@ class Access:
         self._on_renewed = on_renewed
         self._renewals: Renewals | None = None
         self._doubt = Doubt(config, credentials, self.directed)
+        self._in_vain: InVain | None = None
         self.credentials = credentials
         self.guide = NO_GUIDE
         self.over = False
@@ -70,8 +74,8 @@ class Access:
     async def answer(self, call: Call, *, keep: Keep | None = None) -> Answer:
         """The API's answer, of any status, after renewing the access where that's what was missing."""
         credentials = self.credentials
-        if credentials.renew_at is not None:
-            await self._renew_early(credentials.renew_at, call)
+        if credentials.renew_at is not None and credentials.renew_at <= self._config.clock():
+            await self._renew_ahead(call)
         await self._bring_csrf_token(call)
         generation, holder, known = credentials.generation, credentials.holder, self._is_known()
         got = await answer(self._config, credentials, call, keep=keep)
@@ -83,12 +87,18 @@ class Access:
                     await self._end()
                     raise self._ended(call)
                 return got
+            if self._in_vain is not None and call in self._in_vain:
+                return got
             await self._renew_for(call)
         if holder != credentials.holder:
             raise self._ended(call)
         if not call.body.replayable:
             raise Unavailable("The sign-in was renewed meanwhile; please send this again.", request_id=call.request_id)
-        return await answer(self._config, credentials, call, keep=keep)
+        got = await answer(self._config, credentials, call, keep=keep)
+        if got.response.status_code == 401:
+            self._in_vain = self._in_vain or InVain(self._config.clock)
+            self._in_vain.add(call)
+        return got
 
     async def _bring_csrf_token(self, call: Call) -> None:
         """Get the cookie that writes need, if there is a place for that; without it the API says what's wrong."""
@@ -153,12 +163,22 @@ class Access:
             return got
         return await answer(self._config, self.credentials, replace(call, through=True), keep=keep)
 
-    async def _renew_early(self, due: float, call: Call) -> None:
-        """Save the call a 401 where the token's end is known; a renewal that fails is the call's own to find out."""
-        if due <= self._config.clock() and self._can_renew():
-            result = await self._renewal().renew()
-            if result.outcome is Outcome.REFUSED:
-                raise self._ended(call)
+    async def _renew_ahead(self, call: Call) -> None:
+        """
+        Save the call a 401 where the end of its access is known; a renewal that fails is the call's own to find out.
+
+        Access that still lasts is used meanwhile, unless the call couldn't be sent a second time.
+        """
+        if not self._can_renew():
+            return
+        credentials, now = self.credentials, self._config.clock()
+        if credentials.spent_at is not None and now < credentials.spent_at and call.body.replayable:
+            if not self._renewal().begin():
+                credentials.renew_at = postponed(now)
+            return
+        result = await self._renewal().renew()
+        if result.outcome is Outcome.REFUSED:
+            raise self._ended(call)
 
     def _is_known(self) -> bool:
         return self.credentials.present or self._config.auth_header_factory is not None
@@ -176,7 +196,7 @@ class Access:
     def _renewal(self) -> Renewals:
         if self._renewals is None:
             assert self.endpoint is not None
-            self._renewals = Renewals(self.endpoint, self._renew_and_tell, self._config.clock)
+            self._renewals = Renewals(self.endpoint, self._renew_and_tell, self._config.renewals, self._config.clock)
         return self._renewals
 
     async def _renew_for(self, call: Call) -> None:
@@ -194,6 +214,8 @@ class Access:
 
     async def _renew_and_tell(self) -> Result:
         result = await self._renew_once()
+        if result.outcome not in (Outcome.RENEWED, Outcome.REFUSED) and self.credentials.renew_at is not None:
+            self.credentials.renew_at = postponed(self._config.clock())
         if self._config.observer is not None:
             self._config.observer.renewed(result.outcome.value)
         return result
@@ -221,7 +243,8 @@ class Access:
         if credentials.generation != generation:
             return Result(Outcome.RENEWED)  # a sign-in came first; its credentials stay as they are
         if outcome is Outcome.RENEWED:
-            credentials.renew(tokens, () if endpoint.elsewhere else got.cookies, now)
+            cookies = () if endpoint.elsewhere else got.cookies
+            credentials.renew(tokens, cookies, now, api_now=api_time(got))
             if self._on_renewed is not None:
                 await _run(self._on_renewed, credentials)
         elif outcome is Outcome.REFUSED:
@@ -269,8 +292,10 @@ class Access:
             reply = self.reply(call, got)
         tokens, now = find_tokens(reply.data, token_field), self._config.clock()
         if tokens.access or (_sets_cookie(got, now) and reply.media_type != "text/html"):
-            self.credentials.adopt(tokens, got.cookies, now)
-            self.over = False
+            self.credentials.adopt(tokens, got.cookies, now, api_now=api_time(got))
+            self.over, self._in_vain = False, None
+            if self._renewals is not None:
+                self._renewals.forget()
         else:
             self.credentials.store(got.cookies, now)  # a form shown again, say, with a cookie of its own
         return reply

@@ -32,11 +32,13 @@ from webapp.client.pool import shared_transport
 from webapp.client.refresh import RefreshEndpoint
 from webapp.client.reply import Reply, StreamReply
 from webapp.client.schemes import Guide
+from webapp.client.turns import Turns
 from webapp.client.wire import Keep
 from webapp.client.writing import PLAIN, Writing
 from webapp.errors import APIError, BadRequest, Unauthorized, UnsafePath
 
 T = TypeVar("T")
+_QUEUEING = 10.0  # seconds that a renewal waits for its turn
 
 
 class APIClient:
@@ -47,7 +49,7 @@ class APIClient:
     `Reply` or raises from the tree in `webapp.errors`. Without a `transport` the client makes a pool of its own and
     closes it; a transport that it was given belongs to whoever made it. `api_key` goes along with everybody's calls and
     is hidden in what comes back. `on_unauthorized` is called once, when the session is over; `on_renewed` with the
-    credentials to save, before anybody gets an answer by them.
+    credentials to save, before anybody gets an answer by them. At most `renewals` sessions are renewed at once.
     """
 
     __slots__ = ("_access", "_closed", "_config", "_owns_transport", "last_error")
@@ -70,6 +72,7 @@ class APIClient:
         timeout: float = 10.0,
         connect_timeout: float = 5.0,
         max_body: int = 32 * 1024 * 1024,
+        renewals: int = 20,
         lends: bool = True,
         clock: Clock = time.time,
         observer: ClientObserver | None = None,
@@ -84,6 +87,7 @@ class APIClient:
             clock=clock,
             key=(api_key_in, api_key_name, api_key or ""),
             auth_header_factory=auth_header_factory,
+            renewals=Turns(renewals, patience=_QUEUEING),
             lends=lends,
             observer=observer,
             writing=writing,

@@ -12,6 +12,7 @@ from webapp.client.inflate import ACCEPTED_ENCODINGS
 from webapp.client.keys import ApiKey
 from webapp.client.observer import ClientObserver
 from webapp.client.paths import join
+from webapp.client.turns import Turns
 from webapp.client.writing import PLAIN, Writing
 from webapp.errors import SettingsError, UnsafePath
 
@@ -87,6 +88,7 @@ class ClientConfig:
     """The key that all sessions' calls carry."""
     api_key_name: str
     auth_header_factory: AuthHeaderFactory | None
+    renewals: Turns
     lends: bool = True
     observer: ClientObserver | None = None
     writing: Writing = PLAIN

@@ -1,16 +1,16 @@
 """What one session holds to be known to the API: cookies, tokens, keys, a password."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from webapp.client.cookies import Cookie, CookieJar
+from webapp.client.expiry import find_lifetime, plan
 from webapp.client.keys import ApiKey
 from webapp.client.tokens import Tokens
 
 _VERSION = 2
 _READABLE = (1, _VERSION)
-_EARLY = 5.0  # seconds before its end that a token counts as spent, or a tenth of a short life
 
 
 class Credentials:
@@ -21,6 +21,7 @@ class Credentials:
     to an old request can neither start a renewal nor bring back what has been cleared. `holder` grows only where they
     may have become somebody else's, so that no call of the one is ever sent again as the other's.
 
+    From `renew_at` on a renewal is due, at `spent_at` overdue; both are None where nothing tells how long access lasts.
     What is `added` to a sign-in, by the name of the scheme that it is for, goes along where that scheme is asked for.
     """
 
@@ -37,6 +38,7 @@ class Credentials:
         "refresh_token",
         "renew_at",
         "scheme",
+        "spent_at",
         "vouched",
     )
 
@@ -62,6 +64,7 @@ class Credentials:
         self.added: dict[str, ApiKey] = {}
         self.vouched = False  # whether who-am-I has ever known whose these are
         self.renew_at: float | None = None
+        self.spent_at: float | None = None
         self.generation = self.holder = 0
 
     def __repr__(self) -> str:
@@ -105,25 +108,25 @@ class Credentials:
         for cookie in cookies:
             self.cookies.set(cookie, now)
 
-    def adopt(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
-        """What a sign-in brought, in place of everything that was here."""
+    def adopt(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, *, api_now: float | None = None) -> None:
+        """What a sign-in brought, in place of everything that was here; `api_now` is the time by the API's clock."""
         if self.present:
             self.clear()
         self.holder += 1
         self.store(cookies, now)
         self.bearer, self.refresh_token = tokens.access, tokens.refresh
-        self._began(tokens, now)
+        self._began(tokens, cookies, now, api_now)
 
-    def renew(self, tokens: Tokens, cookies: Iterable[Cookie], now: float) -> None:
+    def renew(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, *, api_now: float | None = None) -> None:
         """What a renewal brought; a refresh token that it doesn't mention stays."""
         self.store(cookies, now)
         self.bearer = tokens.access
         self.refresh_token = tokens.refresh or self.refresh_token
-        self._began(tokens, now)
+        self._began(tokens, cookies, now, api_now)
 
-    def _began(self, tokens: Tokens, now: float) -> None:
-        life = tokens.lifetime if tokens.access else None
-        self.renew_at = now + life - min(_EARLY, life / 10) if life else None
+    def _began(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, api_now: float | None) -> None:
+        lifetime = find_lifetime(tokens, cookies, now, api_now)
+        self.renew_at, self.spent_at = plan(lifetime, now) if lifetime is not None else (None, None)
         self.established = True
         self.generation += 1
 
@@ -134,7 +137,7 @@ class Credentials:
 
     def forget_own(self) -> None:
         """Forget all but what was added."""
-        self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = None
+        self.bearer = self.refresh_token = self.api_key = self.basic = self.renew_at = self.spent_at = None
         self.keys = ()
         self.cookies.clear()
         self.established = self.vouched = False
@@ -148,6 +151,7 @@ class Credentials:
             "bearer": self.bearer,
             "refresh_token": self.refresh_token,
             "renew_at": self.renew_at,
+            "spent_at": self.spent_at,
             "api_key": self.api_key,
             "basic": list(self.basic) if self.basic else None,
             "keys": [[key.place, key.name, key.value] for key in self.keys],
@@ -178,6 +182,7 @@ class Credentials:
                 for name, path, value, expires in dumped["cookies"]
             )
             credentials.renew_at = _number(dumped["renew_at"])
+            credentials.spent_at = _number(dumped["spent_at"])
             credentials.established = dumped["established"] is True
             if dumped["version"] != 1:
                 credentials.vouched = dumped["vouched"] is True

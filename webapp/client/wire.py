@@ -13,7 +13,7 @@ from webapp.client.bodies import EMPTY
 from webapp.client.call import Call, all_headers, keys_sent
 from webapp.client.choice import Choice, choose
 from webapp.client.config import ClientConfig
-from webapp.client.cookies import Cookie, parse_set_cookie
+from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.failures import no_answer, parse_retry_after, refusal
 from webapp.client.hiding import hide_in_headers, without_value
@@ -233,6 +233,11 @@ def error_of(config: ClientConfig, call: Call, got: Answer) -> APIError:
         request_id=call.request_id,
     )
     return _tell(config, error)
+
+
+def api_time(got: Answer) -> float | None:
+    """The time by the API's clock, where its answer says."""
+    return parse_date(got.response.headers.get("date", ""))
 
 
 def retry_after(config: ClientConfig, got: Answer) -> float | None:
