@@ -235,6 +235,28 @@ async def test_signing_out_during_a_renewal_leaves_nothing_alive(kind: type[Back
         assert not api.signed_in
 
 
+@every_backend
+async def test_signing_out_during_a_renewal_reaches_the_api_though_the_client_is_closed_meanwhile(
+    kind: type[Backend],
+) -> None:
+    """Another answer of the same session finds it over, and has it dropped."""
+    backend = kind()
+    backend.gate.clear()
+    api = backend.client()
+    backend.spend()
+    call = asyncio.create_task(api.get("/"))
+    await backend.entered.wait()
+    signing_out = asyncio.create_task(api.sign_out("/auth/logout"))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(api.aclose())
+    await asyncio.sleep(0)
+    backend.gate.set()
+
+    assert await signing_out is True
+    assert backend.logged_out == 1
+    await asyncio.gather(call, closing)
+
+
 async def test_signing_out_clears_even_when_it_is_cancelled() -> None:
     backend = Backend()
     reached = asyncio.Event()

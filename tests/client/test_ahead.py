@@ -227,7 +227,7 @@ async def test_a_herd_is_let_in_by_turns_and_told_when_to_come_back(figure: Call
 
 
 async def test_whoever_waits_too_long_for_a_turn_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.client.client._QUEUEING", 0.01)
+    monkeypatch.setattr("webapp.client.turns._PATIENCE", 0.01)
     backend = Backend()
     backend.gate.clear()
     first = backend.client(renewals=1)

@@ -38,7 +38,6 @@ from webapp.client.writing import PLAIN, Writing
 from webapp.errors import APIError, BadRequest, Unauthorized, UnsafePath
 
 T = TypeVar("T")
-_QUEUEING = 10.0  # seconds that a renewal waits for its turn
 
 
 class APIClient:
@@ -87,7 +86,7 @@ class APIClient:
             clock=clock,
             key=(api_key_in, api_key_name, api_key or ""),
             auth_header_factory=auth_header_factory,
-            renewals=Turns(renewals, patience=_QUEUEING),
+            renewals=Turns(renewals),
             lends=lends,
             observer=observer,
             writing=writing,
@@ -272,29 +271,30 @@ class APIClient:
             raise
 
     def _prepare(self, method: str, path: str, **options: Any) -> Call:
-        if self._closed:
-            raise self._closed_error()
+        self._check_open()
+        return self._made(method, path, **options)
+
+    def _made(self, method: str, path: str, **options: Any) -> Call:
         return self._access.directed(prepare(self._config, method, path, **options), path)
 
-    def _closed_error(self) -> Exception:
+    def _check_open(self) -> None:
         """A session can be dropped under a request that uses it; closing a pool of one's own too early is a mistake."""
-        if self._owns_transport:
-            return RuntimeError("This client is closed.")
-        error = Unauthorized("The session has ended.")
-        error.ended = True
-        return error
+        if self._closed and self._owns_transport:
+            raise RuntimeError("This client is closed.")
+        if self._closed:
+            error = Unauthorized("The session has ended.")
+            error.ended = True
+            raise error
 
     async def get_model(self, path: str, model: type[T], **options: Unpack[Options]) -> T:
         """The answer as `model`, which is anything that pydantic can validate."""
-        validate = validator(model)
-        return validate(await self.request("GET", path, **options))
+        return validator(model)(await self.request("GET", path, **options))
 
     async def post_model(
         self, path: str, model: type[T], *, json: Any = ..., data: Form | None = None, **options: Unpack[Options]
     ) -> T:
         """Post, and the answer as `model`."""
-        validate = validator(model)
-        return validate(await self.request("POST", path, json=json, data=data, **options))
+        return validator(model)(await self.request("POST", path, json=json, data=data, **options))
 
     @asynccontextmanager
     async def stream(
@@ -390,9 +390,11 @@ class APIClient:
 
         Says whether the API confirmed. Where the refresh token travels in bodies, it is sent when no other body is.
         """
+        self._check_open()
 
         def call(fallback: Any) -> Call:
+            # Whoever finds the session over meanwhile may close this client; the API is told all the same.
             body = fallback if json is ... and data is None else json
-            return self._prepare(method, path, data=data, json=body, headers=headers, timeout=timeout)
+            return self._made(method, path, data=data, json=body, headers=headers, timeout=timeout)
 
         return await self._access.sign_out(call)

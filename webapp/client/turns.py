@@ -5,14 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
+_PATIENCE = 10.0
+
+
 class Turns:
     """At most `limit` at once, the others in the order they came; none of them waits longer than `patience` seconds."""
 
     __slots__ = ("_patience", "_places")
 
-    def __init__(self, limit: int, *, patience: float) -> None:
+    def __init__(self, limit: int, *, patience: float | None = None) -> None:
         self._places = asyncio.Semaphore(limit)
-        self._patience = patience
+        self._patience = _PATIENCE if patience is None else patience
 
     @property
     def all_taken(self) -> bool:
