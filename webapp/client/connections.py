@@ -35,9 +35,12 @@ def open_pool(limit: int, keepalive: float, verify: ssl.SSLContext | None) -> ht
 
 class _Response(aiohttp.ClientResponse):
     """
-    An answer before which only so many informational ones may come (RFC 9110, 15.2).
+    An answer before which only so many informational ones may come (RFC 9110, 15.2), and after which all is over if the
+    API has failed.
 
-    aiohttp passes over any number of them, and when they come fast enough it never lets go of the loop meanwhile.
+    aiohttp passes over any number of them, and when they come fast enough it never lets go of the loop meanwhile. And
+    after an error that it didn't foresee uvicorn closes the connection, without saying so in its answer; a write that
+    were sent on it at once would be lost.
     """
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
@@ -56,9 +59,14 @@ class _Response(aiohttp.ClientResponse):
 
         protocol.read = read_bounded  # type: ignore[method-assign]
         try:
-            return await super().start(connection)
+            await super().start(connection)
         finally:
             del protocol.read
+        if self.status >= 500:
+            protocol.force_close()
+            if self.connection is None:  # all of the answer was there, and the connection is back in the pool
+                protocol.close()
+        return self
 
 
 async def _send_once(request: aiohttp.ClientRequest, send: ClientHandlerType) -> aiohttp.ClientResponse:
