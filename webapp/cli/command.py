@@ -1,4 +1,4 @@
-"""The command: `webapp run TARGET`, `webapp inspect TARGET` and `webapp demo`."""
+"""The command: `webapp run TARGET`, `webapp check TARGET`, `webapp inspect TARGET` and `webapp demo`."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webapp import __version__
+from webapp.cli.check import check
 from webapp.cli.inspect import inspect
 from webapp.cli.run import demo, run
 from webapp.errors import APIError, DocumentError, SettingsError
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return demo(given)
             case "inspect":
                 return inspect(given)
+            case "check":
+                return check(given)
         return run(given)
     except (SettingsError, DocumentError, APIError) as error:
         print(f"webapp: {error}", file=sys.stderr)
@@ -55,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--openapi", metavar="URL|FILE", help="as for run")
     show.add_argument("--config", metavar="FILE", help="what to begin with")
     show.add_argument("--token", metavar="FILE", help="a file with a bearer token to ask with; - reads it")
+
+    look = commands.add_parser("check", help="tell what is unsafe or wrong in the configuration")
+    look.add_argument("target", metavar="TARGET", nargs="?", help="as for run")
+    look.add_argument("--api", metavar="URL", help="as for run")
+    look.add_argument("--openapi", metavar="URL|FILE", help="as for run")
+    look.add_argument("--config", metavar="FILE", help="as for run")
+    look.add_argument("--strict", action="store_true", help="end with 1 where there are warnings")
+    look.add_argument("--json", action="store_true", help="print a list of objects")
 
     try_out = commands.add_parser("demo", help="serve the frontend of the embedded demo API")
     _add_address(try_out)

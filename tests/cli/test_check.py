@@ -1,0 +1,184 @@
+"""`webapp check`, as an operator runs it, against real servers."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from tests.cli.test_findings import KEY
+from webapp.cli import main
+from webapp.cli.probing import ELSEWHERE
+
+SIGN_IN = {"flows": {"password": {"tokenUrl": "/token", "scopes": {}}}, "type": "oauth2"}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("WEBAPP_")]:
+        monkeypatch.delenv(name)
+
+
+DESCRIBED = {
+    "openapi": "3.1.0",
+    "info": {"title": "Checked"},
+    "paths": {"/token": {"post": {}}},
+    "components": {"securitySchemes": {"password": SIGN_IN}},
+}
+
+
+@contextlib.contextmanager
+def api(
+    *, late: float = 0.0, cors: Mapping[str, str] = MappingProxyType({}), document: Any = DESCRIBED
+) -> Iterator[str]:
+    """An API whose clock is `late`, and that answers every origin with these headers; gives its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(document if self.path == "/openapi.json" else {}).encode()
+            self.send_response_only(200)
+            headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **cors}
+            for name, value in {"Date": formatdate(time.time() - late, usegmt=True), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join(10)
+
+
+Said = Callable[..., tuple[int, list[dict[str, str]]]]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
+    def checked(*arguments: str) -> tuple[int, list[dict[str, str]]]:
+        status = main(["check", "--json", *arguments])
+        return status, json.loads(capsys.readouterr().out)
+
+    return checked
+
+
+def about(found: list[dict[str, str]], what: str) -> list[tuple[str, str]]:
+    return [(each["severity"], each["sentence"]) for each in found if each["about"] == what]
+
+
+def test_an_api_in_order_has_only_settings_spoken_of(said: Said) -> None:
+    with api() as url:
+        status, found = said(url)
+
+    assert status == 0
+    assert {each["about"] for each in found} == {"WEBAPP_PUBLIC_URL", "WEBAPP_SECRET_KEY", "WEBAPP_COOKIE_NAME"}
+
+
+def test_warnings_count_where_one_is_strict(said: Said) -> None:
+    with api() as url:
+        assert said(url, "--strict")[0] == 1
+
+
+@pytest.mark.parametrize(("late", "severity"), [(100.0, "warning"), (-100.0, "warning"), (4000.0, "error")])
+def test_clocks_that_differ_are_told(late: float, severity: str, said: Said) -> None:
+    with api(late=late) as url:
+        status, found = said(url)
+
+    [(how_bad, sentence)] = about(found, "clock")
+    assert how_bad == severity
+    assert ("ahead of" if late > 0 else "behind") in sentence
+    assert status == (2 if severity == "error" else 0)
+
+
+@pytest.mark.parametrize(
+    ("cors", "severity"),
+    [
+        ({"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}, "warning"),
+        (
+            {"Access-Control-Allow-Origin": ELSEWHERE, "Access-Control-Allow-Credentials": "true"},
+            "warning",
+        ),
+        ({"Access-Control-Allow-Origin": "*"}, "note"),
+    ],
+)
+def test_an_api_that_lets_other_sites_in_is_told(cors: dict[str, str], severity: str, said: Said) -> None:
+    with api(cors=cors) as url:
+        _, found = said(url)
+
+    assert [each for each, _ in about(found, "API")] == [severity]
+
+
+def test_a_document_without_a_sign_in_is_told(said: Said) -> None:
+    open_to_all = {"openapi": "3.1.0", "info": {"title": "Open"}, "paths": {"/things": {"get": {}}}}
+    with api(document=open_to_all) as url:
+        _, found = said(url)
+
+    assert [severity for severity, _ in about(found, "document")] == ["warning"]
+
+
+@pytest.mark.parametrize("document", [[], "text", {"openapi": "3.1.0"}, {"swagger": "1.2"}])
+def test_a_document_that_is_none_is_an_error_or_has_no_sign_in(document: Any, said: Said) -> None:
+    with api(document=document) as url:
+        _, found = said(url)
+
+    assert about(found, "WEBAPP_OPENAPI") or about(found, "document")
+
+
+def test_an_api_that_cannot_be_asked_is_an_error(said: Said) -> None:
+    status, found = said("http://127.0.0.1:9")
+
+    assert status == 2
+    [(severity, sentence)] = about(found, "WEBAPP_OPENAPI")
+    assert severity == "error"
+    assert "can't be had" in sentence
+
+
+def test_a_setting_that_stops_the_start_is_an_error_with_its_name(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBAPP_SECRET_KEY", "short")
+
+    status, found = said("http://127.0.0.1:9")
+
+    assert status == 2
+    [(severity, sentence)] = about(found, "WEBAPP_SECRET_KEY")
+    assert severity == "error"
+    assert sentence.startswith("has a key of fewer than 32 characters")
+
+
+def test_a_configuration_that_does_not_fit_is_an_error(said: Said, tmp_path: Path) -> None:
+    (tmp_path / "webapp.toml").write_text("[resources.boks]\nhidden = true\n")
+    with api() as url:
+        status, found = said(url, "--config", str(tmp_path / "webapp.toml"))
+
+    assert status == 2
+    assert "boks" in about(found, "WEBAPP_CONFIG")[0][1]
+
+
+def test_an_operator_reads_one_line_for_each_and_a_sum(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
+    env = {"WEBAPP_TRUSTED_PROXIES": "*", "WEBAPP_SECRET_KEY": KEY, "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "webapp", "check", "mine:app"]
+
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (2, "")
+    *lines, summary = done.stdout.splitlines()
+    assert "error    WEBAPP_TRUSTED_PROXIES: is *: anybody may claim" in done.stdout
+    assert all(line.split()[0] in ("error", "warning", "note") for line in lines)
+    assert summary == "1 error, 2 warnings"
+    assert KEY not in done.stdout
