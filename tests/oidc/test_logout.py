@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -193,6 +194,33 @@ async def test_no_signed_token_does_anything_but_be_taken_or_refused(
 async def test_no_text_does_anything_but_be_refused(token: str) -> None:
     with pytest.raises((LogoutRefused, SignInFailed)):
         await LogoutTokens().read(provider(ISSUING), token, "id.test")
+
+
+@pytest.mark.nightly
+async def test_of_a_million_changed_tokens_none_is_taken(figure: Callable[[str], None]) -> None:
+    random, tokens, at = Random(1), LogoutTokens(), provider(ISSUING)
+    good = ISSUING.logout_token()
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.="
+    accepted = 0
+    for number in range(1_000_000):
+        changed = list(good)
+        for _ in range(random.randint(1, 4)):
+            place = random.randrange(len(changed))
+            change = random.choice(("", random.choice(alphabet), changed[place] + random.choice(alphabet)))
+            changed[place] = change
+        token = "".join(changed)
+        try:
+            await tokens.read(at, token, str(number))
+        except LogoutRefused:
+            continue
+        # The last characters may hold bits that no byte is made of.
+        accepted += _meaning(token) != _meaning(good)
+    assert accepted == 0
+    figure(f"{accepted} of 1,000,000 changed logout tokens accepted, 0 uncaught errors")
+
+
+def _meaning(token: str) -> list[bytes]:
+    return [base64.urlsafe_b64decode(part + "==") for part in token.split(".")]
 
 
 def test_the_provider_is_told_who_signs_out_and_where_to_lead_back() -> None:

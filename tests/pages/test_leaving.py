@@ -1,5 +1,7 @@
 """Signing out at the provider as well, begun here or there."""
 
+import time
+
 import pytest
 
 from tests.oidc.issuer import ISSUER, Issuer
@@ -155,8 +157,17 @@ async def test_without_a_provider_there_is_nothing_to_be_told(issuer: Issuer) ->
         assert (await browser.get("/-/oidc/signed-out")).url.startswith("/login")
 
 
-async def test_a_sign_out_at_the_provider_comes_before_one_that_is_still_on_its_way_in(issuer: Issuer) -> None:
+async def test_whoever_is_signed_out_while_still_on_the_way_here_is_not_let_in(issuer: Issuer) -> None:
     async with frontend(issuer) as browser:
         state = await set_out(browser, issuer)
-        await tell(browser, issuer.logout_token())
+        await tell(browser, issuer.logout_token(sub=..., sid="s-1"))
+        assert (await come_back(browser, code="c-1", state=state)).headers["location"].startswith("/login?why=lost")
+
+        issuer.claims = {"sid": "s-2", "iat": int(time.time()) - 30}
+        state = await set_out(browser, issuer)
+        await tell(browser, issuer.logout_token(sub="ada"))
+        assert (await come_back(browser, code="c-1", state=state)).headers["location"].startswith("/login?why=lost")
+
+        issuer.claims = {"sid": "s-3"}
+        state = await set_out(browser, issuer)
         assert (await come_back(browser, code="c-1", state=state)).headers["location"] == "/orders"

@@ -106,18 +106,41 @@ async def test_access_is_renewed_at_the_provider_without_anybody_noticing(issuer
         assert not {"cookie", "x-forwarded-for"} & set(renewals[0].headers)
 
 
-async def test_a_refused_renewal_leads_to_the_sign_in_and_one_that_fails_doesnt(issuer: Issuer) -> None:
+@pytest.mark.parametrize(
+    ("answer", "status", "url"),
+    [
+        (httpx.Response(400, json={"error": "invalid_grant"}), 200, "/login?next=%2Forders&why=ended"),
+        (httpx.Response(400, json={"error": "invalid_client"}), 503, "/orders"),
+        (httpx.Response(503), 503, "/orders"),
+        (httpx.ReadTimeout("slow"), 503, "/orders"),
+    ],
+)
+async def test_only_a_refused_renewal_leads_to_the_sign_in(
+    issuer: Issuer, answer: httpx.Response | Exception, status: int, url: str
+) -> None:
     api = Api({"id": OPENID})
     async with frontend(issuer, api) as browser:
         await sign_in(browser, issuer)
         api.taken = set()
-        issuer.documents["/token"] = httpx.Response(503)
-        assert (await browser.get("/orders")).status == 503
-        issuer.documents["/token"] = httpx.Response(400, json={"error": "invalid_grant"})
-        await asyncio.sleep(1.1)
+        issuer.documents["/token"] = answer
         page = await browser.get("/orders")
-        assert page.url == "/login?next=%2Forders&why=ended"
-        assert "Sign in with Example ID" in page.links
+
+    assert (page.status, page.url) == (status, url)
+
+
+async def test_each_failure_is_a_line_for_whoever_has_to_find_out(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "webapp.audit")
+    async with frontend(issuer) as browser:
+        state = await set_out(browser, issuer)
+        await come_back(browser, state=state, error="access_denied")
+        await sign_in(browser, issuer)
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "webapp.audit"]
+    assert [line.split()[0] for line in lines] == ["sign_in_refused", "sign_in"]
+    assert "why=denied" in lines[0]
+    assert "ada" in lines[1]
 
 
 @pytest.mark.parametrize(

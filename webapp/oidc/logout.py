@@ -41,6 +41,7 @@ class LogoutTokens:
         self._clock = clock
         self._used: OrderedDict[str, float] = OrderedDict()
         self._refused: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._over: OrderedDict[str, float] = OrderedDict()
 
     async def read(self, provider: Provider, token: str, sender: str) -> Identity:
         """
@@ -66,7 +67,18 @@ class LogoutTokens:
         except (TokenError, LogoutRefused) as error:
             self._note_refusal(sender)
             raise LogoutRefused(str(error)) from None
-        return Identity(metadata.issuer, claims.get("sub") or "", claims.get("sid") or "")
+        whose = Identity(metadata.issuer, claims.get("sub") or "", claims.get("sid") or "", issued_at=claims["iat"])
+        self._over[whose.session or whose.owner] = whose.issued_at
+        self._over.move_to_end(whose.session or whose.owner)
+        if len(self._over) > MOST_REMEMBERED:
+            self._over.popitem(last=False)
+        return whose
+
+    def has_ended(self, identity: Identity) -> bool:
+        """Whether somebody was signed out again while they were still on their way from the provider to here."""
+        ended = (self._over.get(identity.session, -1.0), self._over.get(identity.owner, -1.0))
+        # Within one second nobody knows which came first; but a session that is over doesn't begin again.
+        return ended[0] >= identity.issued_at or ended[1] > identity.issued_at
 
     def _use(self, name: str, until: float) -> None:
         now = self._clock()

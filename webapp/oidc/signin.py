@@ -51,6 +51,8 @@ class Identity:
     sid: str = ""
     id_token: str = field(default="", repr=False)
     """What proves it, for the provider to know whom it is to sign out."""
+    issued_at: float = field(default=0.0, compare=False)
+    """When the provider said so, as a Unix time."""
 
     @property
     def owner(self) -> str:
@@ -116,7 +118,7 @@ async def finish(begun: Begun, answer: Mapping[str, str], clock: Callable[[], fl
     if not metadata.issuer:
         return SignedIn(tokens, renewal, None)
     claims = await _claims(begun, data, clock())
-    identity = Identity(metadata.issuer, claims["sub"], _text(claims.get("sid")), str(data["id_token"]))
+    identity = Identity(metadata.issuer, claims["sub"], _text(claims.get("sid")), str(data["id_token"]), claims["iat"])
     return SignedIn(tokens, renewal, identity, await _name(begun, claims, data.get("access_token")))
 
 

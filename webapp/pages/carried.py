@@ -27,6 +27,7 @@ from webapp.pages.known import is_known
 from webapp.pages.me import identify
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
+from webapp.sessions.audit import audit
 
 logger = logging.getLogger("webapp.oidc")
 
@@ -140,6 +141,7 @@ def _own_client(request: Request, accounts: Accounts, api: APIClient) -> APIClie
 
 def _failed(request: Request, failed: SignInFailed, where: str, button: OAuthButton | None) -> Response:
     logger.warning("a sign-in failed (%s): %s", failed.why, failed)
+    audit("sign_in_refused", level=logging.WARNING, why=failed.why, at=button.name if button else "")
     return back_to_login(request, failed.why, where, at=button.name if button else "")
 
 

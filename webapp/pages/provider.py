@@ -17,6 +17,7 @@ from webapp.pages.known import is_known
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
+from webapp.sessions.audit import audit
 
 logger = logging.getLogger("webapp.oidc")
 
@@ -52,6 +53,8 @@ async def callback(request: Request) -> Response:
     accounts = (await routes_for(request)).site.accounts
     try:
         signed = await finish(begun, answer)
+        if signed.identity is not None and _providers(request).logout_tokens.has_ended(signed.identity):
+            raise SignInFailed("lost", "the provider has ended this session already")
         request.state.session = await _session(request, accounts, signed)
     except SignInFailed as failed:
         return _failed(request, failed, begun.next)
@@ -60,8 +63,7 @@ async def callback(request: Request) -> Response:
 
 def provider_of(request: Request, site: Site) -> Provider | None:
     """The provider that one signs in at here, if at any."""
-    providers: Providers = request.state.providers
-    return providers.of(site.accounts.code_flow, site.base_url)
+    return _providers(request).of(site.accounts.code_flow, site.base_url)
 
 
 async def _session(request: Request, accounts: Accounts, signed: SignedIn) -> Session:
@@ -80,8 +82,14 @@ async def _session(request: Request, accounts: Accounts, signed: SignedIn) -> Se
     return session
 
 
+def _providers(request: Request) -> Providers:
+    providers: Providers = request.state.providers
+    return providers
+
+
 def _failed(request: Request, failed: SignInFailed, where: str) -> Response:
     logger.warning("a sign-in failed (%s): %s", failed.why, failed)
+    audit("sign_in_refused", level=logging.WARNING, why=failed.why)
     return back_to_login(request, failed.why, where)
 
 

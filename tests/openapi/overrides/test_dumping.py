@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.openapi.building import TEXT, listing_of, query, site, thing
+from tests.openapi.building import TEXT, answers, listing_of, query, site, thing
 from tests.openapi.test_corpus import DOCUMENTS
 from webapp.openapi.document import Document
 from webapp.openapi.overrides.applying import apply_overrides, misfit
@@ -96,3 +96,13 @@ def test_rows_that_lead_nowhere_are_written_down() -> None:
 
     assert "\nid = false\n" in dump_overrides(said)
     assert read_back(said) == said
+
+
+def test_where_else_one_signs_in_is_told() -> None:
+    openid = {"type": "openIdConnect", "openIdConnectUrl": "https://id.test/\n[login]"}
+    paths = {f"/oauth/github/{word}": {"get": answers(TEXT)} for word in ("start", "callback")}
+    dumped = dump_overrides(site(paths, components={"securitySchemes": {"id": openid}}))
+
+    assert "# Tokens come from https://id.test/ [login]: WEBAPP_OIDC_CLIENT_ID" in dumped
+    assert "# Sign in with GitHub by GET /oauth/github/start" in dumped
+    tomllib.loads(dumped)

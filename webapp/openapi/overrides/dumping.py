@@ -40,6 +40,11 @@ def dump_overrides(site: Site, *, varies: bool = False) -> str:
 
 def _login(accounts: Accounts) -> Iterator[str]:
     yield "[login]"
+    if accounts.code_flow is not None:
+        place = accounts.code_flow.discovery or accounts.code_flow.authorization
+        yield f"# Tokens come from {_one_line(place)}: WEBAPP_OIDC_CLIENT_ID lets people sign in there."
+    for button in accounts.buttons:
+        yield f"# Sign in with {_one_line(button.label)} by GET {_one_line(button.start)}"
     way = accounts.sign_in
     if way is None:
         yield "# The document doesn't tell how to sign in. For example:"
