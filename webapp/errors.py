@@ -59,6 +59,8 @@ class APIError(WebappError):
     """False where no connection could be made: the API knows nothing of it."""
     lacks: Sequence[Sequence[str]] = ()
     """Of the sets of schemes that would do for this call, what the session doesn't have, by the document's names."""
+    perhaps: Sequence[Sequence[str]] = ()
+    """The same where something was sent that may have been for another of the document's schemes."""
 
     def __init__(
         self,

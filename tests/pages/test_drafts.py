@@ -13,7 +13,7 @@ from webapp.testing import Received
 ADA = {"ada@example.com": "secret", "bob@example.com": "secret"}
 ONE = ("ada@example.com", "secret")
 CREATE = "/-/operations/create-tool"
-BACK = "You were signed out, so nothing was sent. Here is what you typed."
+BACK = "You had to sign in, so nothing was sent. Here is what you typed."
 CHANGE: dict[str, Any] = {
     "/tools/{tool_id}": {
         "get": does("getTool", "Get tool", ref("Tool"), None, ID),

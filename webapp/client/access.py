@@ -14,18 +14,18 @@ from typing import Any
 import httpx
 
 from webapp.client.call import Call, prepare
-from webapp.client.choice import choose, holds_itself, lacking
+from webapp.client.choice import choose, holds_itself, joined_alternatives, lacking
 from webapp.client.config import ClientConfig
 from webapp.client.credentials import Credentials
 from webapp.client.doubt import Doubt
 from webapp.client.expiry import postponed
 from webapp.client.log import log_failure, logger
-from webapp.client.lost import is_login_page, is_somebody, may_mean_signed_out
+from webapp.client.lost import ABOUT_THE_INPUT, is_login_page, is_somebody, may_mean_signed_out
 from webapp.client.paths import join
 from webapp.client.refresh import Outcome, RefreshEndpoint, Renewals, Result, can_renew, judge, renewal_body
 from webapp.client.refusing import explained
 from webapp.client.reply import Reply, ReplyKind, build_reply
-from webapp.client.schemes import NO_GUIDE, Scheme
+from webapp.client.schemes import NO_GUIDE, Alternatives, Scheme
 from webapp.client.tokens import find_tokens
 from webapp.client.vain import InVain
 from webapp.client.wire import Answer, Keep, answer, api_time, decode_body, error_of, retry_after
@@ -46,6 +46,7 @@ class Access:
         "_on_renewed",
         "_on_unauthorized",
         "_renewals",
+        "_together",
         "credentials",
         "endpoint",
         "guide",
@@ -68,6 +69,7 @@ class Access:
         self._doubt = Doubt(config, credentials, self.directed)
         self._in_vain: InVain | None = None
         self.credentials = credentials
+        self._together: dict[Alternatives, Alternatives] = {}
         self.guide = NO_GUIDE
         self.over = False
 
@@ -79,14 +81,12 @@ class Access:
         await self._bring_csrf_token(call)
         generation, holder, known = credentials.generation, credentials.holder, self._is_known()
         got = await answer(self._config, credentials, call, keep=keep)
+        call, got = await self._with_all_alternatives(call, got, keep)
         if not await self._is_lost(call, got):
             return await self._went_on(call, got, keep)
         if generation == credentials.generation:
             if not self._can_renew():
-                if known:
-                    await self._end()
-                    raise self._ended(call)
-                return got
+                return await self._give_up(call, got, known=known)
             if self._in_vain is not None and call in self._in_vain:
                 return got
             await self._renew_for(call)
@@ -99,6 +99,13 @@ class Access:
             self._in_vain = self._in_vain or InVain(self._config.clock)
             self._in_vain.add(call)
         return got
+
+    async def _give_up(self, call: Call, got: Answer, *, known: bool) -> Answer:
+        """The answer for those who aren't anybody; the end of a session whose access can't be renewed."""
+        if not known:
+            return got
+        await self._end()
+        raise self._ended(call)
 
     async def _bring_csrf_token(self, call: Call) -> None:
         """Get the cookie that writes need, if there is a place for that; without it the API says what's wrong."""
@@ -114,7 +121,26 @@ class Access:
         wanted = self.guide.wanted(call.method, path) if self.guide.wanted is not None and not call.plain else None
         if wanted is None or (self.credentials.own and not self._own_schemes()):
             return call
-        return replace(call, wanted=wanted)
+        return replace(call, wanted=self._together.get(wanted, wanted))
+
+    async def _with_all_alternatives(self, call: Call, got: Answer, keep: Keep | None) -> tuple[Call, Answer]:
+        """
+        A refused call once more with all of its alternatives that are held, or else as it was.
+
+        Some frameworks, FastAPI among them, write what an operation wants at once as if any of it would do.
+        """
+        if got.response.status_code not in (401, 403) or call.wanted is None:
+            return call, got
+        wanted = call.wanted
+        joined = joined_alternatives(self.credentials, wanted, self._config.api_key)
+        if joined is None or not call.body.replayable:
+            return call, got
+        fuller = replace(call, wanted=(joined, *wanted))
+        again = await answer(self._config, self.credentials, fuller, keep=keep)
+        if again.response.status_code in (401, 403):
+            return call, got
+        self._together[wanted] = (joined, *wanted)
+        return fuller, again
 
     def _own_schemes(self) -> list[Scheme]:
         """The schemes that the session's own sign-in answers."""
@@ -125,10 +151,11 @@ class Access:
         status, credentials = got.response.status_code, self.credentials
         if status == 401:
             return await self._is_lost_by_401(call)
-        if got.open or not credentials.own:
+        if got.open or not credentials.own or not self._went_with_own(call):
             return False
-        data, text = decode_body(got) if status != 200 or self._is_check(call) else (None, "")
-        if status == 200 and self._is_check(call):
+        is_check = status == 200 and self._is_check(call)
+        data, text = decode_body(got) if is_check or status in ABOUT_THE_INPUT else (None, "")
+        if is_check:
             known = not self.guide.names_caller or is_somebody(data)
             was_known, credentials.vouched = credentials.vouched, known or credentials.vouched
             return was_known and not known
@@ -137,6 +164,13 @@ class Access:
         return may_mean_signed_out(got.response, data, text, got.content) and await self._doubt.resolve(
             self.guide, call, got
         )
+
+    def _went_with_own(self, call: Call) -> bool:
+        """Whether a call carried what the session was signed in with, and all that it was to carry."""
+        if call.wanted is None or not any(call.wanted):
+            return True
+        choice = choose(self.credentials, call.wanted, self._config.api_key)
+        return choice.own and choice.whole is not None
 
     async def _is_lost_by_401(self, call: Call) -> bool:
         """The same of a 401, which may also be about a credential that was added, or that is missing."""
@@ -148,7 +182,7 @@ class Access:
         choice = choose(credentials, call.wanted, self._config.api_key)
         if choice.whole is None or not choice.own:
             return not any(call.wanted)  # nothing was asked for, so nothing else can be meant
-        if len(choice.whole) == 1 and len(self._own_schemes()) == 1:
+        if len(choice.whole) == 1 and len(self._own_schemes()) == 1 and len(call.wanted) == 1:
             return True
         return await self._doubt.ask(self.guide) is not False
 

@@ -43,10 +43,25 @@ def choose(credentials: Credentials, wanted: Alternatives | None, given: ApiKey 
 
 def lacking(credentials: Credentials, wanted: Alternatives | None, given: ApiKey | None = None) -> list[list[str]]:
     """Of each alternative the schemes that aren't held; empty where one is held whole, or nothing is asked for."""
-    missing = [
-        [scheme.name for scheme in each if not holds(credentials, scheme, given)] for each in wanted or () if each
-    ]
-    return missing if all(missing) else []
+    found = missing(credentials, wanted or (), given)
+    return found if len(found) == sum(1 for each in wanted or () if each) else []
+
+
+def missing(credentials: Credentials, wanted: Alternatives, given: ApiKey | None = None) -> list[list[str]]:
+    """Of each alternative that isn't held whole the schemes that aren't held."""
+    found = [[scheme.name for scheme in each if not holds(credentials, scheme, given)] for each in wanted]
+    return [names for names in found if names]
+
+
+def joined_alternatives(
+    credentials: Credentials, wanted: Alternatives, given: ApiKey | None = None
+) -> tuple[Scheme, ...] | None:
+    """All held alternatives as one; None where there are fewer than two, or two would go into one place."""
+    held = [each for each in wanted if each and all(holds(credentials, scheme, given) for scheme in each)]
+    joined = tuple(dict.fromkeys(scheme for each in held for scheme in each))
+    if len(held) < 2 or joined == held[0] or sum(scheme.kind in ("basic", "bearer") for scheme in joined) > 1:
+        return None
+    return joined
 
 
 def holds(credentials: Credentials, scheme: Scheme, given: ApiKey | None = None) -> bool:

@@ -43,6 +43,8 @@ class Doubt:
         """Whether the session is lost, after an answer that may mean it."""
         if self._credentials.vouched and guide.check:
             return await self.ask(guide) is True
+        if call.wanted is not None and len(call.wanted) > 1:
+            return False  # it may be another of the alternatives that was meant
         data, text = decode_body(got)
         if call.method not in _READS or not says_signed_out(got.response, data, text, got.content):
             return False
@@ -94,7 +96,9 @@ class Doubt:
             return guide.names_caller and not is_somebody(data)
         if response.status_code >= 500 or response.status_code in (404, 429):
             return None
-        if not guide.names_caller and not says_signed_out(response, data, text, got.content):
+        if says_signed_out(response, data, text, got.content):
+            return True
+        if not guide.names_caller:
             return False  # everybody may know who they are; anything else may be forbidden them
         return await self._is_told_to_strangers(call, got)
 

@@ -1,7 +1,7 @@
 """What a refusal is about: nobody being signed in, another sign-in that is needed, or the key given for everybody."""
 
 from webapp.client.call import Call
-from webapp.client.choice import choose, lacking
+from webapp.client.choice import choose, lacking, missing
 from webapp.client.config import ClientConfig
 from webapp.client.credentials import Credentials
 from webapp.client.lost import may_mean_signed_out, says_signed_out
@@ -26,7 +26,8 @@ def explained(
     if not isinstance(error, Unauthorized | Forbidden) and not credentials.present and _is_for_strangers(got):
         error = Unauthorized(error.detail, api_status=error.api_status, request_id=call.request_id)
     if isinstance(error, Unauthorized | Forbidden):
-        error.lacks = _lacks(config, credentials, call, error)
+        error.lacks = _lacks(config, credentials, call, got, error)
+        error.perhaps = [] if error.lacks else _perhaps(credentials, guide, call)
     return error
 
 
@@ -49,11 +50,23 @@ def _is_for_strangers(got: Answer) -> bool:
     return got.response.status_code != 403 and may_mean_signed_out(got.response, data, text, got.content)
 
 
-def _lacks(config: ClientConfig, credentials: Credentials, call: Call, error: APIError) -> list[list[str]]:
+def _lacks(config: ClientConfig, credentials: Credentials, call: Call, got: Answer, error: APIError) -> list[list[str]]:
     choice = choose(credentials, call.wanted, config.api_key)
     if choice.whole is None:
         return lacking(credentials, call.wanted, config.api_key)
+    # Some documents write what is wanted at once as if any of it would do.
+    others = missing(credentials, call.wanted or (), config.api_key)
     if isinstance(error, Forbidden):
-        return []
+        return others if others and says_signed_out(got.response, *decode_body(got), got.content) else []
     # What was sent isn't accepted here, though the session goes on: what was added is to be had anew, or another one.
-    return [list(choice.added) or [scheme.name for scheme in choice.whole]]
+    return [list(choice.added), *others] if choice.added else others or [[scheme.name for scheme in choice.whole]]
+
+
+def _perhaps(credentials: Credentials, guide: Guide, call: Call) -> list[list[str]]:
+    """A scheme that the session's own sign-in answers, though who-am-I asks for another of its kind."""
+    if call.wanted is None or guide.wanted is None or not guide.check:
+        return []
+    choice = choose(credentials, call.wanted)
+    known = {scheme.name for each in guide.wanted("GET", guide.check) or () for scheme in each}
+    names = [scheme.name for scheme in choice.whole or () if scheme.name not in known]
+    return [names] if names and choice.own and known else []

@@ -18,6 +18,7 @@ from webapp.openapi.site import Accounts, Operation
 from webapp.pages.facts import facts_of
 from webapp.pages.login import signed_out
 from webapp.pages.me import name_of
+from webapp.pages.offers import held_by
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
 
@@ -25,7 +26,11 @@ DEVICE_NAMES = ("user_agent", "userAgent", "device", "browser", "name")
 DEVICE_ADDRESSES = ("ip", "ip_address", "ipAddress", "address")
 CURRENT = ("is_current", "current", "isCurrent")
 
-NOTICES = {"ended": "That session has ended.", "others": "All other sessions have ended."}
+NOTICES = {
+    "ended": "That session has ended.",
+    "others": "All other sessions have ended.",
+    "dropped": "You are no longer signed in with that.",
+}
 
 
 async def account_page(request: Request) -> Response:
@@ -41,6 +46,7 @@ async def account_page(request: Request) -> Response:
         devices=None if accounts.sessions is None else _devices(request, accounts, devices),
         end_others_action=href(request, "/-/account/devices/others") if accounts.end_other_sessions else None,
         notice=NOTICES.get(request.query_params.get("done", ""), ""),
+        credentials=tuple(held_by(request, accounts, session)),
     )
     return render(request, "pages/account.html", page, fragment="devices")
 

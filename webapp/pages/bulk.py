@@ -215,9 +215,9 @@ class Selection:
         asked = for_api(query, self.match.operation, self.resource.paging)
         try:
             reply = await ask(self.request, self.match, asked)
-        except Unauthorized:
-            raise
-        except APIError:
+        except APIError as error:
+            if isinstance(error, Unauthorized) and error.ended:
+                raise
             return {}  # its names are all that is wanted of the list
         listing = read_listing(self.resource, reply.data, headers=reply.headers, query=asked, path=self.match.path)
         links = Links.of(self.request, self.routes, self.match)

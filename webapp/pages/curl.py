@@ -3,7 +3,7 @@
 import json as json_module
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from itertools import groupby
 from types import EllipsisType
@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from webapp.client import APIClient
+from webapp.client.call import keys_sent
+from webapp.client.choice import Choice, choose
+from webapp.client.keys import in_place
 from webapp.client.paths import encode_query
 from webapp.errors import UnsafePath
 from webapp.openapi.labels import words
@@ -55,7 +58,8 @@ def as_curl(
     name. Empty where it can't be written as a URL.
     """
     try:
-        address = _word(*_address(api, path, tuple(params)))
+        in_query = in_place(keys_sent(api.config, _choice(api, operation)), "query")
+        address = _word(*_address(api, path, (*params, *((name, "") for name, _ in in_query)), dict(in_query)))
     except UnsafePath:
         return ""
     start = [*([] if operation.method == "GET" else [f"-X {operation.method}"]), address, *_signed_in(api, operation)]
@@ -80,12 +84,12 @@ def curl_of(request: Request, match: Match, query: Query) -> str:
     return as_curl(request.state.api, match.operation, path, params, json=body)
 
 
-def _address(api: APIClient, path: str, params: tuple[tuple[str, str], ...]) -> Iterator[str]:
+def _address(api: APIClient, path: str, params: tuple[tuple[str, str], ...], keys: Collection[str]) -> Iterator[str]:
     yield api.base_url if _is_known_outside(api.base_url) else Variable("API_URL")
     yield path
     for number, (name, value) in enumerate(params):
         yield "&" if number else "?"
-        if is_secret(name, None):
+        if is_secret(name, None) or name in keys:
             yield encode_query([(name, "")])
             yield _variable(name)
         else:
@@ -103,16 +107,30 @@ def _is_known_outside(url: str) -> bool:
 
 
 def _signed_in(api: APIClient, operation: Operation) -> Iterator[str]:
-    """How the caller says who they are, in the way that this session does."""
+    """How the caller says who they are, in the way that this session does for this operation."""
     held = api.credentials
-    if held.bearer or (operation.secured and not held.present):
-        yield _option("-H", f"Authorization: {held.scheme} ".replace(":  ", ": "), Variable("TOKEN"))
-    elif held.basic:
+    choice = _choice(api, operation)
+    if choice.authorization and choice.authorization.startswith("Basic "):
         yield _option("-u", Variable("USERNAME"), ":", Variable("PASSWORD"))
+    elif choice.authorization:
+        prefix, space, _ = choice.authorization.rpartition(" ")
+        yield _option("-H", f"Authorization: {prefix}{space}", Variable("TOKEN"))
+    elif operation.secured and not held.present and api.config.api_key is None:
+        yield _option("-H", f"Authorization: {held.scheme} ", Variable("TOKEN"))
     if held.api_key:
         yield _option("-H", f"{api.config.api_key_name}: ", Variable("API_KEY"))
+    keys = keys_sent(api.config, choice)
+    for name, _ in in_place(keys, "header"):
+        yield _option("-H", f"{name}: ", _variable(name))
+    for name, _ in in_place(keys, "cookie"):
+        yield _option("-b", f"{name}=", _variable(name))
     if held.established and len(held.cookies) and not held.bearer:
         yield _option("-b", Variable("COOKIES"))
+
+
+def _choice(api: APIClient, operation: Operation) -> Choice:
+    wanted = api.guide.wanted(operation.method, operation.path) if api.guide.wanted is not None else None
+    return choose(api.credentials, wanted, api.config.api_key)
 
 
 def _body(

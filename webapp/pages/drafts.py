@@ -20,7 +20,7 @@ BASELINES = ("was", "before", "mine")
 """What goes along with a change unseen. It may be long, and a form does without it."""
 BUTTONS = ("change", "confirm")
 """What was pressed: coming back does nothing by itself."""
-RETURNED = "You were signed out, so nothing was sent. Here is what you typed."
+RETURNED = "You had to sign in, so nothing was sent. Here is what you typed."
 LACKING = f"{RETURNED} Passwords and files have to be put in again."
 
 

@@ -26,7 +26,7 @@ from webapp.openapi.schema import Schema
 from webapp.pages.choices import reference_hrefs
 from webapp.pages.conflict import conflict_page, labels_of, resolve
 from webapp.pages.drafts import returned
-from webapp.pages.errors import retry_header
+from webapp.pages.errors import retry_header, to_further_sign_in
 from webapp.pages.masking import masked
 from webapp.pages.named import with_names
 from webapp.pages.notices import notify
@@ -103,7 +103,8 @@ class Edit:
         except UnsafePath as error:
             return (await self._view(form, submission, change)).refused(Invalid(str(error)))
         except APIError as error:
-            return (await self._view(form, submission, change)).refused(error)
+            further = to_further_sign_in(self.task.request, error)
+            return further or (await self._view(form, submission, change)).refused(error)
         match outcome:
             case Saved():
                 return self._saved(form, submission, outcome)

@@ -1,6 +1,7 @@
 """What went wrong, as a page or a fragment; a missing sign-in leads to it and back."""
 
 import logging
+from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -9,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.errors import APIError, Forbidden, Unauthorized
 from webapp.html.context import ErrorPage
-from webapp.html.htmx import current_path, redirect
+from webapp.html.htmx import current_path, is_partial, redirect
 from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
@@ -17,6 +18,7 @@ from webapp.openapi.ways import UNDECLARED
 from webapp.pages import bounced, otherways
 from webapp.pages.drafts import give_along
 from webapp.pages.filetypes import EVENTS
+from webapp.pages.offers import Offer, first_offer
 from webapp.pages.sites import Sites
 from webapp.sessions import Session
 
@@ -53,12 +55,39 @@ RETRY_SECONDS = 5
 async def api_error(request: Request, error: Exception) -> Response:
     """The page of an APIError; whoever isn't signed in is sent to do so, where that would help."""
     assert isinstance(error, APIError)
+    if (further := to_further_sign_in(request, error)) is not None:
+        return further
     if isinstance(error, Unauthorized) and (error.ended or _is_stranger(request)):
         return to_login(request, ended=error.ended)
     # Some APIs say 403 to whoever they don't know.
     if isinstance(error, Forbidden) and _is_stranger(request) and _tells_how_to_sign_in(request):
         return to_login(request, ended=False)
-    return _page(request, error.status, error.detail, error=error)
+    offer = None if _is_stranger(request) else _offer(request, error.perhaps)
+    return _page(request, error.status, error.detail, error=error, offer=offer)
+
+
+def to_further_sign_in(request: Request, error: APIError) -> Response | None:
+    """
+    Where to get what a session lacks for this, and back with what was typed; None where that's not what is wrong.
+
+    Of a part of a page, that part with a link there.
+    """
+    offer = None if _is_stranger(request) else _offer(request, error.lacks)
+    if offer is None or (isinstance(error, Unauthorized) and error.ended):
+        return None
+    if is_partial(request) and _is_read(request):
+        return _page(request, error.status, error.detail, error=error, offer=offer, title=offer.heading)
+    return give_along(request, redirect(request, _further_href(request, offer), status=401))
+
+
+def _offer(request: Request, lacks: Sequence[Sequence[str]]) -> Offer | None:
+    sites: Sites = request.state.sites
+    routes = sites.known(request.state.session) if lacks else None
+    return first_offer(routes.site.accounts, request.state.session, lacks) if routes is not None else None
+
+
+def _further_href(request: Request, offer: Offer) -> str:
+    return href(request, "/-/account/sign-ins", [("scheme", offer.name), ("next", _here(request))])
 
 
 async def unsafe_path(request: Request, _: Exception) -> Response:
@@ -178,21 +207,37 @@ def _tells_how_to_sign_in(request: Request) -> bool:
     return routes is None or bool(routes.site.accounts.ways) or otherways.exist(request, routes.site)
 
 
-def _page(request: Request, status: int, message: str, *, error: APIError | None = None) -> Response:
-    session: Session = request.state.session
+def _page(
+    request: Request,
+    status: int,
+    message: str,
+    *,
+    error: APIError | None = None,
+    offer: Offer | None = None,
+    title: str = "",
+) -> Response:
     retry = _retry_after(status, error)
     page = ErrorPage(
         status=status,
-        title=_title(status, error),
+        title=title or _title(status, error),
         message=_message(status, message),
         fields={name: tuple(said) for name, said in error.fields.items()} if error else {},
         request_id=current_request_id(),
         # A page that tries again by itself would only read, so it doesn't where something was sent.
         retry_after=retry if _is_read(request) else None,
-        sign_in_href=href(request, "/login") if status in (401, 403) and not session.kept else None,
+        sign_in_href=_further_href(request, offer) if offer else _sign_in_href(request, status),
+        sign_in_label=f"Sign in with another {_lower_first(offer.label)}" if offer else "Sign in",
     )
     headers = retry_header(retry)
     return render(request, "pages/error.html", page, fragment="error", status=status, headers=headers)
+
+
+def _sign_in_href(request: Request, status: int) -> str | None:
+    return href(request, "/login") if status in (401, 403) and _is_stranger(request) else None
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _title(status: int, error: APIError | None) -> str:

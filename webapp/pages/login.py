@@ -170,12 +170,12 @@ class _Desk:
             username=attempt.username,
             username_label=way.username_label,
             username_type="email" if "email" in way.username_field.lower() else "text",
-            error=_explain(way, error) if error else failed[1] if failed else "",
+            error=explain(way, error) if error else failed[1] if failed else "",
             notice=notice,
             register_href=href(request, "/register", onwards) if self.site.accounts.register else None,
             way=way.name,
             asks_password=asks_password(way),
-            secrets=tuple(_secrets(way)),
+            secrets=tuple(secret_fields(way)),
             others=tuple(
                 Link(_called(each, self.ways), href(request, "/login", [("with", each.name), *onwards]))
                 for each in self.ways
@@ -187,11 +187,11 @@ class _Desk:
         )
         headers = retry_header(error.retry_after) if error else None
         return render(
-            request, "pages/login.html", page, status=failed[0] if failed else _status(error), headers=headers
+            request, "pages/login.html", page, status=failed[0] if failed else status_of(error), headers=headers
         )
 
 
-def _secrets(way: SignIn) -> Iterator[RegisterField]:
+def secret_fields(way: SignIn) -> Iterator[RegisterField]:
     """What is pasted: a token, keys."""
     if way.encoding == "bearer":
         yield RegisterField(TOKEN, "Access token", "password", "", True, "off", hint=way.hint)
@@ -210,13 +210,14 @@ def _called(way: SignIn, ways: Sequence[SignIn]) -> str:
     return "Sign in with an API key" if only else f"Sign in with {' and '.join(key.label for key in way.keys)}"
 
 
-def _status(error: APIError | None) -> int:
+def status_of(error: APIError | None) -> int:
+    """What the form is shown with."""
     if error is None:
         return 200
     return 423 if error.api_status == 423 else error.status
 
 
-def _explain(way: SignIn, error: APIError) -> str:
+def explain(way: SignIn, error: APIError) -> str:
     """What went wrong, in words for the person who tries to sign in."""
     match error:
         case _ if error.api_status == 423:

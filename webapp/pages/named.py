@@ -50,9 +50,9 @@ async def with_names(
 async def _found(request: Request, routes: Routes, field: Field) -> list[Choice]:
     try:
         return await find_choices(request, routes, _resource(field), field.value.strip())
-    except Unauthorized:
-        raise
-    except APIError:
+    except APIError as error:
+        if isinstance(error, Unauthorized) and error.ended:
+            raise
         return []  # the form says that an id is wanted
 
 

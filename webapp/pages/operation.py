@@ -18,7 +18,7 @@ from webapp.html.urls import href
 from webapp.openapi.site import Operation
 from webapp.pages.drafts import remember, returned
 from webapp.pages.edit import Edit
-from webapp.pages.errors import to_login
+from webapp.pages.errors import to_further_sign_in, to_login
 from webapp.pages.filenames import is_attachment
 from webapp.pages.files import file_answer
 from webapp.pages.filetypes import essence
@@ -113,7 +113,7 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
     except Unauthorized as error:
         return await _unauthorized(view, error)
     except APIError as error:
-        return await view.refused(error)
+        return to_further_sign_in(task.request, error) or await view.refused(error)
     if isinstance(reply, StreamReply):
         return file_answer(task.request, reply, outgoing.path)
     return await succeeded(task, read.values, reply, where=view.back, subject=subject)
@@ -123,7 +123,7 @@ async def _unauthorized(view: FormView, error: Unauthorized) -> Response:
     """To the sign-in and back to the form, for whoever isn't signed in; others can't do this."""
     session: Session = view.task.request.state.session
     if session.kept and not error.ended:
-        return await view.refused(error)
+        return to_further_sign_in(view.task.request, error) or await view.refused(error)
     return to_login(view.task.request, ended=error.ended)
 
 

@@ -12,6 +12,7 @@ from webapp.pages import (
     export,
     files,
     follow,
+    further,
     health,
     home,
     jump,
@@ -47,6 +48,9 @@ def own_routes(assets: ASGIApp) -> list[BaseRoute]:
         Route("/-/oauth/{name}/start", carried.start, methods=["GET"]),
         # The account
         Route("/-/account", account.account_page, methods=["GET"]),
+        Route("/-/account/sign-ins", further.further_page, methods=["GET"]),
+        Route("/-/account/sign-ins", further.add_sign_in, methods=["POST"]),
+        Route("/-/account/sign-ins/drop", further.drop_sign_in, methods=["POST"]),
         Route("/-/account/devices/others", account.end_other_devices, methods=["POST"]),
         Route("/-/account/devices/{device}/end", account.end_device, methods=["POST"]),
         # Everything the API can do

@@ -8,30 +8,20 @@ so the first call finds out: it is one that strangers are refused.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from webapp.client import APIClient, Credentials
 from webapp.client.keys import ApiKey
 from webapp.errors import (
-    APIError,
     BadRequest,
-    Forbidden,
     Invalid,
-    RateLimited,
-    Unauthorized,
-    Unavailable,
     Unsupported,
 )
-from webapp.html.urls import below_mount
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Accounts, Match, SignIn
+from webapp.openapi.site import Accounts, SignIn
 from webapp.openapi.ways import UNDECLARED
-from webapp.pages.answers import what_is_missing
-from webapp.pages.asking import ask_with
-from webapp.pages.queries import Query, for_api
-from webapp.pages.uses import is_file, is_plumbing, is_stream
+from webapp.pages.verifying import verify
 
 TOKEN = "token"  # noqa: S105
 
@@ -96,7 +86,7 @@ async def sign_in(request: Request, routes: Routes, way: SignIn, attempt: Attemp
     api: APIClient = request.state.new_client(accounts)
     if not way.is_posted:
         api = api.for_session(_credentials(way, attempt))
-        await _verify(request, routes, api, attempt)
+        await verify(request, routes, api, attempt.next)
         return api
     api.credentials.scheme = way.scheme
     await _post(api, way, attempt)
@@ -129,46 +119,3 @@ def _credentials(way: SignIn, attempt: Attempt) -> Credentials:
         token = attempt.token.removeprefix(prefix) if way.scheme else attempt.token
         return Credentials(token, keys=keys, scheme=way.scheme)
     return Credentials(keys=keys)
-
-
-async def _verify(request: Request, routes: Routes, api: APIClient, attempt: Attempt) -> None:
-    """Find out whether the API knows these credentials; where nothing can tell, the first page will."""
-    question = _question(request, routes, attempt.next)
-    if question is None:
-        return
-    match, asked = question
-    try:
-        await ask_with(api, match, asked)
-    except Forbidden as error:
-        # Whoever is known may still not be allowed to see just this.
-        if not await _strangers_are_told(request, match, asked):
-            raise Unauthorized(error.detail) from error
-    except (Unauthorized, Unavailable, RateLimited):
-        raise
-    except APIError:
-        return
-
-
-async def _strangers_are_told(request: Request, match: Match, asked: Query) -> bool:
-    """Whether a stranger is told to sign in where we were only told that we may not."""
-    stranger: APIClient = request.state.new_client(None)
-    try:
-        await ask_with(stranger, match, asked)
-    except Unauthorized:
-        return True
-    except APIError:
-        return False
-    return False
-
-
-def _question(request: Request, routes: Routes, where: str) -> tuple[Match, Query] | None:
-    """What to ask: the one that only those who are signed in get, else the page that somebody was sent away from."""
-    check = routes.site.accounts.check
-    if check is not None and (match := routes.match(check.path)) is not None:
-        return match, ()
-    path, _, query = below_mount(request, where).partition("?")
-    match = routes.match(path)
-    if match is None or any(kind(match.operation) for kind in (is_stream, is_file, is_plumbing)):
-        return None
-    asked = for_api(tuple(parse_qsl(query)), match.operation)
-    return None if what_is_missing(match.operation, asked) else (match, asked)

@@ -5,7 +5,15 @@ One dataclass for each page; its fields are the variables of the template, and n
 `shell` (below), and the functions and filters named in `render.py`. A test holds templates and dataclasses together.
 """
 
-from webapp.html.context.accounts import AccountPage, Device, LeavingPage, LoginPage, RegisterField, RegisterPage
+from webapp.html.context.accounts import (
+    AccountPage,
+    Device,
+    HeldCredential,
+    LeavingPage,
+    LoginPage,
+    RegisterField,
+    RegisterPage,
+)
 from webapp.html.context.browsing import DetailPage, HomePage, ListPage, ViewPage
 from webapp.html.context.charts import Bar, BarGroup, Chart, Line, Tick
 from webapp.html.context.editing import BulkAction, BulkBar, BulkPage, BulkRow, ConflictPage, ConflictRow, EditPage
@@ -40,6 +48,7 @@ __all__ = [
     "Fact",
     "FilePage",
     "FollowPage",
+    "HeldCredential",
     "HomePage",
     "LeavingPage",
     "Line",

@@ -50,6 +50,9 @@ class LoginPage:
     """Whether there is anything to fill in."""
     lacking: str = ""
     """What would have to be set up for a way that the document tells of."""
+    heading: str = "Sign in"
+    scheme: str = ""
+    """What it is for, where it adds to a session; empty for a sign-in of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,16 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCredential:
+    """One of the things that a session is signed in with."""
+
+    scheme: str
+    """The security scheme that it was added for; empty for what the session began with."""
+    label: str
+    drop_action: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """`pages/account.html`: who am I, and where am I signed in. Fragment: `devices`."""
 
@@ -96,3 +109,5 @@ class AccountPage:
     """None where the API doesn't tell."""
     end_others_action: str | None
     notice: str
+    credentials: tuple[HeldCredential, ...] = ()
+    """What one is signed in with."""

@@ -16,3 +16,4 @@ class ErrorPage:
     retry_after: int | None
     """Seconds after which the page tries again by itself; None if it doesn't."""
     sign_in_href: str | None
+    sign_in_label: str = "Sign in"

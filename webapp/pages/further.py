@@ -1,0 +1,145 @@
+"""
+`/-/account/sign-ins`: one more credential for a session, where an operation wants one that it doesn't have.
+
+What is added goes along with the operations that ask for it. The session gets a new id with it, and keeps all else.
+"""
+
+import contextlib
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.client import APIClient, Credentials
+from webapp.client.choice import added_for, set_aside
+from webapp.client.keys import ApiKey
+from webapp.errors import APIError, Invalid, NotFound, UnsafePath
+from webapp.html.context import LoginPage
+from webapp.html.render import render
+from webapp.html.urls import href, safe_next
+from webapp.openapi.routes import Routes
+from webapp.openapi.site import Accounts
+from webapp.pages.errors import retry_header
+from webapp.pages.login import explain, secret_fields, status_of
+from webapp.pages.me import who_am_i
+from webapp.pages.offers import Offer, offer_of
+from webapp.pages.signing import Attempt, asks_password, sign_in, what_is_left_out
+from webapp.pages.sites import routes_for
+from webapp.pages.submitted import read_form
+from webapp.pages.verifying import verify
+from webapp.sessions import Session
+
+
+async def further_page(request: Request) -> Response:
+    """Ask for what is missing; whoever isn't signed in at all does that first."""
+    accounts = (await routes_for(request)).site.accounts
+    session: Session = request.state.session
+    where = _where_to(request, request.query_params.get("next", ""))
+    if not session.kept:
+        return RedirectResponse(href(request, "/login", [("next", where)]), 303)
+    return _page(request, _offered(accounts, session, request.query_params.get("scheme", "")), Attempt(where))
+
+
+async def add_sign_in(request: Request) -> Response:
+    """Add what was typed to the session, if the API accepts it, and go on."""
+    form = await read_form(request)
+    routes = await routes_for(request)
+    session: Session = request.state.session
+    where = _where_to(request, form.get("next", ""))
+    if not session.kept:
+        return RedirectResponse(href(request, "/login", [("next", where)]), 303)
+    offer = _offered(routes.site.accounts, session, form.get("scheme", ""))
+    attempt = Attempt.of(form, offer.way, where)
+    if left_out := what_is_left_out(offer.way, attempt):
+        return _page(request, offer, attempt, error=Invalid(left_out))
+    try:
+        request.state.session = await _with_more(request, routes, session, offer, attempt)
+    except APIError as error:
+        return _page(request, offer, attempt, error=error)
+    except (UnsafePath, ValueError):
+        return _page(request, offer, attempt, error=Invalid("There is something in this that can't be sent."))
+    return RedirectResponse(where, 303)
+
+
+async def drop_sign_in(request: Request) -> Response:
+    """Hold one of several credentials no longer; the last one goes by signing out."""
+    form = await read_form(request)
+    accounts = (await routes_for(request)).site.accounts
+    session: Session = request.state.session
+    credentials, name = session.api.credentials, form.get("scheme", "")
+    if name in credentials.added and (credentials.own or len(credentials.added) > 1):
+        credentials.drop(name)
+    elif name == "" and credentials.own and credentials.added:
+        if accounts.sign_out is not None:
+            with contextlib.suppress(APIError):
+                await session.api.request(accounts.sign_out.method, accounts.sign_out.path)
+        credentials.forget_own()
+    return RedirectResponse(href(request, "/-/account", [("done", "dropped")]), 303)
+
+
+async def _with_more(request: Request, routes: Routes, session: Session, offer: Offer, attempt: Attempt) -> Session:
+    """The session with what was typed, under a new id. Raises what the API has against it."""
+    held = session.api.credentials
+    if offer.way.is_posted:
+        api = await sign_in(request, routes, offer.way, attempt)
+        user = await who_am_i(api, routes.site.accounts) or attempt.username
+        api.credentials.add({**dict(set_aside(held, session.api.guide.schemes)), **held.added})
+        return _begun(session, api, user, attempt.owner)
+    added = dict(_typed(offer, attempt))
+    trial: APIClient = request.state.new_client(None).for_session(Credentials.load(held.dump()))
+    trial.credentials.add(added)
+    await verify(request, routes, trial, attempt.next, added=added)
+    held.add(added)
+    # The same credentials on a client of their own: the one before ends with its session.
+    return _begun(session, session.api.for_session(held), session.user or "Signed in", session.owner)
+
+
+def _begun(before: Session, api: APIClient, user: str, owner: str) -> Session:
+    session = Session.begin(api, user=user, owner=owner)
+    session.provider_sid, session.id_token = before.provider_sid, before.id_token
+    return session
+
+
+def _typed(offer: Offer, attempt: Attempt) -> Mapping[str, ApiKey]:
+    """What was typed, by the scheme that it is for."""
+    keys = iter(attempt.keys.values())
+    found: dict[str, ApiKey] = {}
+    for scheme in offer.schemes:
+        if scheme.kind == "key":
+            found[scheme.name] = added_for(scheme, secret=next(keys))
+        elif scheme.kind == "basic":
+            found[scheme.name] = added_for(scheme, basic=(attempt.username, attempt.password))
+        else:
+            found[scheme.name] = added_for(scheme, secret=attempt.token.removeprefix(f"{scheme.prefix} "))
+    return found
+
+
+def _offered(accounts: Accounts, session: Session, names: str) -> Offer:
+    offer = offer_of(accounts, session, names.split(","))
+    if offer is None:
+        raise NotFound("This API doesn't know of such a sign-in, or none that could be typed.")
+    return offer
+
+
+def _where_to(request: Request, wanted: str) -> str:
+    return safe_next(wanted, default=href(request, "/"))
+
+
+def _page(request: Request, offer: Offer, attempt: Attempt, *, error: APIError | None = None) -> Response:
+    way = offer.way
+    page = LoginPage(
+        action=href(request, "/-/account/sign-ins"),
+        next=attempt.next,
+        username=attempt.username,
+        username_label=way.username_label,
+        username_type="email" if "email" in way.username_field.lower() else "text",
+        error=explain(way, error) if error else "",
+        notice="You stay signed in with all that you have.",
+        register_href=None,
+        asks_password=asks_password(way),
+        secrets=tuple(secret_fields(way)),
+        heading=offer.heading,
+        scheme=offer.name,
+    )
+    headers = retry_header(error.retry_after) if error else None
+    return render(request, "pages/login.html", page, status=status_of(error), headers=headers)
