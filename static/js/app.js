@@ -112,6 +112,16 @@
     menu.firstElementChild.focus();
   });
 
+  // A page that Back brings back as it was left: its session may be over since.
+
+  addEventListener("pageshow", async ({ persisted }) => {
+    if (!persisted || !byId("user-menu")) return;
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+    const answer = await fetch(location.href, { method: "HEAD", headers }).catch(() => null);
+    const leave = answer?.headers.get("HX-Redirect");
+    if (leave) location.replace(leave);
+  });
+
   // A request that got no answer at all.
 
   document.addEventListener("htmx:error", ({ detail }) => {

@@ -28,6 +28,8 @@ MOST_DATA = 8 * 1024 * 1024
 
 ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
 """The policy of a file: whatever a browser makes of it, it is of no origin, runs nothing and loads nothing."""
+PICTURE_ALONE = f"{ALONE}; style-src 'unsafe-inline'"
+"""Browsers centre a picture that is opened by itself with styles of their own."""
 PDF_ALONE = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
@@ -113,7 +115,7 @@ def _data_answer(request: Request, reply: Reply, match: Match) -> Response:
 
 def _guarded(request: Request, shown: str | None) -> dict[str, str]:
     return {
-        "Content-Security-Policy": PDF_ALONE if shown == PDF else ALONE,
+        "Content-Security-Policy": ALONE if shown is None else PDF_ALONE if shown == PDF else PICTURE_ALONE,
         "Cache-Control": "no-store" if request.state.session.kept else "private, no-cache",
         "Vary": "Cookie",
         # As it is: compressing it again would take its length away, and a part of it is not to be changed at all.
