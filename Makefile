@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly mutants lint check bench chromium
+.PHONY: help demo test nightly mutants lint check bench chromium nginx
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -20,7 +20,7 @@ help:
 demo: $(VENV)/.demo
 	$(BIN)/webapp demo --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.test chromium
+test: $(VENV)/.test chromium nginx
 	$(BIN)/coverage erase
 	$(BIN)/pytest --cov --cov-report= $(TESTS)
 	$(BIN)/coverage report --fail-under=95
@@ -55,3 +55,6 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/pip
 
 chromium:
 	@.ci/chromium
+
+nginx:
+	@.ci/nginx

@@ -20,4 +20,5 @@ def log_failure(call: Call, error: APIError, level: int = logging.INFO) -> None:
         type(error).__name__,
         call.request_id,
         f" ({type(error.__cause__).__name__})" if error.__cause__ is not None else "",
+        extra={"request_id": call.request_id},
     )

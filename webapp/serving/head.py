@@ -7,6 +7,7 @@ smuggling is made of. So whatever could be read in two ways is refused (RFC 9112
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 MOST_BYTES = 64 * 1024
@@ -16,6 +17,8 @@ LONGEST_TARGET = 32 * 1024
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
+
+_TELLING = frozenset((b"host", b"content-length", b"transfer-encoding", b"expect"))
 
 Header = tuple[bytes, bytes]
 
@@ -39,9 +42,10 @@ def refusal_of(method: bytes, version: str, target: bytes, headers: Sequence[Hea
         return Refusal(405, "This method is not for here.")
     if len(target) > LONGEST_TARGET:
         return Refusal(414, "The address is too long.")
-    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) + 4 for name, value in headers) > MOST_BYTES:
+    if len(headers) > MOST_HEADERS or sum(map(len, chain.from_iterable(headers))) > MOST_BYTES:
         return TOO_LARGE
-    return _misplaced(version, target, headers) or _badly_framed(version, headers)
+    telling = [pair for pair in headers if pair[0] in _TELLING]
+    return _misplaced(version, target, telling) or _badly_framed(version, telling)
 
 
 def has_body(headers: Sequence[Header]) -> bool:
