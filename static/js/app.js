@@ -122,6 +122,18 @@
     if (leave) location.replace(leave);
   });
 
+  // A page that is told to go elsewhere, by several of its parts at once perhaps, goes once, and shows nothing new.
+
+  let leaving = false;
+
+  document.addEventListener("htmx:before:response", (event) => {
+    if (leaving) return event.preventDefault();
+    leaving = Boolean(event.detail.ctx.hx.redirect);
+    if (leaving) setTimeout(() => { leaving = false; }, 5000); // it may turn out that it can't go
+  });
+
+  addEventListener("pageshow", () => { leaving = false; });
+
   // A request that got no answer at all.
 
   document.addEventListener("htmx:error", ({ detail }) => {

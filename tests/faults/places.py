@@ -52,6 +52,11 @@ async def _part(_: ASGIApp, browser: Browser) -> Seen:
     return _seen(await browser.htmx("GET", "/things", target="list", data={"q": "saw"}))
 
 
+async def _aside(_: ASGIApp, browser: Browser) -> Seen:
+    await browser.get("/-/operations/create-thing")
+    return _seen(await browser.htmx("GET", "/-/choices/things", target="form", data={"q": "saw"}))
+
+
 async def _create(_: ASGIApp, browser: Browser) -> Seen:
     await browser.get("/-/operations/create-thing")
     return _seen(await browser.submit("#form", **{"body/name": TYPED}), "body/name")
@@ -110,7 +115,8 @@ PLACES: dict[str, Place] = {
     "part": _part,
     "view": _page("/anything"),
     "poll": _page("/-/follow/jobs/7"),
-    "create": _create,
+    "aside": _aside,
+    "form": _create,
     "hx": _create_by_htmx,
     "edit": _edit,
     "inline": _edit_in_place,
@@ -119,7 +125,7 @@ PLACES: dict[str, Place] = {
     "login": _login,
     "file": _file,
     "wait": _wait,
-    "stream": _stream,
+    "sse": _stream,
 }
 
 

@@ -17,6 +17,7 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, MatchKind, Operation, Resource
 from webapp.pages.asking import ask
+from webapp.pages.errors import stay
 from webapp.pages.masking import masked_rows
 from webapp.pages.queries import Query, for_api
 from webapp.pages.references import is_id, name_in, open_list
@@ -43,11 +44,14 @@ async def choices(request: Request) -> Response:
     """
     Suggest what fits what was typed: `q`, or the only parameter there is, whatever its name.
 
-    The list's own search is asked where it has one; else its first page is looked through.
+    The list's own search is asked where it has one; else its first page is looked through. Where that fails there are
+    none, for somebody is filling in a form, and would lose it to a page of what went wrong.
     """
-    routes = await routes_for(request)
+    routes, name = await routes_for(request), request.path_params["resource"]
+    if choices_href(request, routes, name) is not None:
+        stay(request)
 
-    found = await find_choices(request, routes, request.path_params["resource"], _typed(request))
+    found = await find_choices(request, routes, name, _typed(request))
 
     return render(request, "fields/choices.html", {"choices": found})
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.errors import APIError, Forbidden, Unauthorized
 from webapp.html.context import ErrorPage
-from webapp.html.htmx import current_path, is_partial, redirect
+from webapp.html.htmx import VARY, current_path, is_partial, redirect
 from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.observability import current_request_id
@@ -55,6 +55,8 @@ RETRY_SECONDS = 5
 async def api_error(request: Request, error: Exception) -> Response:
     """The page of an APIError; whoever isn't signed in is sent to do so, where that would help."""
     assert isinstance(error, APIError)
+    if _is_aside(request):
+        return _nothing()
     if (further := to_further_sign_in(request, error)) is not None:
         return further
     if isinstance(error, Unauthorized) and (error.ended or _is_stranger(request)):
@@ -109,6 +111,8 @@ def to_login(request: Request, *, ended: bool) -> Response:
 
     What was typed into a form, and not sent because of this, is there again then.
     """
+    if _is_aside(request):
+        return _nothing()
     rounds = bounced.rounds(request)
     if rounds > bounced.MOST:
         return bounced.without_cookies(request)
@@ -121,6 +125,19 @@ def to_login(request: Request, *, ended: bool) -> Response:
     if EVENTS in request.headers.get("accept", ""):
         return _leave(where)
     return give_along(request, redirect(request, where, status=401))
+
+
+def stay(request: Request) -> None:
+    """Have whatever goes wrong with this request go unsaid: nobody has asked for it who would want to read that."""
+    request.state.aside = True
+
+
+def _is_aside(request: Request) -> bool:
+    return getattr(request.state, "aside", False)
+
+
+def _nothing() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "no-store", "Vary": VARY})
 
 
 def _leave(where: str) -> Response:
