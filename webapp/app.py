@@ -106,7 +106,8 @@ def create_app(
     """
     given = settings or Settings.from_env()
     given = settled(given, target, openapi, templates)
-    frontend = Frontend(given, _transport(given, target, transport), overrides_of(given, config))
+    in_process = target is not None and not isinstance(target, str)
+    frontend = Frontend(given, _transport(given, target, transport), overrides_of(given, config), in_process=in_process)
     app = Starlette(
         debug=False,
         routes=[*routes, *own_routes(frontend.assets)],
@@ -125,12 +126,22 @@ def create_app(
 
 
 class Frontend:
-    """What one frontend lives on: the pool, the sessions, the site. Nothing is opened before `start`."""
+    """
+    What one frontend lives on: the pool, the sessions, the site. Nothing is opened before `start`.
+
+    `in_process` says that `transport` leads to an app in this process, and nowhere else.
+    """
 
     def __init__(
-        self, settings: Settings, transport: Callable[[], httpx.AsyncBaseTransport], overrides: Overrides
+        self,
+        settings: Settings,
+        transport: Callable[[], httpx.AsyncBaseTransport],
+        overrides: Overrides,
+        *,
+        in_process: bool = False,
     ) -> None:
         self.settings = settings
+        self._in_process = in_process
         self._overrides = overrides
         self.registry = SessionRegistry(
             idle=settings.session_idle,
@@ -198,7 +209,7 @@ class Frontend:
     def _elsewhere(self, origin: str) -> APIClient:
         """A client of another host than the API's, which learns nothing of the browser nor of the API's sessions."""
         transport = self.transport
-        if isinstance(transport, ASGIBackend):
+        if self._in_process:
             transport = self._outward = self._outward or shared_transport(limit=self.settings.api_connections)
         return self._anonymous(origin, transport=transport, max_body=LARGEST_ELSEWHERE, lends=False, writing=PLAIN)
 

@@ -14,9 +14,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tests.cli.test_findings import KEY
+from tests.oidc.issuer import ISSUER, Issuer
+from tests.serving import serve
 from webapp.cli import main
 from webapp.cli.probing import ELSEWHERE
 
@@ -182,3 +189,42 @@ def test_an_operator_reads_one_line_for_each_and_a_sum(tmp_path: Path) -> None:
     assert all(line.split()[0] in ("error", "warning", "note") for line in lines)
     assert summary == "1 error, 2 warnings"
     assert KEY not in done.stdout
+
+
+OPENID = {"type": "openIdConnect", "openIdConnectUrl": "https://id.invalid/.well-known/openid-configuration"}
+
+
+def test_a_provider_that_nobody_could_sign_in_at_is_told(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = {**DESCRIBED, "components": {"securitySchemes": {"id": OPENID}}}
+    with api(document=declared) as url:
+        status, found = said(url)
+        assert (status, about(found, "WEBAPP_OIDC_CLIENT_ID")) == (
+            0,
+            [("note", "is not set, or people could sign in at the API's provider.")],
+        )
+        monkeypatch.setenv("WEBAPP_OIDC_CLIENT_ID", "web")
+        for issuer, reason in ((url, "its issuer is not a URL"), ("http://127.0.0.1:9", "can't be had")):
+            monkeypatch.setenv("WEBAPP_OIDC_ISSUER", issuer)
+            status, found = said(url)
+            [(severity, sentence)] = about(found, "WEBAPP_OIDC_ISSUER")
+            assert (status, severity) == (2, "error")
+            assert reason in sentence
+
+
+def test_a_provider_in_order_is_not_spoken_of(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    issuer = Issuer()
+
+    async def answer(request: Request) -> Response:
+        told = issuer(httpx.Request("GET", f"{ISSUER}{request.url.path}"))
+        return Response(
+            told.text.replace(ISSUER, f"http://{request.headers['host']}"),
+            told.status_code,
+            {"Content-Type": "application/json"},
+        )
+
+    monkeypatch.setenv("WEBAPP_OIDC_CLIENT_ID", "web")
+    with api() as url, serve(Starlette(routes=[Route("/{path:path}", answer)])) as provider:
+        monkeypatch.setenv("WEBAPP_OIDC_ISSUER", provider)
+        status, found = said(url)
+
+    assert (status, about(found, "WEBAPP_OIDC_ISSUER")) == (0, [])

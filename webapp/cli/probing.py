@@ -10,7 +10,8 @@ from typing import Any
 from webapp.app import Frontend
 from webapp.cli.findings import ERROR, NOTE, WARNING, Finding, is_local
 from webapp.errors import APIError, DocumentError, SettingsError
-from webapp.openapi.site import Accounts
+from webapp.oidc import SignInFailed
+from webapp.openapi.site import Accounts, Site
 
 ELSEWHERE = "https://elsewhere.invalid"
 """An origin that no API has a reason to trust."""
@@ -58,7 +59,26 @@ async def probe(frontend: Frontend, heard: list[Heard]) -> list[Finding]:
     except SettingsError as error:
         found.append(Finding(ERROR, "WEBAPP_CONFIG", str(error)))
     await frontend.new_client().get("/", headers={"Origin": ELSEWHERE})
-    return [*found, *_of_headers(heard)]
+    found += _of_headers(heard)
+    return [*found, *await _of_provider(frontend, site)]
+
+
+async def _of_provider(frontend: Frontend, site: Site) -> list[Finding]:
+    """Whether people can sign in at the provider, if there is one: its document and its keys have to be there."""
+    provider = frontend.providers.of(site.accounts.code_flow, site.base_url)
+    if provider is None:
+        if site.accounts.code_flow is None:
+            return []
+        return [Finding(NOTE, "WEBAPP_OIDC_CLIENT_ID", "is not set, or people could sign in at the API's provider.")]
+    try:
+        metadata = await provider.metadata()
+        if metadata.issuer:
+            await provider.keys(None)
+    except SignInFailed as failed:
+        return [Finding(ERROR, "WEBAPP_OIDC_ISSUER", f"nobody can sign in: {failed}.")]
+    if metadata.token_endpoint.startswith("http://") and not is_local(metadata.token_endpoint):
+        return [Finding(WARNING, "WEBAPP_OIDC_ISSUER", "gives tokens on plain http, in clear.")]
+    return []
 
 
 def _of_accounts(accounts: Accounts, *, keyed: bool) -> Iterator[Finding]:
