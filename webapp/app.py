@@ -363,6 +363,7 @@ class StartMiddleware:
                 "client_at": self._frontend.client_at,
                 "registry": self._frontend.registry,
                 "throttle": self._frontend.throttle,
+                "admin_token": self._frontend.settings.admin_token,
             }
         await self.app(scope, receive, send)
 

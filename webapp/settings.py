@@ -50,6 +50,8 @@ class Settings:
     """Wrong passwords and new accounts from one address; 0 for no limit, of either."""
     sign_in_window: float = 900.0
     """Within which all of these come back, one after the other."""
+    admin_token: str | None = field(default=None, repr=False)
+    """Whoever sends it lists and ends sessions at `/-/admin/sessions`; nobody does without it."""
     image_hosts: tuple[str, ...] = ()
     """Hosts that pictures in answers may be shown from, by https; `*` for any. They learn who looks at a page."""
     trusted_proxies: str = "127.0.0.1"
@@ -273,6 +275,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "sign_in_tries": _not_negative,
     "sign_in_tries_per_address": _not_negative,
     "sign_in_window": _positive,
+    "admin_token": lambda token: None if len(token) >= 32 else "has fewer than 32 characters",
     "oidc_issuer": lambda url: _http_url(url.partition("?")[0]),
     "oidc_token": lambda which: None if which in ("access", "id") else f"is {which!r}, but must be access or id",
     "api_key": _secret,

@@ -12,6 +12,7 @@ from webapp.html.context import (
     AccountPage,
     Bar,
     BarGroup,
+    BrowserSession,
     Chart,
     Chip,
     Column,
@@ -235,6 +236,7 @@ SECTIONS = (
     Section("Readings", columns=EVERY_COLUMN, rows=EVERY_KIND.rows[:1]),
     Section("Watchers"),
 )
+SINCE = "2026-01-02T03:04:05+00:00"
 DEVICE = Device("1", "Firefox on Linux", "192.0.2.1", True, EVERY_FACT[6:8], "/-/account/devices/1/end")
 FIELDS = (
     RegisterField("email", "Email", "email", "ada@", True, "email", "", "This is no address"),
@@ -472,6 +474,12 @@ SAMPLES: dict[str, tuple[str, Any]] = {
             (DEVICE, replace(DEVICE, id="2", current=False), replace(DEVICE, id="3", address="", end_action=None)),
             "/-/account/devices/others",
             "That session has ended.",
+            sessions=(
+                BrowserSession("Chrome on Linux", "192.0.2.1", SINCE, SINCE, True, None),
+                BrowserSession("Firefox on Android", "", SINCE, SINCE, False, "/-/account/sessions/1/end"),
+            ),
+            end_other_sessions_action="/-/account/sessions/others",
+            end_all_sessions_action="/-/account/sessions/all",
         ),
     ),
     "account-credentials": (

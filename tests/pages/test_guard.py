@@ -227,7 +227,7 @@ async def test_the_audit_tells_of_tries_without_a_word_that_was_typed(capsys: py
     assert {line["address"] for line in lines} == {"192.0.2.1"}
     assert all(len(line["request_id"]) >= 8 for line in lines)
     assert lines[0]["account"] == lines[1]["account"] != ""
-    assert lines[2]["owner"] == "ada"
+    assert lines[2]["owner"] == "name:ada"
     assert lines[2]["session"] == lines[3]["session"] != ""
     for typed in ("my-password-in-the-wrong-field", "guess-me", RIGHT):
         assert typed not in text

@@ -9,12 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.client import APIClient
 from webapp.client.paths import fill_path
-from webapp.errors import NotFound, Unauthorized
+from webapp.errors import NotFound
 from webapp.html.context import AccountPage, Device, Fact
 from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.listing import read_listing
 from webapp.openapi.site import Accounts, Operation
+from webapp.pages.browsers import browser_sessions, signed_in
 from webapp.pages.facts import facts_of
 from webapp.pages.login import signed_out
 from webapp.pages.me import name_of
@@ -36,7 +37,7 @@ NOTICES = {
 async def account_page(request: Request) -> Response:
     """Show what the API knows about the signed-in person."""
     accounts = (await routes_for(request)).site.accounts
-    session = _signed_in(request)
+    session = signed_in(request)
 
     me, devices = await asyncio.gather(_ask(session.api, accounts.me), _ask(session.api, accounts.sessions))
 
@@ -47,6 +48,9 @@ async def account_page(request: Request) -> Response:
         end_others_action=href(request, "/-/account/devices/others") if accounts.end_other_sessions else None,
         notice=NOTICES.get(request.query_params.get("done", ""), ""),
         credentials=tuple(held_by(request, accounts, session)),
+        sessions=await browser_sessions(request),
+        end_other_sessions_action=href(request, "/-/account/sessions/others"),
+        end_all_sessions_action=href(request, "/-/account/sessions/all"),
     )
     return render(request, "pages/account.html", page, fragment="devices")
 
@@ -54,7 +58,7 @@ async def account_page(request: Request) -> Response:
 async def end_device(request: Request) -> Response:
     """End one of the account's sessions; ending this very one is signing out."""
     accounts = (await routes_for(request)).site.accounts
-    session = _signed_in(request)
+    session = signed_in(request)
     operation = _offered(accounts.end_session)
     device = request.path_params["device"]
 
@@ -71,19 +75,12 @@ async def end_device(request: Request) -> Response:
 async def end_other_devices(request: Request) -> Response:
     """End all of the account's sessions but this one."""
     accounts = (await routes_for(request)).site.accounts
-    session = _signed_in(request)
+    session = signed_in(request)
     operation = _offered(accounts.end_other_sessions)
 
     await session.api.request(operation.method, operation.path)
 
     return RedirectResponse(href(request, "/-/account", [("done", "others")]), 303)
-
-
-def _signed_in(request: Request) -> Session:
-    session: Session = request.state.session
-    if not session.kept:
-        raise Unauthorized("Sign in to see your account.")
-    return session
 
 
 def _offered(operation: Operation | None) -> Operation:

@@ -91,7 +91,7 @@ async def log_in(request: Request) -> Response:
 
     await end_at_api(request.state.session, desk.site.accounts)
     user = person.name or attempt.username or "Signed in"
-    request.state.session = Session.begin(api, user=user, owner=person.owner or attempt.owner)
+    request.state.session = Session.begin(api, user=user, owner=person.owner or _owner(attempt, tried))
     return succeeded(request, RedirectResponse(attempt.next, 303), tried, attempt.owner)
 
 
@@ -111,6 +111,11 @@ async def _let_in(
             raise Unauthorized from error
         raise
     return api, person
+
+
+def _owner(attempt: Attempt, tried: Try) -> str:
+    """Who it is where the API doesn't say: the name that was typed, or a keyed hash of the key."""
+    return f"name:{attempt.owner}" if attempt.username else f"key:{tried.account}"
 
 
 async def log_out(request: Request) -> Response:

@@ -49,7 +49,9 @@ async def register(request: Request) -> Response:
     owner = next((given[name] for name in fields if name in ("email", "username", "login") and name in given), "")
     person = await identify(api, accounts)
     user = person.name or owner or "Signed in"
-    request.state.session = Session.begin(api, user=user, owner=person.owner or owner.casefold() or None)
+    request.state.session = Session.begin(
+        api, user=user, owner=person.owner or (f"name:{owner.casefold()}" if owner else None)
+    )
     return RedirectResponse(where, 303)
 
 

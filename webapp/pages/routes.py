@@ -5,6 +5,8 @@ from starlette.types import ASGIApp
 
 from webapp.pages import (
     account,
+    admin,
+    browsers,
     bulk,
     carried,
     choices,
@@ -51,8 +53,15 @@ def own_routes(assets: ASGIApp) -> list[BaseRoute]:
         Route("/-/account/sign-ins", further.further_page, methods=["GET"]),
         Route("/-/account/sign-ins", further.add_sign_in, methods=["POST"]),
         Route("/-/account/sign-ins/drop", further.drop_sign_in, methods=["POST"]),
+        Route("/-/account/sessions/others", browsers.end_other_sessions, methods=["POST"]),
+        Route("/-/account/sessions/all", browsers.end_all_sessions, methods=["POST"]),
+        Route("/-/account/sessions/{key}/end", browsers.end_session, methods=["POST"]),
         Route("/-/account/devices/others", account.end_other_devices, methods=["POST"]),
         Route("/-/account/devices/{device}/end", account.end_device, methods=["POST"]),
+        # For operators
+        Route("/-/admin/sessions", admin.list_sessions, methods=["GET"]),
+        Route("/-/admin/sessions", admin.end_sessions, methods=["DELETE"]),
+        Route("/-/admin/sessions/{key}", admin.end_session, methods=["DELETE"]),
         # Everything the API can do
         Route("/-/operations", operations.operations_page, methods=["GET"]),
         Route("/-/operations/{slug}", operation.operation_page, methods=["GET"]),

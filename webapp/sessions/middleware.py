@@ -96,7 +96,8 @@ class _Exchange:
         if self._replaced:
             return
         if message["type"] != "http.response.start":
-            if self._loaded.ended and self._is_same:
+            # The last message of a stream that has stopped by itself tells nothing.
+            if self._loaded.ended and self._is_same and message.get("body"):
                 logger.debug("broke an answer off: its session has ended")
                 raise ClientDisconnect
             await self._send(message)

@@ -7,6 +7,7 @@ One dataclass for each page; its fields are the variables of the template, and n
 
 from webapp.html.context.accounts import (
     AccountPage,
+    BrowserSession,
     Device,
     HeldCredential,
     LeavingPage,
@@ -28,6 +29,7 @@ __all__ = [
     "AccountPage",
     "Bar",
     "BarGroup",
+    "BrowserSession",
     "BulkAction",
     "BulkBar",
     "BulkPage",

@@ -100,6 +100,21 @@ class HeldCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """One browser that the person is signed in with here."""
+
+    browser: str
+    """In words: `Firefox on Linux`."""
+    address: str
+    began: str
+    """When they signed in, and when they last used it."""
+    used: str
+    current: bool
+    end_action: str | None
+    """None for this very one."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """`pages/account.html`: who am I, and where am I signed in. Fragment: `devices`."""
 
@@ -111,3 +126,7 @@ class AccountPage:
     notice: str
     credentials: tuple[HeldCredential, ...] = ()
     """What one is signed in with."""
+    sessions: tuple[BrowserSession, ...] = ()
+    """The person's sessions here, this one first; `devices` are the API's own."""
+    end_other_sessions_action: str = ""
+    end_all_sessions_action: str = ""
