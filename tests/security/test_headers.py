@@ -6,7 +6,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.security.asking import app, ask
-from webapp.security import SecurityHeadersMiddleware
+from webapp import Settings, create_app
+from webapp.errors import SettingsError
+from webapp.security import SecurityHeadersMiddleware, image_sources
+from webapp.testing import Browser, FakeAPI
 
 
 async def test_every_answer_carries_the_security_headers() -> None:
@@ -55,3 +58,50 @@ async def test_style_sheets_and_scripts_do_without_what_governs_documents(media_
 
     assert "content-security-policy" not in response.headers
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_pictures_come_from_the_hosts_that_may_know_who_looks() -> None:
+    response = await ask(app(SecurityHeadersMiddleware, images=image_sources(("avatars.example.com", "*.example.net"))))
+
+    policy = response.headers["content-security-policy"]
+    assert "img-src 'self' data: https://avatars.example.com https://*.example.net;" in policy
+    assert image_sources(("*",)) == ("https:",)
+
+
+@pytest.mark.parametrize(
+    ("directive", "source"),
+    [
+        ("default-src", "'none'"),
+        ("script-src", "'self'"),
+        ("style-src", "'self'"),
+        ("img-src", "'self' data:"),
+        ("connect-src", "'self'"),
+        ("form-action", "'self'"),
+        ("base-uri", "'none'"),
+        ("frame-ancestors", "'none'"),
+    ],
+)
+async def test_no_page_tells_another_host_anything(directive: str, source: str) -> None:
+    response = await ask(app(SecurityHeadersMiddleware))
+
+    policy = dict(each.strip().split(" ", 1) for each in response.headers["content-security-policy"].split(";"))
+    assert policy[directive] == source
+
+
+async def test_a_picture_of_another_host_is_a_link_until_that_host_is_named() -> None:
+    picture = "https://avatars.example.com/ada.png"
+    shown = {}
+    for hosts in ((), ("avatars.example.com",)):
+        api = FakeAPI({"GET /people": [{"id": 1}], "GET /people/{id}": {"id": 1, "avatar": picture}}, accounts=None)
+        made = create_app("http://api", transport=api.transport, settings=Settings(image_hosts=hosts))
+        async with Browser(made) as browser:
+            page = await browser.get("/people/1")
+        shown[hosts] = (page.page.find(f'img[src="{picture}"]') is not None, picture in page.links.values())
+
+    assert shown == {(): (False, True), ("avatars.example.com",): (True, True)}
+
+
+@pytest.mark.parametrize("hosts", ["evil.example;", "a b", "https://a.example", "'unsafe-inline'", "*.*", "a/b"])
+def test_a_host_that_would_end_the_policy_stops_the_start(hosts: str) -> None:
+    with pytest.raises(SettingsError, match="WEBAPP_IMAGE_HOSTS"):
+        Settings.from_env({"WEBAPP_IMAGE_HOSTS": hosts})
