@@ -51,8 +51,8 @@ async def _found(request: Request, routes: Routes, field: Field) -> list[Choice]
     try:
         return await find_choices(request, routes, _resource(field), field.value.strip())
     except APIError as error:
-        if isinstance(error, Unauthorized) and error.ended:
-            raise
+        if isinstance(error, Unauthorized) and (error.ended or not request.state.session.kept):
+            raise  # signed in, one may find it
         return []  # the form says that an id is wanted
 
 
