@@ -109,14 +109,14 @@ def warehouse(size: int) -> Starlette:
 
 def measure(size: int = GIGABYTE) -> Result:
     """Send `size` bytes both ways, once each after a small one that warms everything up."""
-    with Server(warehouse, size) as api, _frontend(api.url) as (port, process):
+    with Server(warehouse, size) as api, frontend(api.url) as (port, process):
         small = _upload(api.port, port, process, MEGABYTE)
         assert small.received > MEGABYTE
         return Result(_upload(api.port, port, process, size), _download(port, process))
 
 
 def _upload(api: int, port: int, process: int, size: int) -> Passage:
-    before, began = _prepare(process), time.perf_counter()
+    before, began = prepare(process), time.perf_counter()
     head = (
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="body/title"\r\n\r\nLarge\r\n'
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="body/file"; filename="large.bin"\r\n\r\n'
@@ -139,23 +139,24 @@ def _upload(api: int, port: int, process: int, size: int) -> Passage:
         with connection.getresponse() as response:
             said = response.read()
             assert response.status in (200, 303), said[-2000:]
-    seconds, growth = time.perf_counter() - began, _peak(process) - before
-    with _get(api, "/received") as response:
+    seconds, growth = time.perf_counter() - began, peak(process) - before
+    with get(api, "/received") as response:
         return Passage(int(response.read()), seconds, growth)
 
 
 def _download(port: int, process: int) -> Passage:
-    before, began = _prepare(process), time.perf_counter()
+    before, began = prepare(process), time.perf_counter()
     taken, buffer = 0, bytearray(1024 * 1024)
-    with _get(port, "/-/files/dump") as response:
+    with get(port, "/-/files/dump") as response:
         assert response.status == 200
         while count := response.readinto(buffer):
             taken += count
-    return Passage(taken, time.perf_counter() - began, _peak(process) - before)
+    return Passage(taken, time.perf_counter() - began, peak(process) - before)
 
 
 @contextmanager
-def _get(port: int, path: str) -> Iterator[http.client.HTTPResponse]:
+def get(port: int, path: str) -> Iterator[http.client.HTTPResponse]:
+    """An answer whose body is still to be read."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
         connection.request("GET", path)
         with connection.getresponse() as response:
@@ -163,14 +164,14 @@ def _get(port: int, path: str) -> Iterator[http.client.HTTPResponse]:
 
 
 @contextmanager
-def _frontend(api: str) -> Iterator[tuple[int, int]]:
-    """`webapp run` on a port of its own; its port and process."""
+def frontend(api: str, up: str = "/dump") -> Iterator[tuple[int, int]]:
+    """`webapp run` on a port of its own, once it answers at `up`; its port and process."""
     port = _free_port()
     command = [sys.executable, "-m", "webapp", "run", api, "--port", str(port)]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("WEBAPP_")}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(port)
+        _wait_for(port, up)
         yield port, process.pid
     finally:
         process.terminate()
@@ -184,11 +185,11 @@ def _free_port() -> int:
         return number
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, path: str) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            with _get(port, "/dump") as response:
+            with get(port, path) as response:
                 if response.status == 200:
                     return
         except OSError:
@@ -197,13 +198,13 @@ def _wait_for(port: int) -> None:
         time.sleep(0.1)
 
 
-def _prepare(process: int) -> int:
+def prepare(process: int) -> int:
     """Begin to watch the peak anew; the memory as it is now."""
     Path(f"/proc/{process}/clear_refs").write_text("5")
     return _memory(process, "VmRSS")
 
 
-def _peak(process: int) -> int:
+def peak(process: int) -> int:
     return _memory(process, "VmHWM")
 
 

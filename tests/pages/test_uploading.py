@@ -1,8 +1,10 @@
 """Files sent with an operation's form, through to the API."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
 from tests.forms.test_parts import TYPE, file, form, text
 from webapp import Settings, create_app
@@ -119,3 +121,38 @@ async def test_more_than_the_operator_allows_never_reaches_the_api() -> None:
 
     assert answer.status == 413
     assert [each for each in api.requests if each.method == "POST"] == []
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["its length is told", "its length isn't"])
+async def test_a_gigabyte_is_taken_no_further_than_to_the_limit(told: bool, figure: Callable[[str], None]) -> None:
+    limit, piece, taken, statuses = 10 * 1024 * 1024, b"x" * 65536, 0, []
+    begins = form(text("body/title", "T"), file("body/file", b"")).removesuffix(b"--\r\n")
+
+    async def receive() -> Message:
+        nonlocal taken
+        chunk = piece if taken else begins[: begins.rindex(b"\r\n--")]
+        taken += len(chunk)
+        return {"type": "http.request", "body": chunk, "more_body": taken < 10**9}
+
+    async def take(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    api = api_for("multipart/form-data", form_of(file=BINARY))
+    app = create_app("http://api", transport=api.transport, settings=Settings(max_upload=limit))
+    length = [(b"content-length", b"1000000000")] if told else []
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/-/operations/store",
+        "raw_path": b"/-/operations/store",
+        "query_string": b"",
+        "headers": [(b"host", b"testserver"), (b"content-type", TYPE.encode()), *length],
+    }
+    async with Browser(app):
+        await app(scope, receive, take)
+
+    assert statuses == [413]
+    assert taken <= (0 if told else limit + 65536)
+    figure(f"of 1 GB, {taken:,} bytes were taken where {limit:,} are allowed")
