@@ -90,7 +90,7 @@ async def test_under_a_sub_path_every_link_redirect_and_cookie_follows() -> None
         page = await browser.try_sign_in(*DEMO)
 
         assert page.url == "/ui/projects"
-        assert {cookie.path for cookie in browser.cookies} == {"/ui"}
+        assert {cookie.path for cookie in browser.cookies} == {"/ui", "/ui/login"}
         targets = [
             element.get(name)
             for tag, name in (("a", "href"), ("form", "action"), ("link", "href"), ("script", "src"))
