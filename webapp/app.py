@@ -142,7 +142,7 @@ class Frontend:
     ) -> None:
         self.settings = settings
         self._in_process = in_process
-        self._overrides = overrides
+        self.overrides = overrides
         self.registry = SessionRegistry(
             idle=settings.session_idle,
             lifetime=settings.session_lifetime,
@@ -228,7 +228,7 @@ class Frontend:
             "connect_timeout": self.settings.api_connect_timeout,
             "max_body": self.settings.api_max_body,
             "renewals": self.settings.api_renewals,
-            "writing": writing_of(self._overrides.api),
+            "writing": writing_of(self.overrides.api),
             "observer": self.observability.client,
         }
         return APIClient(base_url, **(usual | options))
@@ -287,11 +287,11 @@ class Frontend:
 
         Raises SettingsError, which says what isn't.
         """
-        if self._overrides == Overrides() or self._overrides.varies:
+        if self.overrides == Overrides() or self.overrides.varies:
             return
         with contextlib.suppress(APIError):
             site = (await self.sites.get()).site
-            complaint = "" if site.lacks else misfit(site, self._overrides)
+            complaint = "" if site.lacks else misfit(site, self.overrides)
             if complaint:
                 raise SettingsError(f"{self.settings.config or 'config'}: {complaint}")
 

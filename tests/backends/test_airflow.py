@@ -8,6 +8,7 @@ import pytest
 
 from tests.backends.conftest import backend, browser_at, frontend
 from tests.backends.held import Held, bearer
+from tests.backends.relay import house_on, spoil_access
 from tests.backends.walk import Walk, complaints, typed
 
 ACCOUNT = ("admin", "admin-pass-42")
@@ -117,3 +118,35 @@ async def test_a_variable_keeps_what_a_change_does_not_touch(walk: Walk, held: H
     await walk.browser.get(path)
     await walk.press("Delete")
     assert not held.has(path)
+
+
+async def test_a_wrong_password_is_said_to_be_wrong(url: str) -> None:
+    async with house_on(url) as house:
+        answer = await house.browser.try_sign_in(ACCOUNT[0], "not-the-password")
+
+    assert answer.status == 401
+    assert "don't match an account" in answer.main
+
+
+async def test_a_token_that_is_not_accepted_any_more_is_a_lost_session(url: str) -> None:
+    """Airflow says 403 to a token that it can't read, as it does to those who may not."""
+    async with house_on(url) as house:
+        await house.browser.sign_in(*ACCOUNT)
+        await house.browser.get(POOLS)
+        spoil_access(house.api, "/none")
+
+        ended = await house.browser.get(POOLS)
+
+    assert (ended.path, ended.status) == ("/login", 200)
+    assert "session has ended" in ended.main
+
+
+async def test_after_signing_out_the_pools_are_gone(url: str) -> None:
+    async with house_on(url) as house:
+        await house.browser.sign_in(*ACCOUNT)
+        await house.browser.sign_out()
+
+        asked = await house.browser.get(POOLS)
+
+    assert asked.path == "/login"
+    assert "default_pool" not in asked.text

@@ -9,6 +9,7 @@ import pytest
 
 from tests.backends.conftest import backend, browser_at, frontend
 from tests.backends.held import Held, always
+from tests.backends.relay import house_on, spoil_access
 from tests.backends.walk import Walk, complaints, typed
 
 ACCOUNT = ("admin@example.com", "directus-pass-42")
@@ -114,3 +115,48 @@ async def test_after_signing_out_the_articles_are_gone(site: str) -> None:
 
     assert asked.path == "/login" or asked.status == 404
     assert "Article 1" not in asked.text
+
+
+async def test_a_wrong_password_is_said_to_be_wrong(site: str) -> None:
+    async with browser_at(site) as browser:
+        answer = await browser.try_sign_in(ACCOUNT[0], "not-the-password")
+
+    assert answer.status == 401
+    assert "don't match an account" in answer.main
+
+
+async def test_a_token_that_is_not_accepted_any_more_is_renewed(url: str) -> None:
+    async with house_on(url) as house:
+        await house.browser.sign_in(*ACCOUNT)
+        await house.browser.get(ARTICLES)
+        spoil_access(house.api, "/none")
+
+        listed = await house.browser.get(ARTICLES)
+
+    assert (listed.path, listed.status) == (ARTICLES, 200)
+    assert "Article 1" in listed.page.one("#list").text
+
+
+async def test_where_nothing_renews_it_the_session_is_lost(url: str) -> None:
+    async with house_on(url) as house:
+        await house.browser.sign_in(*ACCOUNT)
+        await house.browser.get(ARTICLES)
+        spoil_access(house.api, "/none")
+        house.api.credentials.refresh_token = "spoiled"
+
+        ended = await house.browser.get(ARTICLES)
+
+    assert ended.path == "/login"
+    assert "session has ended" in ended.main
+
+
+async def test_what_one_may_not_see_ends_nothing(url: str) -> None:
+    """Directus says the very same of what isn't there, what one may not see, and to whom it doesn't know."""
+    async with house_on(url) as house:
+        await house.browser.sign_in(*ACCOUNT)
+        for _ in range(3):
+            refused = await house.browser.get("/items/nothing_of_the_kind")
+            assert refused.status in (403, 404)
+
+        assert (await house.browser.get(ARTICLES)).status == 200
+        assert not house.api.over

@@ -1,6 +1,7 @@
 """`webapp run` on fastapi-users: items without a list, codes instead of sentences, oneself to be changed."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from tests.backends.conftest import backend, browser_at, frontend
 from tests.backends.held import Held, bearer
 from tests.backends.processes import wait_until
+from tests.backends.relay import house_on, spoil_access
 from tests.backends.walk import Walk, complaints, typed
 
 ACCOUNT = ("king@example.com", "king-arthur-42")
@@ -69,7 +71,7 @@ async def test_a_wrong_password_is_said_to_be_wrong(site: str) -> None:
     async with browser_at(site) as browser:
         answer = await browser.try_sign_in(ACCOUNT[0], "not-the-password")
 
-    assert answer.status == 400
+    assert answer.status == 401
     assert "don't match an account" in answer.main
 
 
@@ -133,3 +135,32 @@ async def test_one_changes_oneself(walk: Walk, url: str) -> None:
     await walk.succeed("PATCH /users/me", {"body/password": "queen-guinevere-42"})
 
     assert held_as(url, ACCOUNT[0], "queen-guinevere-42")("/users/me")["email"] == ACCOUNT[0]
+
+
+async def test_a_token_that_is_not_accepted_any_more_is_a_lost_session(url: str) -> None:
+    async with house_on(url) as house:
+        await house.browser.sign_in(*ACCOUNT)
+        await house.browser.get("/-/account")
+        spoil_access(house.api, "/none")
+
+        ended = await house.browser.get("/-/account")
+
+    assert ended.path == "/login"
+    assert "session has ended" in ended.main
+
+
+async def test_a_cookie_that_comes_with_a_204_is_a_sign_in_too(url: str, tmp_path: Path) -> None:
+    config = tmp_path / "webapp.toml"
+    config.write_text('[login]\nkind = "form"\npath = "/auth/cookie/login"\nsign_out = "POST /auth/cookie/logout"\n')
+    with frontend(url, "--config", str(config)) as site:
+        async with browser_at(site) as browser:
+            wrong = await browser.try_sign_in(ACCOUNT[0], "not-the-password")
+            await browser.sign_in(*ACCOUNT)
+            account = await browser.get("/-/account")
+            left = await browser.sign_out()
+            asked = await browser.get("/-/account")
+
+    assert "don't match an account" in wrong.main
+    assert ACCOUNT[0] in account.main
+    assert left.path == "/login"
+    assert asked.path == "/login"

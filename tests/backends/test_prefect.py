@@ -62,6 +62,28 @@ async def test_a_wrong_password_is_said_to_be_wrong(site: str) -> None:
     assert "don't match an account" in answer.main
 
 
+async def test_a_wrong_password_is_said_to_be_wrong_from_home_too(site: str) -> None:
+    """Nothing that Prefect's document names tells who is signed in, so a list is asked."""
+    async with browser_at(site) as browser:
+        await browser.get("/login?next=/")
+        answer = await browser.submit("form[action='/login']", username=ACCOUNT[0], password="not-the-password")
+        assert answer.status == 401
+        assert "don't match an account" in answer.main
+        home = await browser.submit("form[action='/login']", username=ACCOUNT[0], password=ACCOUNT[1])
+
+        assert home.path == "/"
+        assert (await browser.get("/variables")).status == 200
+
+
+async def test_after_signing_out_nothing_is_listed(site: str) -> None:
+    async with browser_at(site) as browser:
+        await browser.sign_in(*ACCOUNT)
+        assert (await browser.get("/variables")).path == "/variables"
+        await browser.sign_out()
+
+        assert (await browser.get("/variables")).path == "/login"
+
+
 async def test_a_list_that_only_a_post_gives_is_a_click_away_from_home(walk: Walk) -> None:
     await walk.browser.get("/")
 

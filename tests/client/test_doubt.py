@@ -9,7 +9,7 @@ import pytest
 
 from tests.client.support import Clock, client
 from webapp.client import APIClient, Credentials, RefreshEndpoint
-from webapp.client.doubt import TRUSTED
+from webapp.client.doubt import TRUSTED, TRUSTED_AGAINST_WORDS
 from webapp.client.schemes import Guide
 from webapp.errors import BadGateway, Forbidden, Invalid, Unauthorized
 
@@ -176,6 +176,22 @@ async def test_it_is_asked_again_after_a_while_and_for_new_credentials() -> None
     api.credentials.generation += 1
     await refused()
     assert backend.asked.count("/me") == 3
+
+
+async def test_plain_words_are_believed_sooner_than_that() -> None:
+    backend = Backend()
+    api = await backend.session()
+    backend.allowed = False
+    with pytest.raises(Forbidden):
+        await api.request("GET", "/things")
+    backend.token = "t2"
+    with pytest.raises(Forbidden):
+        await api.request("GET", "/things")
+    backend.clock.advance(TRUSTED_AGAINST_WORDS)
+    with pytest.raises(Unauthorized) as caught:
+        await api.request("GET", "/things")
+
+    assert caught.value.ended
 
 
 @pytest.mark.parametrize("status", [404, 429, 500, 502, 503])

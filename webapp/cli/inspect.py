@@ -36,7 +36,7 @@ async def _described(frontend: Frontend, token: str | None) -> str:
         routes = everybody = await frontend.sites.get()
         if token is not None:
             routes = await frontend.sites.get(Session.begin(frontend.new_client().with_bearer(token), user="inspect"))
-        return dump_overrides(routes.site, varies=routes is not everybody)
+        return dump_overrides(routes.site, varies=routes is not everybody, api=frontend.overrides.api)
     finally:
         await frontend.close()
 

@@ -19,6 +19,8 @@ from webapp.errors import APIError
 
 TRUSTED = 10.0
 """Seconds for which what was found out is believed."""
+TRUSTED_AGAINST_WORDS = 2.0
+"""The same where an answer says in so many words that the caller isn't known."""
 PATIENCE = 5.0
 _READS = ("GET", "HEAD")
 
@@ -42,7 +44,9 @@ class Doubt:
     async def resolve(self, guide: Guide, call: Call, got: Answer) -> bool:
         """Whether the session is lost, after an answer that may mean it."""
         if self._credentials.vouched and guide.check:
-            return await self.ask(guide) is True
+            said = says_signed_out(got.response, *decode_body(got), got.content)
+            trusted = TRUSTED_AGAINST_WORDS if said else TRUSTED
+            return await self._once(lambda: self._is_unknown(guide), trusted) is True
         if call.wanted is not None and len(call.wanted) > 1:
             return False  # it may be another of the alternatives that was meant
         data, text = decode_body(got)
@@ -61,11 +65,11 @@ class Doubt:
         if self._task is not None:
             await asyncio.wait([self._task])
 
-    async def _once(self, find_out: FindOut) -> bool | None:
+    async def _once(self, find_out: FindOut, trusted: float = TRUSTED) -> bool | None:
         if self._task is not None:
             return await asyncio.shield(self._task)
         generation, now = self._credentials.generation, self._config.clock()
-        if self._asked is not None and self._asked[0] == generation and 0 <= now - self._asked[1] < TRUSTED:
+        if self._asked is not None and self._asked[0] == generation and 0 <= now - self._asked[1] < trusted:
             return self._verdict
         self._asked = generation, now
         self._task = asyncio.create_task(self._find_out(find_out), name="webapp-doubt")

@@ -21,7 +21,7 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts
 from webapp.pages.errors import retry_header
 from webapp.pages.login import explain, secret_fields, status_of
-from webapp.pages.me import who_am_i
+from webapp.pages.me import vouch, who_am_i
 from webapp.pages.offers import Offer, offer_of
 from webapp.pages.signing import Attempt, asks_password, sign_in, what_is_left_out
 from webapp.pages.sites import routes_for
@@ -83,6 +83,7 @@ async def _with_more(request: Request, routes: Routes, session: Session, offer: 
     if offer.way.is_posted:
         api = await sign_in(request, routes, offer.way, attempt)
         user = await who_am_i(api, routes.site.accounts) or attempt.username
+        await vouch(request, api, routes.site.accounts)
         api.credentials.add({**dict(set_aside(held, session.api.guide.schemes)), **held.added})
         return _begun(session, api, user, attempt.owner)
     added = dict(_typed(offer, attempt))

@@ -29,7 +29,7 @@ from webapp.pages.errors import retry_header
 from webapp.pages.farewell import end_at_api
 from webapp.pages.guard import begin_try, failed, is_full, succeeded
 from webapp.pages.leaving import leave, led_out
-from webapp.pages.me import Person, identify
+from webapp.pages.me import Person, identify, vouch
 from webapp.pages.refusals import when
 from webapp.pages.signing import TOKEN, Attempt, asks_password, key_inputs, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
@@ -89,6 +89,7 @@ async def log_in(request: Request) -> Response:
     except UnsafePath:
         return desk.page(attempt, error=Invalid("There is something in this that can't be sent."))
 
+    await vouch(request, api, desk.site.accounts)
     await end_at_api(request.state.session, desk.site.accounts)
     user = person.name or attempt.username or "Signed in"
     request.state.session = Session.begin(api, user=user, owner=person.owner or _owner(attempt, tried))

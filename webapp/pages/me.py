@@ -1,10 +1,15 @@
 """Who is signed in, as the API tells."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from webapp.client import APIClient
+from starlette.requests import Request
+
+from webapp.client import APIClient, Credentials
+from webapp.client.choice import holds_itself
 from webapp.errors import APIError
+from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Accounts
 
 NAMES = ("full_name", "display_name", "name", "username", "login", "email")
@@ -45,6 +50,23 @@ def id_of(answer: Any) -> str:
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
             return f"{key}:{value}"
     return id_of(answer.get("data")) or id_of(answer.get("user"))
+
+
+async def vouch(request: Request, api: APIClient, accounts: Accounts) -> None:
+    """
+    Where nobody tells who one is, let a new session be known by the page that shows whether one is signed in.
+
+    What that page says later counts only if it has said once that one is. Asked with a copy, which ends nothing.
+    """
+    check, held = accounts.check, api.credentials
+    if held.vouched or accounts.me is not None or check is None:
+        return
+    wanted = alternatives_of(check, accounts.schemes) or ()
+    if any(each and all(holds_itself(held, scheme) for scheme in each) for each in wanted):
+        copy: APIClient = request.state.new_client(None).for_session(Credentials.load(held.dump()))
+        with contextlib.suppress(APIError):
+            await copy.request("GET", check.path)
+        held.vouched = copy.credentials.vouched
 
 
 def name_of(answer: Any) -> str | None:

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from webapp.openapi.overrides.assumptions import assumptions_of
 from webapp.openapi.overrides.roles import ROLES
+from webapp.openapi.overrides.values import APIOverride
 from webapp.openapi.schema import Schema
-from webapp.openapi.site import Accounts, Operation, Paging, Resource, SignIn, Site, Sorting
+from webapp.openapi.site import Operation, Paging, Resource, SignIn, Site, Sorting
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 SURE = 0.75
@@ -26,20 +28,40 @@ MOST_NAMES = 12
 """Fields that a comment offers as columns."""
 
 
-def dump_overrides(site: Site, *, varies: bool = False) -> str:
-    """The file, in TOML. `varies` says that the document differs by who asks for it."""
+def dump_overrides(site: Site, *, varies: bool = False, api: APIOverride | None = None) -> str:
+    """The file, in TOML. `varies` says that the document differs by who asks for it, `api` what every call carries."""
     parts = [
         HEAD.format(title=_one_line(site.title), base=f" at {site.base_url}" if site.base_url else ""),
         "\n".join(["[site]", f"title = {_value(site.title)}"]),
         *(["[document]\nvaries = true  # by who is signed in"] if varies else []),
-        "\n".join(_login(site.accounts)),
+        "\n".join(_api(api or APIOverride())),
+        "\n".join(_login(site)),
         *("\n".join(_resource(each)) for each in site.resources),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _login(accounts: Accounts) -> Iterator[str]:
+def _api(said: APIOverride) -> Iterator[str]:
+    if said == APIOverride():
+        yield "# [api]  # what writes carry though no document says so; nothing is assumed"
+        yield '# write_headers = { X-Requested-With = "XMLHttpRequest" }'
+        yield '# csrf = { cookie = "csrftoken", header = "X-CSRFToken" }'
+        return
+    yield "[api]"
+    if said.write_headers:
+        yield f"write_headers = {_value(said.write_headers)}"
+    if said.csrf is not None:
+        named = (("cookie", said.csrf.cookie), ("header", said.csrf.header), ("path", said.csrf.path))
+        yield f"csrf = {_value({name: value for name, value in named if value is not None})}"
+    if said.media_type is not None:
+        yield f"media_type = {_value(said.media_type)}"
+
+
+def _login(site: Site) -> Iterator[str]:
+    accounts = site.accounts
     yield "[login]"
+    for sentence in assumptions_of(site):
+        yield f"# {_one_line(sentence)}"
     if accounts.code_flow is not None:
         place = accounts.code_flow.discovery or accounts.code_flow.authorization
         yield f"# Tokens come from {_one_line(place)}: WEBAPP_OIDC_CLIENT_ID lets people sign in there."
