@@ -1,0 +1,69 @@
+"""A whole app as it is watched: spans by the process's own SDK, and sign-ins that were refused and throttled."""
+
+import json
+import subprocess
+import sys
+
+from starlette.applications import Starlette
+
+from tests.observability.test_metrics import metrics_of, value
+from webapp import Settings, create_app
+from webapp.testing import Browser, FakeAPI
+
+TRACED = """
+import asyncio, json
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from webapp import Settings, create_app
+from webapp.testing import Browser, FakeAPI
+
+exporter = InMemorySpanExporter()
+provider = TracerProvider()
+provider.add_span_processor(SimpleSpanProcessor(exporter))
+trace.set_tracer_provider(provider)
+
+async def main():
+    api = FakeAPI({"GET /things": [{"id": 1}]}, accounts=None)
+    app = create_app("http://api", transport=api.transport, settings=Settings(tracing=True, metrics=True))
+    async with Browser(app) as browser:
+        await browser.get("/things?q=sesame")
+        exporter.clear()
+        await browser.get("/things?q=sesame")
+        await browser.fetch("GET", "/-/livez")
+    print(json.dumps([json.loads(span.to_json()) for span in exporter.get_finished_spans()]))
+
+asyncio.run(main())
+"""
+
+
+def test_a_page_is_a_span_named_by_its_route_with_its_calls_below_it() -> None:
+    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=120)
+    assert done.stderr == ""
+    spans = json.loads(done.stdout)
+
+    page = next(span for span in spans if span["kind"] == "SpanKind.SERVER" and span["name"] == "GET /{path}")
+    calls = [span for span in spans if span["parent_id"] == page["context"]["span_id"]]
+    assert page["attributes"]["http.route"] == "/{path}"
+    assert page["attributes"]["http.response.status_code"] == 200
+    assert [(span["kind"], span["name"]) for span in calls] == [("SpanKind.CLIENT", "GET")]
+    assert "sesame" not in done.stdout
+    assert "livez" not in done.stdout
+
+
+def app_of(**settings: int) -> Starlette:
+    api = FakeAPI({"GET /things": []})
+    return create_app("http://api", transport=api.transport, settings=Settings(metrics=True, **settings))
+
+
+async def test_sign_ins_are_counted_by_how_they_went() -> None:
+    app = app_of(sign_in_tries=2)
+    async with Browser(app) as browser:
+        for _ in range(5):
+            await browser.try_sign_in("ada@example.com", "wrong")
+    metrics = metrics_of(app)
+
+    assert value(metrics, "webapp_sign_ins_total", outcome="refused") >= 2
+    assert value(metrics, "webapp_sign_ins_total", outcome="throttled") >= 1
+    assert value(metrics, "webapp_sign_ins_total", outcome="accepted") == 0
