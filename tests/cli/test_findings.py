@@ -49,6 +49,13 @@ TABLE: list[tuple[dict[str, Any], str, str, str]] = [
     ({"debug": True}, "warning", "WEBAPP_DEBUG", "is on"),
     ({"metrics": True}, "warning", "WEBAPP_METRICS_TOKEN", "is not set"),
     ({"metrics": True, "metrics_token": "a" * 20}, "error", "WEBAPP_METRICS_TOKEN", "can be guessed"),
+    ({"admin_token": "ab" * 20}, "error", "WEBAPP_ADMIN_TOKEN", "can be guessed"),
+    (
+        {"metrics": True, "metrics_token": KEY, "admin_token": KEY},
+        "error",
+        "WEBAPP_ADMIN_TOKEN",
+        "whoever scrapes may end sessions",
+    ),
     ({"metrics_token": KEY}, "note", "WEBAPP_METRICS", "is off"),
     ({"shutdown_grace": 0}, "warning", "WEBAPP_SHUTDOWN_GRACE", "cuts off"),
 ]

@@ -131,8 +131,14 @@ def _of_operation(settings: Settings) -> Iterator[Finding]:
             "is not set: metrics are for direct connections from this machine, and for all browsers "
             "behind a proxy here that adds no X-Forwarded-For.",
         )
-    if settings.metrics_token is not None and len(set(settings.metrics_token)) < FEWEST_SIGNS:
-        yield Finding(ERROR, "WEBAPP_METRICS_TOKEN", "can be guessed: it is made of few different signs.")
+    for variable, token in (
+        ("WEBAPP_METRICS_TOKEN", settings.metrics_token),
+        ("WEBAPP_ADMIN_TOKEN", settings.admin_token),
+    ):
+        if token is not None and len(set(token)) < FEWEST_SIGNS:
+            yield Finding(ERROR, variable, "can be guessed: it is made of few different signs.")
+    if settings.admin_token is not None and settings.admin_token == settings.metrics_token:
+        yield Finding(ERROR, "WEBAPP_ADMIN_TOKEN", "is WEBAPP_METRICS_TOKEN, too: whoever scrapes may end sessions.")
     if settings.metrics_token is not None and not settings.metrics:
         yield Finding(NOTE, "WEBAPP_METRICS", "is off, so WEBAPP_METRICS_TOKEN is of no use.")
     if not settings.shutdown_grace:
