@@ -4,8 +4,6 @@ import json
 import subprocess
 import sys
 
-from starlette.applications import Starlette
-
 from tests.observability.test_metrics import metrics_of, value
 from webapp import Settings, create_app
 from webapp.testing import Browser, FakeAPI
@@ -52,13 +50,9 @@ def test_a_page_is_a_span_named_by_its_route_with_its_calls_below_it() -> None:
     assert "livez" not in done.stdout
 
 
-def app_of(**settings: int) -> Starlette:
-    api = FakeAPI({"GET /things": []})
-    return create_app("http://api", transport=api.transport, settings=Settings(metrics=True, **settings))
-
-
 async def test_sign_ins_are_counted_by_how_they_went() -> None:
-    app = app_of(sign_in_tries=2)
+    api = FakeAPI({"GET /things": []})
+    app = create_app("http://api", transport=api.transport, settings=Settings(metrics=True, sign_in_tries=2))
     async with Browser(app) as browser:
         for _ in range(5):
             await browser.try_sign_in("ada@example.com", "wrong")
