@@ -28,7 +28,7 @@ from webapp.client.reply import Reply, ReplyKind, build_reply
 from webapp.client.schemes import NO_GUIDE, Alternatives, Scheme
 from webapp.client.tokens import find_tokens
 from webapp.client.vain import InVain
-from webapp.client.wire import Answer, Keep, answer, api_time, decode_body, error_of, retry_after
+from webapp.client.wire import Answer, Keep, answer, api_time, decode_body, error_of, is_bare, retry_after
 from webapp.client.writing import READS
 from webapp.errors import APIError, Unauthorized, Unavailable
 
@@ -66,10 +66,10 @@ class Access:
         self._on_unauthorized = on_unauthorized
         self._on_renewed = on_renewed
         self._renewals: Renewals | None = None
-        self._doubt = Doubt(config, credentials, self.directed)
+        self._doubt: Doubt | None = None
         self._in_vain: InVain | None = None
         self.credentials = credentials
-        self._together: dict[Alternatives, Alternatives] = {}
+        self._together: dict[Alternatives, Alternatives] | None = None
         self.guide = NO_GUIDE
         self.over = False
 
@@ -121,7 +121,7 @@ class Access:
         wanted = self.guide.wanted(call.method, path) if self.guide.wanted is not None and not call.plain else None
         if wanted is None or (self.credentials.own and not self._own_schemes()):
             return call
-        return replace(call, wanted=self._together.get(wanted, wanted))
+        return replace(call, wanted=(self._together or {}).get(wanted, wanted))
 
     async def _with_all_alternatives(self, call: Call, got: Answer, keep: Keep | None) -> tuple[Call, Answer]:
         """
@@ -139,8 +139,12 @@ class Access:
         again = await answer(self._config, self.credentials, fuller, keep=keep)
         if again.response.status_code in (401, 403):
             return call, got
-        self._together[wanted] = (joined, *wanted)
+        self._together = {**(self._together or {}), wanted: (joined, *wanted)}
         return fuller, again
+
+    def _doubts(self) -> Doubt:
+        self._doubt = self._doubt or Doubt(self._config, self.credentials, self.directed)
+        return self._doubt
 
     def _own_schemes(self) -> list[Scheme]:
         """The schemes that the session's own sign-in answers."""
@@ -161,7 +165,7 @@ class Access:
             return was_known and not known
         if 200 <= status < 300 and not is_login_page(got.response, got.content):
             return False
-        return may_mean_signed_out(got.response, data, text, got.content) and await self._doubt.resolve(
+        return may_mean_signed_out(got.response, data, text, got.content) and await self._doubts().resolve(
             self.guide, call, got
         )
 
@@ -184,7 +188,7 @@ class Access:
             return not any(call.wanted)  # nothing was asked for, so nothing else can be meant
         if len(choice.whole) == 1 and len(self._own_schemes()) == 1 and len(call.wanted) == 1:
             return True
-        return await self._doubt.ask(self.guide) is not False
+        return await self._doubts().ask(self.guide) is not False
 
     def _is_check(self, call: Call) -> bool:
         guide = self.guide
@@ -273,7 +277,7 @@ class Access:
         data, _ = decode_body(got)
         tokens = find_tokens(data, endpoint.token_field)
         now = config.clock()
-        outcome = judge(endpoint, status, data, tokens, cookie_set=_sets_cookie(got, now), bare=_is_bare(got))
+        outcome = judge(endpoint, status, data, tokens, cookie_set=_sets_cookie(got, now), bare=is_bare(got))
         if credentials.generation != generation:
             return Result(Outcome.RENEWED)  # a sign-in came first; its credentials stay as they are
         if outcome is Outcome.RENEWED:
@@ -374,20 +378,14 @@ class Access:
 
     async def settle(self) -> None:
         """See a renewal through that is under way, and a question who one is."""
-        await self._doubt.settled()
-        if self._renewals is not None:
-            await self._renewals.settled()
+        for waiting in (self._doubt, self._renewals):
+            if waiting is not None:
+                await waiting.settled()
 
 
 def _sets_cookie(got: Answer, now: float) -> bool:
     """Whether an answer sets a cookie, and doesn't just delete some."""
     return any(cookie.expires is None or cookie.expires > now for cookie in got.cookies)
-
-
-def _is_bare(got: Answer) -> bool:
-    """Whether an answer came without a body, rather than with one that couldn't be read."""
-    headers = got.response.headers
-    return not got.content and headers.get("content-length", "0") == "0" and "content-encoding" not in headers
 
 
 async def _run(hook: Callable[..., Awaitable[None] | None], *arguments: Any) -> None:

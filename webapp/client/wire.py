@@ -254,3 +254,9 @@ def decode_body(got: Answer) -> tuple[Any, str]:
         except (ValueError, RecursionError):
             return None, ""
     return None, "" if "html" in kind or "xml" in kind else got.content[:4096].decode("utf-8", "replace")
+
+
+def is_bare(got: Answer) -> bool:
+    """Whether an answer came without a body, rather than with one that couldn't be read."""
+    headers = got.response.headers
+    return not got.content and headers.get("content-length", "0") == "0" and "content-encoding" not in headers

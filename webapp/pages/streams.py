@@ -40,7 +40,7 @@ class Streams:
     @contextmanager
     def one_more(self, request: Request) -> Iterator[None]:
         """Count one for as long as it is open; RateLimited where that would be too many."""
-        key = request.state.session.id or (request.client.host if request.client else "")
+        key = request.state.session.key or (request.client.host if request.client else "")
         if self._open[key] >= MOST_OF_ONE or self._open.total() >= MOST:
             raise RateLimited("Too many streams and exports are under way. End another one first.")
         self._open[key] += 1

@@ -130,15 +130,16 @@ class _Exchange:
             over = session.kept and (session.ended or session.api.over)
             return await self._settle_over(session) if over else None
         registry = self._house.registry
-        if self._loaded.id is not None:
+        if self._loaded.kept:
             why = Ending.SIGNED_IN_AGAIN if session.kept else Ending.SIGNED_OUT
             await registry.end(self._loaded.key, why)
-        if session.id is None:
+        if not session.kept:
             self._take_cookie_back()
             return None
-        return await self._settle_begun(session, session.id)
+        return await self._settle_begun(session)
 
-    async def _settle_begun(self, session: Session, session_id: str) -> Page | None:
+    async def _settle_begun(self, session: Session) -> Page | None:
+        assert session.id is not None, "a session that goes on in another browser is a new one"
         client = self._scope.get("client")
         session.seen_from(Headers(scope=self._scope), client[0] if client else "")
         try:
@@ -148,7 +149,8 @@ class _Exchange:
             self._become_stranger(session)
             return self._house.instead.full
         audit("sign_in", session=session)
-        self._cookies.append(self._house.cookie.write(session_id, secure=self._secure, path=self._path))
+        self._cookies.append(self._house.cookie.write(session.id, secure=self._secure, path=self._path))
+        session.id = None
         return None
 
     async def _settle_over(self, session: Session) -> Page:

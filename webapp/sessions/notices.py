@@ -82,7 +82,7 @@ class Notices:
     @property
     def _owner(self) -> str:
         session: Session = self._scope["state"]["session"]
-        return sha256((session.id or "").encode()).hexdigest()[:16]
+        return session.short_key
 
     def _sent(self) -> str:
         for key, header in self._scope["headers"]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from webapp.sessions.audit import audit
@@ -64,8 +64,9 @@ class SessionRegistry:
         self._on_closed = on_closed
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ages: OrderedDict[str, None] = OrderedDict()
-        self._owners: dict[str, dict[str, None]] = {}
-        self._provider_sids: dict[str, dict[str, None]] = {}
+        # Tuples: most have one session, and a hundred thousand dicts of one would weigh more than the sessions' tokens.
+        self._owners: dict[str, tuple[str, ...]] = {}
+        self._provider_sids: dict[str, tuple[str, ...]] = {}
         self._former: OrderedDict[str, str] = OrderedDict()
 
     def __len__(self) -> int:
@@ -99,11 +100,11 @@ class SessionRegistry:
 
     async def of_owner(self, owner: str) -> list[Session]:
         """The living sessions of one owner, the oldest first."""
-        return self._living(self._owners.get(owner, {}))
+        return self._living(self._owners.get(owner, ()))
 
     async def of_provider(self, provider_sid: str) -> list[Session]:
         """The living sessions that came of one sign-in at an OpenID provider."""
-        return self._living(self._provider_sids.get(provider_sid, {}))
+        return self._living(self._provider_sids.get(provider_sid, ()))
 
     async def everybody(self) -> list[Session]:
         """All living sessions, the oldest first."""
@@ -111,18 +112,19 @@ class SessionRegistry:
 
     async def add(self, session: Session) -> None:
         """Keep a begun session, in place of its owner's oldest at their cap; TooManySessions at that of all."""
-        assert session.id is not None
+        assert session.kept
         if not await self.has_room(session.owner):
             await self._hand_over(session)
             raise TooManySessions
-        while len(mine := self._owners.get(session.owner, {})) >= self._per_owner:
-            await self.end(next(iter(mine)), Ending.EVICTED)
+        while len(mine := self._owners.get(session.owner, ())) >= self._per_owner:
+            await self.end(mine[0], Ending.EVICTED)
         session.created_at = session.seen_at = self._clock()
         self._sessions[session.key] = session
         self._ages[session.key] = None
-        self._owners.setdefault(session.owner, {})[session.key] = None
+        self._owners[session.owner] = (*self._owners.get(session.owner, ()), session.key)
         if session.provider_sid:
-            self._provider_sids.setdefault(session.provider_sid, {})[session.key] = None
+            alike = self._provider_sids.get(session.provider_sid, ())
+            self._provider_sids[session.provider_sid] = (*alike, session.key)
 
     async def end(self, key: str, why: Ending, *, by: str = "") -> bool:
         """End a session at once, for whatever is under way in it too; says whether there was one."""
@@ -162,7 +164,7 @@ class SessionRegistry:
         while self._sessions:
             await self.end(next(iter(self._sessions)), Ending.SHUTDOWN)
 
-    def _living(self, keys: dict[str, None]) -> list[Session]:
+    def _living(self, keys: Iterable[str]) -> list[Session]:
         return [each for key in keys if not self._expiry(each := self._sessions[key])]
 
     def _expiry(self, session: Session) -> Ending | None:
@@ -210,10 +212,10 @@ class SessionRegistry:
         return session
 
 
-def _remove(index: dict[str, dict[str, None]], name: str, key: str) -> None:
-    del index[name][key]
-    if not index[name]:
-        del index[name]
+def _remove(index: dict[str, tuple[str, ...]], name: str, key: str) -> None:
+    left = tuple(each for each in index.pop(name) if each != key)
+    if left:
+        index[name] = left
 
 
 def _tell(session: Session, why: Ending, by: str = "") -> None:

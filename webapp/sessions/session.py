@@ -47,6 +47,7 @@ class Session:
 
     def __init__(self, api: APIClient, *, id: str | None = None, user: str | None = None, owner: str = "") -> None:  # noqa: A002
         self.id = id
+        """Until it has gone out with the cookie; from then on only its browser has it."""
         self.key = key_of(id) if id else ""
         self.api = api
         self.user = user
@@ -85,7 +86,7 @@ class Session:
     @property
     def kept(self) -> bool:
         """Whether it outlives its request."""
-        return self.id is not None
+        return bool(self.key)
 
     @property
     def short_key(self) -> str:

@@ -1,0 +1,73 @@
+"""What a session is, and what is left of it in a store."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from webapp.client import APIClient, Credentials
+from webapp.sessions import Session
+
+PARENT = APIClient("http://api", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+
+
+def begun() -> Session:
+    session = Session.begin(PARENT.for_session(Credentials("token", refresh_token="more")), user="Ada", owner="id:7")
+    session.seen_from({"user-agent": "Firefox", "sec-fetch-user": "?1"}, "192.0.2.1")
+    session.created_at, session.seen_at = 1.5, 2.5
+    session.provider_sid, session.id_token = "https://id.example 7", "a.b.c"
+    return session
+
+
+def test_a_session_comes_back_from_json_as_it_was_and_its_id_is_not_in_there() -> None:
+    session = begun()
+    assert session.id is not None
+    text = json.dumps(session.dump())
+
+    back = Session.load(json.loads(text), session.id, PARENT.for_session)
+
+    assert session.id not in text
+    assert back.dump() == session.dump()
+    assert back.id == session.id
+    assert back.api.credentials.bearer == "token"
+
+
+@pytest.mark.parametrize(
+    "change", [{"version": 2}, {"key": "other"}, {"credentials": {}}, {"created_at": "soon"}, {"user_agent": ...}]
+)
+def test_what_is_damaged_or_anothers_is_no_session(change: dict[str, Any]) -> None:
+    session = begun()
+    assert session.id is not None
+    dumped = {**session.dump(), **change}
+    if change == {"user_agent": ...}:
+        del dumped["user_agent"]
+
+    with pytest.raises(ValueError, match="session"):
+        Session.load(dumped, session.id, PARENT.for_session)
+
+
+def test_the_record_of_another_session_is_refused() -> None:
+    one, other = begun(), begun()
+    assert one.id is not None
+
+    with pytest.raises(ValueError, match="not the session"):
+        Session.load(other.dump(), one.id, PARENT.for_session)
+
+
+def test_without_an_owner_nobody_is_the_same() -> None:
+    assert Session.begin(PARENT, user="Ada").owner != Session.begin(PARENT, user="Ada").owner
+
+
+def test_whoever_watches_is_told_of_the_end_and_nobody_else() -> None:
+    session, told = begun(), []
+    stays, goes = lambda: told.append("stays"), lambda: told.append("goes")
+    session.watch(stays)
+    session.watch(goes)
+    session.unwatch(goes)
+    session.unwatch(goes)
+
+    session.end()
+
+    assert told == ["stays"]
+    assert session.ended
