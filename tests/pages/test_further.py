@@ -245,6 +245,16 @@ async def test_what_nobody_offers_is_not_there(browser: Browser, scheme: str) ->
     assert (await browser.get(f"/-/account/sign-ins?scheme={scheme}")).status == 404
 
 
+async def test_guessing_a_password_is_slowed_here_too(vault: Vault, browser: Browser) -> None:
+    vault.refusal = 401
+    await browser.get("/vaults")
+    statuses = [(await browser.submit(FORM, username=VAULT[0], password=f"guess-{n}")).status for n in range(30)]
+
+    assert statuses[0] == 401
+    assert statuses[-1] == 429
+    assert (await browser.get("/notes")).status == 200
+
+
 async def test_a_stranger_signs_in_first(url: str) -> None:
     async with frontend(url, sign_in=False) as browser:
         answer = await browser.get("/-/account/sign-ins?scheme=admin&next=/audits")

@@ -20,14 +20,15 @@ from webapp.html.urls import href, safe_next
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts
 from webapp.pages.errors import retry_header
+from webapp.pages.guard import begin_try, failed, succeeded
 from webapp.pages.login import explain, secret_fields, status_of
-from webapp.pages.me import vouch, who_am_i
+from webapp.pages.me import identify, vouch
 from webapp.pages.offers import Offer, offer_of
 from webapp.pages.signing import Attempt, asks_password, sign_in, what_is_left_out
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
 from webapp.pages.verifying import verify
-from webapp.sessions import Session
+from webapp.sessions import Session, Try
 
 
 async def further_page(request: Request) -> Response:
@@ -53,12 +54,14 @@ async def add_sign_in(request: Request) -> Response:
     if left_out := what_is_left_out(offer.way, attempt):
         return _page(request, offer, attempt, error=Invalid(left_out))
     try:
-        request.state.session = await _with_more(request, routes, session, offer, attempt)
+        tried = begin_try(request, attempt.owner, is_guessed=asks_password(offer.way))
+        begun = await _tried(request, routes, session, offer, attempt, tried)
     except APIError as error:
         return _page(request, offer, attempt, error=error)
     except (UnsafePath, ValueError):
         return _page(request, offer, attempt, error=Invalid("There is something in this that can't be sent."))
-    return RedirectResponse(where, 303)
+    request.state.session = begun
+    return succeeded(request, RedirectResponse(where, 303), tried, attempt.owner)
 
 
 async def drop_sign_in(request: Request) -> Response:
@@ -77,15 +80,25 @@ async def drop_sign_in(request: Request) -> Response:
     return RedirectResponse(href(request, "/-/account", [("done", "dropped")]), 303)
 
 
+async def _tried(
+    request: Request, routes: Routes, session: Session, offer: Offer, attempt: Attempt, tried: Try
+) -> Session:
+    try:
+        return await _with_more(request, routes, session, offer, attempt)
+    except APIError as error:
+        failed(tried, error)
+        raise
+
+
 async def _with_more(request: Request, routes: Routes, session: Session, offer: Offer, attempt: Attempt) -> Session:
     """The session with what was typed, under a new id. Raises what the API has against it."""
     held = session.api.credentials
     if offer.way.is_posted:
         api = await sign_in(request, routes, offer.way, attempt)
-        user = await who_am_i(api, routes.site.accounts) or attempt.username
+        person = await identify(api, routes.site.accounts)
         await vouch(request, api, routes.site.accounts)
         api.credentials.add({**dict(set_aside(held, session.api.guide.schemes)), **held.added})
-        return _begun(session, api, user, attempt.owner)
+        return _begun(session, api, person.name or attempt.username, person.owner or session.owner)
     added = dict(_typed(offer, attempt))
     trial: APIClient = request.state.new_client(None).for_session(Credentials.load(held.dump()))
     trial.credentials.add(added)
