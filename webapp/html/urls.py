@@ -70,7 +70,7 @@ def safe_next(value: str | None, default: str = "/") -> str:
     return quote(value, safe=_RESERVED)
 
 
-_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
 
 
 def _plain(path: str) -> bool:
