@@ -3,6 +3,10 @@
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+
+import httpx
 
 from tests.observability.test_metrics import metrics_of, value
 from webapp import Settings, create_app
@@ -61,3 +65,28 @@ async def test_sign_ins_are_counted_by_how_they_went() -> None:
     assert value(metrics, "webapp_sign_ins_total", outcome="refused") >= 2
     assert value(metrics, "webapp_sign_ins_total", outcome="throttled") >= 1
     assert value(metrics, "webapp_sign_ins_total", outcome="accepted") == 0
+
+
+async def microseconds_of(settings: Settings, rounds: int = 200) -> float:
+    """Of a page of a short list, the quickest of some runs."""
+    api = FakeAPI({"GET /things": [{"id": 1}]}, accounts=None)
+    app = create_app("http://api", transport=api.transport, settings=settings)
+    transport = httpx.ASGITransport(app)
+    best = float("inf")
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.get("/things")).status_code == 200
+        for _ in range(3):
+            began = time.perf_counter()
+            for _ in range(rounds):
+                await client.get("/things")
+            best = min(best, (time.perf_counter() - began) / rounds * 1e6)
+    await app.state.frontend.close()
+    return best
+
+
+async def test_watching_costs_little_of_a_page(figure: Callable[[str], None]) -> None:
+    off = await microseconds_of(Settings())
+    counted = await microseconds_of(Settings(metrics=True))
+
+    figure(f"a page takes {off:.0f} us without metrics and {counted:.0f} us with them")
+    assert counted < off * 3

@@ -113,13 +113,6 @@ async def test_a_thousand_half_open_connections_are_closed_in_time_and_disturb_n
     assert max(lasted) < LONGEST
 
 
-async def test_a_slow_head_is_told_so_and_a_silent_one_is_just_closed(port: int) -> None:
-    said, silence = await asyncio.gather(exchange(port, [GET], within=LONGEST), exchange(port, [b""], within=LONGEST))
-
-    assert statuses(said) == [408]
-    assert silence == b""
-
-
 async def test_lines_without_a_request_keep_no_connection_open(port: int) -> None:
     answer = await exchange(port, [GET + b"\r\n", *[b"\r\n"] * 60], within=LONGEST, gap=0.5)
 
