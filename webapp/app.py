@@ -3,7 +3,7 @@
 
     browser
       -> StartMiddleware             opens what the app lives on, where no lifespan was run
-      -> ObservabilityMiddleware     request id, access log
+      -> ObservabilityMiddleware     request id, access log, metrics, traces
       -> SecurityHeadersMiddleware   CSP and its kin
       -> CompressionMiddleware       gzip, where no other site can be listening
       -> CrossOriginMiddleware       a write that another site started stops here
@@ -26,6 +26,7 @@ The rooms, from the bottom up; each imports only from those below it:
     security observability
     pages/               one module for each kind of page
     app                  this file
+    serving/             between the socket and the app: a strict protocol, an orderly end
     cli testing          the command; what users' own tests need
     demo/                the embedded demo API; imports nothing of ours
 """
