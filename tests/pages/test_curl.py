@@ -90,7 +90,17 @@ def test_forms_and_files_are_written_as_curl_takes_them() -> None:
     assert words(files)[4:] == ["--form-string", "title=@x", "-F", 'cover=@"a__type_x.png"']
 
 
-@pytest.mark.parametrize("base", ["http://backend:8000", "http://api"])
+@pytest.mark.parametrize(
+    "base",
+    [
+        "http://backend:8000",
+        "http://api",
+        "http://10.0.0.7:8000",
+        "http://[fd00::7]",
+        "http://api.default.svc.cluster.local",
+        "https://api.corp.internal",
+    ],
+)
 def test_an_address_that_only_this_server_knows_is_not_told(base: str) -> None:
     command = as_curl(client(base=base), GET, "/books")
 

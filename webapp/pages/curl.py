@@ -27,6 +27,8 @@ from webapp.pages.queries import Query, for_api
 LONGEST = 20_000
 """Characters; a body that makes the command longer is left out."""
 NEXT = " \\\n  "
+INTERNAL = (".internal", ".local", ".localdomain", ".lan", ".intranet", ".home.arpa", ".svc")
+"""How names end that only one network knows (RFC 6762, 8375; ICANN's .internal; Kubernetes)."""
 HIDDEN = frozenset({"authorization", "proxy-authorization", "cookie"})
 """Headers that are never written out."""
 
@@ -100,10 +102,10 @@ def _is_known_outside(url: str) -> bool:
     """Whether others may know the API by that address, rather than only this server's network: `http://backend:8000`."""
     host = urlsplit(url).hostname or ""
     try:
-        ip_address(host)
+        address = ip_address(host)
     except ValueError:
-        return "." in host or host == "localhost"
-    return True
+        return host == "localhost" or ("." in host and not host.rstrip(".").endswith(INTERNAL))
+    return address.is_loopback or not address.is_private
 
 
 def _signed_in(api: APIClient, operation: Operation) -> Iterator[str]:
