@@ -22,6 +22,8 @@ WAYS = {
     "cookie": RefreshEndpoint("/refresh"),
 }
 FAULTS = ("down", "lost", "500", "503")
+RARELY = st.integers(1, 5).map(lambda number: number == 5)
+"""What ends a session: done each time, most of a run would be about nobody."""
 
 
 class Server:
@@ -122,6 +124,7 @@ class SessionMachine(RuleBasedStateMachine):
     def begin(self, kind: str) -> None:
         self.server = Server(kind, self.clock)
         self.client: APIClient = client(self.server, refresh=WAYS[kind], clock=self.clock)
+        self.sign_in(up=True)
 
     def teardown(self) -> None:
         self._runner.close()
@@ -146,9 +149,9 @@ class SessionMachine(RuleBasedStateMachine):
     def expire(self) -> None:
         self.server.ends = 0.0
 
-    @rule()
-    def revoke(self) -> None:
-        self.server.alive = False
+    @rule(rarely=RARELY)
+    def revoke(self, rarely: bool) -> None:
+        self.server.alive = self.server.alive and not rarely
 
     @rule(fault=st.sampled_from(FAULTS))
     def break_down(self, fault: str) -> None:
@@ -187,8 +190,10 @@ class SessionMachine(RuleBasedStateMachine):
         self.server.ends, self.server.fault = 0.0, fault
         self.call(count)
 
-    @rule(count=st.integers(0, 3))
-    def sign_out(self, count: int) -> None:
+    @rule(count=st.integers(0, 3), rarely=RARELY)
+    def sign_out(self, count: int, rarely: bool) -> None:
+        if not rarely:
+            return
         was_alive, well = self.server.alive and self.signed_in, self._is_well()
         told, _ = self._run(self._ask_and_leave(count))
 

@@ -10,12 +10,12 @@ from tests.robustness.machine import SessionMachine
 
 
 def test_a_session_lives_as_its_model_says(figure: Callable[[str], None]) -> None:
-    figure(f"{steps(examples=60, each=40)} steps of the state machine, 0 against the model")
+    figure(f"{steps(examples=250, each=50)} steps of the state machine, 0 against the model")
 
 
 @pytest.mark.nightly
-def test_a_session_lives_as_its_model_says_for_ten_thousand_steps(figure: Callable[[str], None]) -> None:
-    taken = steps(examples=600, each=50)
+def test_a_session_lives_as_its_model_says_all_night(figure: Callable[[str], None]) -> None:
+    taken = steps(examples=1_000, each=50)
 
     assert taken >= 10_000
     figure(f"{taken} steps of the state machine, 0 against the model")
