@@ -375,5 +375,6 @@ def _transport(
     if transport is not None:
         return lambda: transport
     if target is None or isinstance(target, str):
-        return lambda: shared_transport(limit=settings.api_connections)
+        strangers = max(1, settings.api_connections * 3 // 4)
+        return lambda: shared_transport(limit=settings.api_connections, strangers=strangers)
     return lambda: ASGIBackend(target)

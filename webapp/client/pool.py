@@ -10,16 +10,20 @@ import ssl
 
 import httpx
 
+from webapp.client.share import Share
+
 
 def shared_transport(
-    *, limit: int = 100, keepalive: float = 4.0, verify: ssl.SSLContext | None = None
+    *, limit: int = 100, keepalive: float = 4.0, verify: ssl.SSLContext | None = None, strangers: int | None = None
 ) -> httpx.AsyncBaseTransport:
     """
     A pool of at most `limit` connections, opened in whichever loop uses it first; whoever made it closes it.
 
     Idle connections are dropped after `keepalive` seconds, a little before most servers do, so that a write hardly ever
-    meets a connection that is just being closed. `verify` is for a private certificate authority.
+    meets a connection that is just being closed. `verify` is for a private certificate authority. Calls for
+    whoever hasn't signed in never hold more than `strangers` of the connections.
     """
     from webapp.client.connections import open_pool  # aiohttp takes a while to import, and not every client needs it
 
-    return open_pool(limit, keepalive, verify)
+    pool = open_pool(limit, keepalive, verify)
+    return pool if strangers is None else Share(pool, strangers)

@@ -24,6 +24,7 @@ from webapp.client.paths import join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type, parse_json
+from webapp.client.share import STRANGER
 from webapp.errors import APIError, BadGateway, Unavailable, UnsafePath
 
 E = TypeVar("E", bound=Exception)
@@ -159,7 +160,7 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
         url,
         headers=headers,
         stream=call.body.open(),
-        extensions={"timeout": {"connect": config.connect_timeout}},
+        extensions=_extensions(config, credentials, call),
     )
     if call.body.stream is None:
         request.read()
@@ -181,6 +182,11 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
         hide_in_headers(response, config.api_key)
     response.request = request
     return response
+
+
+def _extensions(config: ClientConfig, credentials: Credentials, call: Call) -> dict[str, Any]:
+    timeout = {"connect": config.connect_timeout}
+    return {"timeout": timeout} if credentials.present or call.plain else {"timeout": timeout, STRANGER: True}
 
 
 def _url(config: ClientConfig, choice: Choice, call: Call) -> httpx.URL:
