@@ -23,7 +23,6 @@ WRITES = {
     "/logout": "",
     "/login": "username=evil%40example.com&password=demo-pass-123",
     "/register": "email=evil%40example.com",
-    "/-/operations/create_issue": "body/title=evil&body/project_id=1",
     "/-/operations/create-issue": "body/title=evil&body/project_id=1",
     "/-/bulk/delete-issue": "id=1&confirm=yes",
     "/-/account/devices/others": "",

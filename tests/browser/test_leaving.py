@@ -16,7 +16,7 @@ PERSONAL = (
     "/issues/1",
     "/-/account",
     "/-/raw/issues/1",
-    "/-/operations/update_issue?issue_id=1",
+    "/-/operations/update-issue?issue_id=1",
     "/activity",
     "/insights/throughput",
     "/-/export/issues?q=invoice",
@@ -86,7 +86,7 @@ async def _sign_out(page: Page) -> None:
 
 
 async def _shows_nothing(page: Page, where: str) -> None:
-    await page.wait_for_function("document.readyState === 'complete'")
+    await page.wait_for_function("() => document.readyState === 'complete'")
     shown = await page.content()
     assert not PRIVATE.search(shown), where
 
