@@ -179,7 +179,7 @@ EMBEDDED = {
     "preload": '<link rel="preload" as="fetch" crossorigin="use-credentials" href="{}">',
     "modulepreload": '<link rel="modulepreload" href="{}">',
 }
-OURS = ("/issues", "/-/account", "/-/export/issues", "/-/static/app.js", "/login")
+OURS = ("/issues", "/-/account", "/-/export/issues", "/login")
 
 LOADED = """() => {
   const loaded = [];

@@ -79,6 +79,6 @@ _HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 _FOR_WINDOWS = frozenset({b"x-frame-options", b"cross-origin-opener-policy", b"permissions-policy", b"referrer-policy"})
-_FOR_DOCUMENTS = frozenset({b"content-security-policy", *_FOR_WINDOWS})
+_FOR_DOCUMENTS = frozenset({b"content-security-policy", b"cross-origin-resource-policy", *_FOR_WINDOWS})
 _SUBRESOURCES = (b"text/css", b"text/javascript")
 """Types that a browser never shows as a document, so what governs documents would only be bytes."""
