@@ -112,7 +112,7 @@
     menu.firstElementChild.focus();
   });
 
-  // A page that Back brings back as it was left: its session may be over since.
+  // A page that Back brings back: its session may be over.
 
   addEventListener("pageshow", async ({ persisted }) => {
     if (!persisted || !byId("user-menu")) return;
@@ -122,17 +122,14 @@
     if (leave) location.replace(leave);
   });
 
-  // A page that is told to go elsewhere, by several of its parts at once perhaps, goes once, and shows nothing new.
+  // A page that several parts send elsewhere goes once.
 
-  let leaving = false;
+  let left = 0;
 
   document.addEventListener("htmx:before:response", (event) => {
-    if (leaving) return event.preventDefault();
-    leaving = Boolean(event.detail.ctx.hx.redirect);
-    if (leaving) setTimeout(() => { leaving = false; }, 5000); // it may turn out that it can't go
+    if (Date.now() < left) event.preventDefault();
+    else if (event.detail.ctx.hx.redirect) left = Date.now() + 5000;
   });
-
-  addEventListener("pageshow", () => { leaving = false; });
 
   // A request that got no answer at all.
 
