@@ -49,9 +49,14 @@ def load(text: str, joined: Callable[[Pairs], dict[Any, Any]]) -> Any:
         _check_depth(text)
         return yaml.load(text, Loader=_loader(joined))  # noqa: S506 - the safe loader with less in it
     except yaml.YAMLError as error:
+        if "maximum nesting depth" in str(error):  # libyaml of these days has a limit of its own
+            raise DocumentError(_TOO_DEEP) from error
         raise DocumentError(f"The document is not valid YAML: {' '.join(str(error).split())}.") from error
     except (RecursionError, ValueError) as error:
         raise DocumentError("The document is not usable YAML: it holds values too deep or too large.") from error
+
+
+_TOO_DEEP = "The document is not usable YAML: it is nested too deeply."
 
 
 def _check_depth(text: str) -> None:
@@ -63,7 +68,7 @@ def _check_depth(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            raise DocumentError("The document is not usable YAML: it is nested too deeply.")
+            raise DocumentError(_TOO_DEEP)
 
 
 def _loader(joined: Callable[[Pairs], dict[Any, Any]]) -> type[Any]:
