@@ -131,12 +131,6 @@ async def test_a_user_is_deleted(walk: Walk, held: Held, squire: Any) -> None:
     assert not held.has(f"/users/{squire['id']}")
 
 
-async def test_one_changes_oneself(walk: Walk, url: str) -> None:
-    await walk.succeed("PATCH /users/me", {"body/password": "queen-guinevere-42"})
-
-    assert held_as(url, ACCOUNT[0], "queen-guinevere-42")("/users/me")["email"] == ACCOUNT[0]
-
-
 async def test_a_token_that_is_not_accepted_any_more_is_a_lost_session(url: str) -> None:
     async with house_on(url) as house:
         await house.browser.sign_in(*ACCOUNT)
@@ -164,3 +158,10 @@ async def test_a_cookie_that_comes_with_a_204_is_a_sign_in_too(url: str, tmp_pat
     assert ACCOUNT[0] in account.main
     assert left.path == "/login"
     assert asked.path == "/login"
+
+
+async def test_one_changes_oneself(walk: Walk, url: str) -> None:
+    # The last: nobody signs in with the old password afterwards.
+    await walk.succeed("PATCH /users/me", {"body/password": "queen-guinevere-42"})
+
+    assert held_as(url, ACCOUNT[0], "queen-guinevere-42")("/users/me")["email"] == ACCOUNT[0]
