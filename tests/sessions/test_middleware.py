@@ -1,4 +1,5 @@
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from webapp.client import APIClient
 from webapp.sessions import Bounces, Instead, Session, SessionCookie, SessionMiddleware, SessionRegistry
@@ -84,7 +86,12 @@ async def trickle(request: Request) -> Response:
 
 
 def house(
-    *, path: str = "", https: bool | None = None, clock: Callable[[], float] = lambda: 0.0, capacity: int = 1000
+    *,
+    path: str = "",
+    https: bool | None = None,
+    clock: Callable[[], float] = lambda: 0.0,
+    capacity: int = 1000,
+    instead: Instead = INSTEAD,
 ) -> tuple[Starlette, SessionRegistry]:
     registry = SessionRegistry(idle=60, lifetime=600, capacity=capacity, per_owner=1000, clock=clock)
     pool = httpx.MockTransport(backend)
@@ -104,7 +111,7 @@ def house(
                 cookie=SessionCookie([KEY], name="webapp_session", max_age=600),
                 client=lambda: APIClient("http://api", transport=pool),
                 bounces=Bounces([KEY], name="bounces"),
-                instead=INSTEAD,
+                instead=instead,
                 https=https,
             )
         ],
@@ -112,7 +119,7 @@ def house(
     return (Starlette(routes=[Mount(path, app)]) if path else app), registry
 
 
-def browser(app: Starlette, scheme: str = "http") -> httpx.AsyncClient:
+def browser(app: ASGIApp, scheme: str = "http") -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{scheme}://testserver")
 
 
@@ -378,3 +385,76 @@ async def test_the_browser_and_address_of_a_session_are_known() -> None:
     assert session.user_agent.startswith("Mozilla/5.0 (X11)")
     assert len(session.user_agent) == 256
     assert session.address == "127.0.0.1"
+
+
+async def test_a_loop_and_a_full_house_are_told_to_the_operator(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "webapp.audit")
+    app, _ = house(capacity=1)
+    async with browser(app) as ada, browser(app) as bob:
+        for _ in range(4):
+            await ada.get("/in?token=expired")
+            await ada.get("/ask")
+        await ada.get("/in")
+        await bob.get("/in?owner=bob")
+
+    told = [each for each in caplog.records if each.name == "webapp.audit"]
+    warned = [(each.__dict__["event"], each.__dict__["owner"]) for each in told if each.levelno > logging.INFO]
+    assert warned == [("sign_in_loop", "ada"), ("sign_in_no_room", "bob")]
+    ended = [each.__dict__["why"] for each in told if each.__dict__["event"] == "session_ended"]
+    assert ended == ["refused by the API"] * 4
+
+
+async def test_whose_session_has_ended_is_known_to_the_page_that_says_so() -> None:
+    seen: list[Session] = []
+
+    def ended(request: Request) -> Response:
+        seen.append(request.state.session)
+        return PlainTextResponse("ended", 401)
+
+    app, _ = house(instead=Instead(ended, INSTEAD.looping, INSTEAD.full))
+    async with browser(app) as ada:
+        await ada.get("/in?token=expired")
+        await ada.get("/ask")
+
+    (session,) = seen
+    assert not session.kept
+    assert session.owner == "ada"
+    assert session.api.over
+
+
+@pytest.mark.parametrize(("path", "name"), [("", "__Host-webapp_session"), ("/ui", "__Secure-webapp_session")])
+async def test_what_is_taken_back_over_https_is_what_was_given(path: str, name: str) -> None:
+    app, _ = house(path=path)
+    async with browser(app, "https") as ada:
+        await ada.get(f"{path}/in?token=expired")
+        ended = await ada.get(f"{path}/ask")
+
+    told = ended.headers.get_list("set-cookie")
+    assert f"{name}=; Max-Age=0; Path={path or '/'}; HttpOnly; SameSite=Lax; Secure" in told
+    (count,) = [each for each in told if each.startswith("bounces=")]
+    assert count.endswith("; Secure")
+
+
+async def test_a_loop_that_was_stopped_is_counted_anew() -> None:
+    app, _ = house()
+    async with browser(app) as ada:
+        for _ in range(4):
+            await ada.get("/in?token=expired")
+            stopped = await ada.get("/ask")
+
+    assert (stopped.text, "bounces=; Max-Age=0" in str(stopped.headers)) == ("looping", True)
+
+
+async def test_where_nobody_knows_who_is_asking_nothing_is_made_up() -> None:
+    app, registry = house()
+
+    async def unknown(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "client": None}, receive, send)
+
+    async with browser(unknown) as ada:
+        del ada.headers["user-agent"]
+        await ada.get("/in")
+
+    (session,) = await registry.of_owner("ada")
+    assert (session.user_agent, session.address) == ("", "")
+    assert session.id is None

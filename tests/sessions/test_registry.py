@@ -360,3 +360,65 @@ async def test_every_end_leaves_one_line_that_says_why(caplog: pytest.LogCapture
         ("session_ended", "unused for too long"),
         ("session_ended", "too old"),
     ]
+
+
+async def test_revoking_all_is_written_down_for_each_with_who_did_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "webapp.audit")
+    sessions = registry(Clock())
+    for _ in range(2):
+        await sessions.add(begun()[0])
+
+    assert await sessions.end_all("nobody", by="operator") == 0
+    assert await sessions.end_all("ada", by="operator") == 2
+
+    assert [(each.__dict__["event"], each.__dict__["by"]) for each in caplog.records] == [
+        ("session_revoked", "operator")
+    ] * 2
+
+
+async def test_what_expired_is_written_down_with_whose_it_was_and_a_shutdown_only_on_request(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "webapp.audit")
+    clock = Clock()
+    sessions = registry(clock)
+    await sessions.add(begun("bob")[0])
+    clock.now += 60
+    await sessions.add(begun()[0])
+
+    assert await sessions.sweep() == 1
+    await sessions.close()
+
+    told = [(each.__dict__["owner"], each.__dict__["why"], each.levelno) for each in caplog.records]
+    assert told == [("bob", "unused for too long", logging.INFO), ("ada", "shutdown", logging.DEBUG)]
+
+
+async def test_a_session_s_age_is_the_time_since_it_began() -> None:
+    clock = Clock()
+    sessions = registry(clock)
+    session, _ = begun()
+    await sessions.add(session)
+    clock.now += 7
+
+    assert sessions.age(session) == 7
+
+
+async def test_a_sweep_says_how_many_it_dropped_however_many_turns_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    sessions = registry(clock)
+    for _ in range(5):
+        await sessions.add(begun()[0])
+    clock.now += 60
+    monkeypatch.setattr("webapp.sessions.registry.SWEEP_SECONDS", 0.0)
+
+    assert await sessions.sweep() == 5
+    assert len(sessions) == 0
+
+
+async def test_a_living_session_s_owner_is_known_as_well() -> None:
+    sessions = registry(Clock())
+    ada, _ = begun()
+    await sessions.add(ada)
+
+    assert ada.id is not None
+    assert await sessions.former_owner(ada.id) == "ada"

@@ -1,0 +1,52 @@
+"""The cookie of browsers that an account has been signed in with."""
+
+import re
+
+import pytest
+from itsdangerous import TimestampSigner
+
+from webapp.sessions.devices import SECONDS, Devices
+
+KEY = "k" * 32
+
+
+def devices(*keys: str) -> Devices:
+    return Devices(keys or (KEY,), name="device")
+
+
+def sent(cookie: str) -> list[tuple[bytes, bytes]]:
+    return [(b"accept", b"*/*"), (b"cookie", f"a=1; {cookie.partition(';')[0]}".encode())]
+
+
+def test_over_https_the_accounts_of_before_are_kept_as_well() -> None:
+    first = devices().write([], "ada", secure=True, path="/login")
+    second = devices().write(sent(first), "bob", secure=True, path="/login")
+
+    assert devices().find(sent(second), "ada", secure=True) is not None
+    assert devices().find(sent(second), "bob", secure=True) is not None
+    assert devices().find(sent(second), "ada", secure=False) is None
+
+
+def test_a_browser_s_number_is_128_random_bits_and_its_accounts_are_hashes() -> None:
+    written = devices().write([], "ada", secure=False, path="/login")
+
+    assert re.match(r"device=[0-9a-f]{32}-[0-9a-f]{16}\.", written)
+    assert "ada" not in written.partition(";")[0]
+
+
+def test_a_browser_is_known_for_half_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, now = devices().write([], "ada", secure=False, path="/login"), TimestampSigner.get_timestamp
+    assert devices().find(sent(written), "ada", secure=False) is not None
+
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: now(signer) + SECONDS + 1)
+
+    assert devices().find(sent(written), "ada", secure=False) is None
+
+
+@pytest.mark.parametrize("forged", ["device=", "device", "device=a-b.c.d", "device=é€.x.y"])
+def test_what_was_not_signed_here_knows_nobody(forged: str) -> None:
+    headers = [(b"cookie", forged.encode())]
+
+    assert devices().find(headers, "ada", secure=False) is None
+    written = devices().write(headers, "ada", secure=False, path="/").partition(";")[0]
+    assert re.fullmatch(r"device=[0-9a-f]{32}-[0-9a-f]{16}\.[\w-]+\.[\w-]+", written)
