@@ -1,5 +1,6 @@
 """Further sign-ins: on a real API, served on a socket, whose operations want different credentials."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ import pytest
 from tests.pages.vault import ADA, ADMIN_HEADER, ADMIN_KEY, REPORT_KEY, ROBOT, VAULT, Vault
 from tests.serving import serve
 from webapp import Settings, create_app
+from webapp.sessions import SessionRegistry
 from webapp.testing import Answer, Browser
 
 ADDED = ("/audits", "/reports", "/vaults", "/robots")
@@ -103,6 +105,28 @@ async def test_the_id_from_before_is_nobodys_once_something_was_added(browser: B
     assert answer.status == 303
     assert "/login" in answer.headers["location"]
     assert "Buy tea" in (await browser.get("/notes")).main
+
+
+async def test_a_session_that_is_revoked_while_something_is_added_stays_revoked(vault: Vault, url: str) -> None:
+    app = create_app(url, settings=Settings())
+    registry: SessionRegistry = app.state.frontend.registry
+    loop = asyncio.get_running_loop()
+
+    def revoke() -> None:
+        vault.on_audits = lambda: None
+        asyncio.run_coroutine_threadsafe(registry.end_all("id:1", by="operator"), loop).result(10)
+
+    async with Browser(app) as browser:
+        await browser.sign_in(*ADA)
+        assert [each.owner for each in await registry.everybody()] == ["id:1"]
+        await browser.get("/audits")
+        vault.on_audits = revoke
+        answer = await browser.submit(FORM, **{"key-1": ADMIN_KEY})
+
+        assert answer.path == "/login"
+        assert "session has ended" in answer.main
+        assert session_of(browser) == ""
+        assert await registry.everybody() == []
 
 
 async def test_what_is_wanted_at_once_is_sent_at_once_though_fastapi_writes_it_as_alternatives(

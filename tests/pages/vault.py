@@ -1,5 +1,6 @@
 """A real FastAPI app whose operations want different credentials: a token, keys in a header and in the query, basic."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -46,6 +47,7 @@ class Vault:
         self.issued = 1
         self.seen: list[tuple[str, dict[str, str]]] = []
         self.audits = ["opened"]
+        self.on_audits: Callable[[], None] = lambda: None
         self.app = FastAPI(title="Vault")
         self.app.middleware("http")(self._note)
         self._sign_in()
@@ -104,6 +106,7 @@ class Vault:
 
         @app.get("/audits", dependencies=[Depends(self.admin)])
         def audits() -> list[dict[str, str]]:
+            self.on_audits()
             return [{"id": str(number), "text": text} for number, text in enumerate(self.audits)]
 
         @app.post("/audits", dependencies=[Depends(self.admin)])

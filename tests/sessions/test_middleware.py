@@ -59,9 +59,25 @@ async def sign_in(request: Request) -> Response:
     return PlainTextResponse("in")
 
 
+async def add(request: Request) -> Response:
+    """A handler that takes its time to add to a session."""
+    before: Session = request.state.session
+    SLOW.begun.set()
+    await SLOW.go_on.wait()
+    api = before.api.with_bearer("more") if "anew" in request.query_params else before.api.for_session()
+    request.state.session = Session.follow(before, api, user="Ada", owner="ada")
+    return PlainTextResponse("added")
+
+
 async def sign_out(request: Request) -> Response:
     request.state.session = Session.stranger(request.state.api)
     return PlainTextResponse("out")
+
+
+async def sign_out_slowly(request: Request) -> Response:
+    SLOW.begun.set()
+    await SLOW.go_on.wait()
+    return await sign_out(request)
 
 
 async def ask(request: Request) -> Response:
@@ -92,14 +108,19 @@ def house(
     clock: Callable[[], float] = lambda: 0.0,
     capacity: int = 1000,
     instead: Instead = INSTEAD,
+    on_closed: Callable[[Session], None] | None = None,
 ) -> tuple[Starlette, SessionRegistry]:
-    registry = SessionRegistry(idle=60, lifetime=600, capacity=capacity, per_owner=1000, clock=clock)
+    registry = SessionRegistry(
+        idle=60, lifetime=600, capacity=capacity, per_owner=1000, clock=clock, on_closed=on_closed
+    )
     pool = httpx.MockTransport(backend)
     app = Starlette(
         routes=[
             Route("/", show),
             Route("/in", sign_in),
+            Route("/add", add),
             Route("/out", sign_out),
+            Route("/slowly-out", sign_out_slowly),
             Route("/ask", ask),
             Route("/slow", wait),
             Route("/long", trickle),

@@ -98,20 +98,16 @@ async def _with_more(request: Request, routes: Routes, session: Session, offer: 
         person = await identify(api, routes.site.accounts)
         await vouch(request, api, routes.site.accounts)
         api.credentials.add({**dict(set_aside(held, session.api.guide.schemes)), **held.added})
-        return _begun(session, api, person.name or attempt.username, person.owner or session.owner)
+        user, owner = person.name or attempt.username, person.owner or session.owner
+        return Session.follow(session, api, user=user, owner=owner)
     added = dict(_typed(offer, attempt))
     trial: APIClient = request.state.new_client(None).for_session(Credentials.load(held.dump()))
     trial.credentials.add(added)
     await verify(request, routes, trial, attempt.next, added=added)
     held.add(added)
     # The same credentials on a client of their own: the one before ends with its session.
-    return _begun(session, session.api.for_session(held), session.user or "Signed in", session.owner)
-
-
-def _begun(before: Session, api: APIClient, user: str, owner: str) -> Session:
-    session = Session.begin(api, user=user, owner=owner)
-    session.provider_sid, session.id_token = before.provider_sid, before.id_token
-    return session
+    api = session.api.for_session(held)
+    return Session.follow(session, api, user=session.user or "Signed in", owner=session.owner)
 
 
 def _typed(offer: Offer, attempt: Attempt) -> Mapping[str, ApiKey]:

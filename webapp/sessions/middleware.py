@@ -129,29 +129,49 @@ class _Exchange:
         if session is self._loaded:
             over = session.kept and (session.ended or session.api.over)
             return await self._settle_over(session) if over else None
-        registry = self._house.registry
-        if self._loaded.kept:
-            why = Ending.SIGNED_IN_AGAIN if session.kept else Ending.SIGNED_OUT
-            await registry.end(self._loaded.key, why)
         if not session.kept:
-            self._take_cookie_back()
+            await self._settle_signed_out()
             return None
         return await self._settle_begun(session)
+
+    async def _settle_signed_out(self) -> None:
+        leaving: Session | None = self._loaded if self._loaded.kept else None
+        while leaving is not None:
+            # Another tab may have added to it meanwhile.
+            await self._house.registry.end(leaving.key, Ending.SIGNED_OUT)
+            leaving = leaving.successor
+        self._take_cookie_back()
 
     async def _settle_begun(self, session: Session) -> Page | None:
         assert session.id is not None, "a session that goes on in another browser is a new one"
         client = self._scope.get("client")
         session.seen_from(Headers(scope=self._scope), client[0] if client else "")
         try:
-            await self._house.registry.add(session)
+            is_kept = await self._keep(session)
         except TooManySessions:
             audit("sign_in_no_room", session=session, level=logging.WARNING)
             self._become_stranger(session)
             return self._house.instead.full
+        if not is_kept:
+            self._become_stranger(session)
+            return self._house.instead.ended
         audit("sign_in", session=session)
         self._cookies.append(self._house.cookie.write(session.id, secure=self._secure, path=self._path))
         session.id = None
         return None
+
+    async def _keep(self, session: Session) -> bool:
+        registry, before = self._house.registry, self._loaded
+        if session.continues:
+            is_kept = await registry.follow(before, session)
+        else:
+            if before.kept:
+                await registry.end(before.key, Ending.SIGNED_IN_AGAIN)
+            await registry.add(session)
+            is_kept = True
+        if is_kept and before.kept:
+            before.successor = session
+        return is_kept
 
     async def _settle_over(self, session: Session) -> Page:
         house = self._house
@@ -169,7 +189,8 @@ class _Exchange:
 
     def _become_stranger(self, session: Session) -> None:
         self._state["session"] = Session.stranger(session.api, owner=session.owner)
-        self._take_cookie_back()
+        if self._loaded.successor is None:  # else the browser has the cookie of that one by now
+            self._take_cookie_back()
 
     def _take_cookie_back(self) -> None:
         self._cookies.append(self._house.cookie.delete(secure=self._secure, path=self._path))

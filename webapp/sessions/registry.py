@@ -118,13 +118,29 @@ class SessionRegistry:
             raise TooManySessions
         while len(mine := self._owners.get(session.owner, ())) >= self._per_owner:
             await self.end(mine[0], Ending.EVICTED)
-        session.created_at = session.seen_at = self._clock()
-        self._sessions[session.key] = session
-        self._ages[session.key] = None
-        self._owners[session.owner] = (*self._owners.get(session.owner, ()), session.key)
-        if session.provider_sid:
-            alike = self._provider_sids.get(session.provider_sid, ())
-            self._provider_sids[session.provider_sid] = (*alike, session.key)
+        self._keep(session)
+
+    async def follow(self, before: Session, session: Session) -> bool:
+        """
+        Keep a session in the place of the one that it goes on with; says whether that was there still.
+
+        Nobody gets in between: whoever ends all sessions of an owner finds one of the two.
+        """
+        if before.key not in self._sessions or self._expiry(before) or before.api.over:
+            if session.api.credentials is before.api.credentials:
+                # Whoever ended the one before has seen to the API's session, which is the same.
+                await session.api.aclose()
+            else:
+                await self._hand_over(session)
+            return False
+        self._forget(before.key)
+        self._keep(session)
+        _tell(before, Ending.SIGNED_IN_AGAIN)
+        before.end()
+        while len(mine := self._owners.get(session.owner, ())) > self._per_owner:
+            await self.end(mine[0], Ending.EVICTED)
+        await before.api.aclose()
+        return True
 
     async def end(self, key: str, why: Ending, *, by: str = "") -> bool:
         """End a session at once, for whatever is under way in it too; says whether there was one."""
@@ -163,6 +179,15 @@ class SessionRegistry:
         """End every session's client; for the shutdown."""
         while self._sessions:
             await self.end(next(iter(self._sessions)), Ending.SHUTDOWN)
+
+    def _keep(self, session: Session) -> None:
+        session.created_at = session.seen_at = self._clock()
+        self._sessions[session.key] = session
+        self._ages[session.key] = None
+        self._owners[session.owner] = (*self._owners.get(session.owner, ()), session.key)
+        if session.provider_sid:
+            alike = self._provider_sids.get(session.provider_sid, ())
+            self._provider_sids[session.provider_sid] = (*alike, session.key)
 
     def _living(self, keys: Iterable[str]) -> list[Session]:
         return [each for key in keys if not self._expiry(each := self._sessions[key])]

@@ -32,6 +32,7 @@ class Session:
         "_watchers",
         "address",
         "api",
+        "continues",
         "created_at",
         "ended",
         "id",
@@ -40,6 +41,7 @@ class Session:
         "owner",
         "provider_sid",
         "seen_at",
+        "successor",
         "tells_activation",
         "user",
         "user_agent",
@@ -64,6 +66,10 @@ class Session:
         self.tells_activation = False
         self.ended = False
         """Whether it has ended elsewhere than in this request: by a limit, or because somebody said so."""
+        self.continues = False
+        """Whether it goes on with the one that its request came with, and is nothing once that has ended."""
+        self.successor: Session | None = None
+        """What has taken its place in its browser."""
         self._watchers: list[Callable[[], None]] | None = None
 
     @classmethod
@@ -81,6 +87,18 @@ class Session:
         """
         session = cls(api, id=new_id(), user=user)
         session.owner = owner or f"session {session.short_key}"
+        return session
+
+    @classmethod
+    def follow(cls, before: "Session", api: APIClient, *, user: str, owner: str) -> Self:
+        """
+        What goes on with a request's session under a new id, holding more: kept only if that hasn't ended meanwhile.
+
+        Whoever ended it would otherwise have ended nothing.
+        """
+        session = cls.begin(api, user=user, owner=owner)
+        session.continues = True
+        session.provider_sid, session.id_token = before.provider_sid, before.id_token
         return session
 
     @property

@@ -1,0 +1,144 @@
+"""A session that goes on under a new id, and what may become of it meanwhile."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from tests.sessions.test_middleware import SLOW, browser, house, slow
+from webapp.sessions import Ending, Session, SessionRegistry
+
+__all__ = ["slow"]
+
+Way = Callable[[httpx.AsyncClient, SessionRegistry], Awaitable[object]]
+
+
+async def adding(ada: httpx.AsyncClient) -> asyncio.Task[httpx.Response]:
+    """A request that adds to the session, up to where it waits."""
+    begun = asyncio.create_task(ada.get("/add?anew"))
+    await SLOW.begun.wait()
+    return begun
+
+
+async def revoke(_: httpx.AsyncClient, registry: SessionRegistry) -> None:
+    await registry.end_all("ada", by="operator")
+
+
+async def evict(_: httpx.AsyncClient, registry: SessionRegistry) -> None:
+    await registry.end((await registry.everybody())[0].key, Ending.EVICTED)
+
+
+async def sign_out(ada: httpx.AsyncClient, _: SessionRegistry) -> None:
+    await ada.get("/out", headers={"Cookie": f"webapp_session={ada.cookies['webapp_session']}"})
+
+
+async def refuse(_: httpx.AsyncClient, registry: SessionRegistry) -> None:
+    # The API has said no in another tab, whose answer isn't out yet.
+    await (await registry.everybody())[0].api.aclose()
+
+
+@pytest.mark.parametrize("end", [revoke, evict, sign_out, refuse])
+async def test_what_has_ended_meanwhile_does_not_go_on(end: Way) -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        answer = await adding(ada)
+        await end(ada, registry)
+        SLOW.go_on.set()
+
+        assert ((await answer).status_code, (await answer).text) == (401, "ended")
+        assert "Max-Age=0" in (await answer).headers["set-cookie"]
+        assert (await ada.get("/")).json()["kept"] is False
+    assert [each for each in await registry.everybody() if not each.api.over] == []
+
+
+async def test_what_was_begun_at_the_api_for_it_is_ended_there() -> None:
+    handed: list[Session] = []
+    app, registry = house(on_closed=handed.append)
+    async with browser(app) as ada:
+        await ada.get("/in")
+        (before,) = await registry.everybody()
+        answer = await adding(ada)
+        await registry.end_all("ada", by="operator")
+        SLOW.go_on.set()
+        await answer
+
+    assert [each is before for each in handed] == [True, False]
+
+
+async def test_what_has_expired_meanwhile_does_not_go_on() -> None:
+    now = 0.0
+    app, registry = house(clock=lambda: now)
+    async with browser(app) as ada:
+        await ada.get("/in")
+        answer = await adding(ada)
+        now = 60.0
+        SLOW.go_on.set()
+
+        assert (await answer).status_code == 401
+    assert await registry.everybody() == []
+
+
+async def test_whoever_signs_in_anew_meanwhile_is_let_in() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        await registry.end_all("ada", by="operator")
+
+        assert (await ada.get("/in")).text == "in"
+        assert (await ada.get("/")).json()["kept"] is True
+
+
+async def test_a_request_of_another_tab_leaves_the_new_cookie_alone() -> None:
+    app, _ = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        other = asyncio.create_task(ada.get("/slow"))
+        await SLOW.begun.wait()
+        await ada.get("/in")
+        SLOW.go_on.set()
+
+        assert (await other).status_code == 401
+        assert "set-cookie" not in (await other).headers
+        assert (await ada.get("/")).json()["kept"] is True
+
+
+async def test_of_two_that_add_at_once_the_second_takes_nothing_from_the_first() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        answers = [await adding(ada), await adding(ada)]
+        SLOW.go_on.set()
+        got = await asyncio.gather(*answers)
+
+        assert sorted(each.status_code for each in got) == [200, 401]
+        assert sum("set-cookie" in each.headers for each in got) == 1
+        assert (await ada.get("/")).json()["kept"] is True
+    assert len(registry) == 1
+
+
+async def test_signing_out_ends_what_was_added_to_meanwhile() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        out = asyncio.create_task(ada.get("/slowly-out"))
+        await SLOW.begun.wait()
+        adds = asyncio.create_task(ada.get("/in"))
+        await adds
+        SLOW.go_on.set()
+        await out
+
+        assert (await ada.get("/")).json()["kept"] is False
+    assert len(registry) == 0
+
+
+async def test_one_in_the_place_of_another_evicts_nobody_at_the_cap() -> None:
+    app, registry = house(capacity=1)
+    async with browser(app) as ada:
+        await ada.get("/in")
+        SLOW.go_on.set()
+
+        assert (await ada.get("/add")).text == "added"
+        assert (await ada.get("/")).json()["kept"] is True
+    assert len(registry) == 1
