@@ -29,7 +29,8 @@ class Issuer:
     """
     Discovery, keys, tokens and userinfo of `https://id.test`, and what was asked of it.
 
-    `claims` and `header` change what the next ID tokens say; `documents` replaces whole answers by path.
+    `claims` and `header` change what the next ID tokens say, and `...` leaves something out; `documents` replaces whole
+    answers by path.
     """
 
     def __init__(self) -> None:
@@ -116,6 +117,7 @@ class Issuer:
     def sign(self, claims: Mapping[str, Any], header: Mapping[str, Any] | None = None) -> str:
         """A token by the current key."""
         head = {"alg": "ES256", "kid": self.key.kid, **(self.header if header is None else header)}
+        head = {name: value for name, value in head.items() if value is not ...}
         signed = ".".join(_encoded(json.dumps(each).encode()) for each in (head, claims))
         return f"{signed}.{_encoded(JWSRegistry.algorithms['ES256'].sign(signed.encode(), self.key))}"
 

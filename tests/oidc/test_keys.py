@@ -7,11 +7,13 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 
 from tests.client.support import Clock
-from tests.oidc.issuer import new_key
+from tests.oidc.issuer import Issuer, new_key, provider
 from webapp.errors import Unavailable
-from webapp.oidc import SignInFailed
+from webapp.oidc import LogoutRefused, SignInFailed, begin, finish
 from webapp.oidc.jose import read_keys
 from webapp.oidc.keys import KEPT_SECONDS, PAUSE_SECONDS, KeyCache
+from webapp.oidc.logout import LogoutTokens
+from webapp.oidc.provider import Provider
 
 
 class Keys:
@@ -80,6 +82,62 @@ async def test_without_any_keys_nobody_is_believed_and_the_next_try_comes_soon()
     keys.down = False
     clock.advance(5)
     assert len(await cache.for_key("a")) == 1
+
+
+NAMELESS: dict[str, Any] = {"kid": ...}
+
+
+async def sign_in(issuer: Issuer, at: Provider) -> str:
+    """Whom a new sign-in turns out to be."""
+    begun, url = await begin(at, redirect_uri="https://app.test/-/oidc/callback", where="/")
+    issuer.note(url)
+    signed = await finish(begun, {"code": "c-1"})
+    assert signed.identity is not None
+    return signed.identity.subject
+
+
+def looks(issuer: Issuer) -> int:
+    """How often the keys were asked for."""
+    return [each.url.path for each in issuer.asked].count("/jwks")
+
+
+@pytest.mark.parametrize("header", [NAMELESS, {}], ids=["no name", "the same name"])
+async def test_a_key_that_takes_the_place_of_another_is_found_without_a_new_name(header: dict[str, Any]) -> None:
+    issuer, clock = Issuer(), Clock()
+    issuer.header = header
+    at, tokens = provider(issuer, clock=clock), LogoutTokens()
+    for _ in range(2):  # the second time, it's a logout token that first shows the change
+        assert await sign_in(issuer, at) == "ada"
+        clock.advance(PAUSE_SECONDS)
+        issuer.key = new_key("k1")
+        issuer.keys = [issuer.key]
+        assert (await tokens.read(at, issuer.logout_token(), "id.test")).subject == "ada"
+        clock.advance(PAUSE_SECONDS)
+        issuer.key = new_key("k1")
+        issuer.keys = [issuer.key]
+
+    assert looks(issuer) == 4
+
+
+@pytest.mark.parametrize("header", [NAMELESS, {}], ids=["no name", "the same name"])
+async def test_forged_tokens_have_the_keys_fetched_no_more_often_than_unknown_names_do(header: dict[str, Any]) -> None:
+    issuer, clock = Issuer(), Clock()
+    issuer.header = header
+    at, tokens = provider(issuer, clock=clock), LogoutTokens()
+    await sign_in(issuer, at)
+    good, issuer.key = issuer.key, new_key("k1")
+    forged = [issuer.logout_token() for _ in range(50)]
+
+    for expected in (1, 2, 3):
+        answers = await asyncio.gather(
+            *(tokens.read(at, each, f"{number}") for number, each in enumerate(forged)), return_exceptions=True
+        )
+        assert {type(each) for each in answers} == {LogoutRefused}
+        assert looks(issuer) == expected
+        clock.advance(PAUSE_SECONDS)
+    issuer.key = good
+    assert await sign_in(issuer, at) == "ada"
+    assert looks(issuer) == 3
 
 
 def test_only_keys_that_the_provider_alone_can_sign_with_are_read() -> None:

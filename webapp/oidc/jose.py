@@ -41,6 +41,10 @@ class TokenError(WebappError):
         self.is_clock = is_clock
 
 
+class UnknownKey(TokenError):
+    """A token that none of the keys has signed: it is forged, or they are not the provider's any more."""
+
+
 def authorization_url(endpoint: str, verifier: str, **parameters: Any) -> str:
     """Where to send a browser to sign in, with the challenge that `verifier` answers (RFC 7636)."""
     challenge = create_s256_code_challenge(verifier)
@@ -99,7 +103,7 @@ def verified(token: str, keys: Iterable[Key], allowed: Collection[str]) -> tuple
         except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
             continue
         return found.header, found.claims
-    raise TokenError("no key of the provider's has signed it")
+    raise UnknownKey("no key of the provider's has signed it")
 
 
 class _Registry(jws.JWSRegistry):

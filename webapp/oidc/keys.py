@@ -1,4 +1,4 @@
-"""A provider's signing keys: fetched when first needed, and again when a token names one that isn't among them."""
+"""A provider's signing keys: fetched when first needed, and again when a token is signed by none of them."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 3600.0
 """How long keys are used without a look whether they are still the provider's."""
 PAUSE_SECONDS = 30.0
-"""Between two looks: whoever sends tokens with made-up names of keys causes no more than these."""
+"""Between two looks: whoever sends tokens with made-up names of keys, or forged ones, causes no more than these."""
 FIRST_PAUSE_SECONDS = 5.0
 """The same while there are no keys at all."""
 
@@ -49,14 +49,28 @@ class KeyCache:
             raise SignInFailed("down", "the provider's keys can't be had")
         return self._keys
 
+    async def instead_of(self, keys: "list[Key]") -> "list[Key]":
+        """
+        The keys, once `keys` have turned out not to be those that a token is signed with.
+
+        A provider may give its next key the last one's name, or none, so a name that is known says little. They are
+        the same list where it is too early to ask again, or where the provider didn't answer.
+        """
+        async with self._lock:
+            if self._keys is keys and not self._is_too_early():
+                await self._read()
+        return self._keys
+
     def _is_due(self, kid: str | None) -> bool:
-        now = self._clock()
-        pause = FIRST_PAUSE_SECONDS if self._read_at is None else PAUSE_SECONDS
-        if self._asked_at is not None and now - self._asked_at < pause:
+        if self._is_too_early():
             return False
-        if self._read_at is None or now - self._read_at >= KEPT_SECONDS:
+        if self._read_at is None or self._clock() - self._read_at >= KEPT_SECONDS:
             return True
         return kid is not None and not self._has(kid)
+
+    def _is_too_early(self) -> bool:
+        pause = FIRST_PAUSE_SECONDS if self._read_at is None else PAUSE_SECONDS
+        return self._asked_at is not None and self._clock() - self._asked_at < pause
 
     def _has(self, kid: str | None) -> bool:
         return bool(self._keys) and (kid is None or any(key.kid == kid for key in self._keys))

@@ -50,18 +50,21 @@ class LogoutTokens:
         `sender` is the address that the token came from. Raises LogoutRefused, or SignInFailed where the provider's
         keys can't be had.
         """
-        from webapp.oidc.jose import LOGOUT_SECONDS, TokenError, key_id, logout_claims
+        from webapp.oidc.jose import LOGOUT_SECONDS, TokenError, logout_claims
 
         self._check_patience(sender)
         metadata, now = await provider.metadata(), self._clock()
         try:
-            claims = logout_claims(
+            claims = await provider.checked(
                 token,
-                await provider.keys(key_id(token)),
-                allowed=metadata.algorithms,
-                issuer=metadata.issuer,
-                client_id=provider.registration.client_id,
-                now=now,
+                lambda keys: logout_claims(
+                    token,
+                    keys,
+                    allowed=metadata.algorithms,
+                    issuer=metadata.issuer,
+                    client_id=provider.registration.client_id,
+                    now=now,
+                ),
             )
             self._use(f"{metadata.issuer} {claims['jti']}", claims["iat"] + LOGOUT_SECONDS)
         except (TokenError, LogoutRefused) as error:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from webapp.client import APIClient, RefreshEndpoint, Reply
@@ -14,6 +14,10 @@ from webapp.oidc.keys import KeyCache
 from webapp.oidc.metadata import Metadata, discovery_url, is_url, read_metadata
 from webapp.oidc.registration import Registration
 
+if TYPE_CHECKING:
+    from joserfc.jwk import Key
+
+T = TypeVar("T")
 logger = logging.getLogger("webapp.oidc")
 
 KEPT_SECONDS = 3600.0
@@ -93,9 +97,26 @@ class Provider:
         self._failed_at, self._failed = self._clock(), (why, message)
         logger.warning("%s", message)
 
-    async def keys(self, kid: str | None) -> list[Any]:
+    async def keys(self, kid: str | None) -> "list[Key]":
         """Its signing keys, among them `kid` if it has it. Raises SignInFailed."""
         return await self._keys.for_key(kid)
+
+    async def checked(self, token: str, check: "Callable[[list[Key]], T]") -> T:
+        """
+        What `check` makes of a token with the signing keys, which are fetched again if none of them has signed it.
+
+        Raises what `check` does, a TokenError, or SignInFailed where there are no keys.
+        """
+        from webapp.oidc.jose import UnknownKey, key_id
+
+        keys = await self.keys(key_id(token))
+        try:
+            return check(keys)
+        except UnknownKey:
+            newer = await self._keys.instead_of(keys)
+            if newer is keys:
+                raise
+            return check(newer)
 
     async def _fetch_keys(self) -> Any:
         return (await self._request("GET", (await self.metadata()).jwks_uri)).data

@@ -142,22 +142,24 @@ def _check_sender(metadata: Metadata, answer: Mapping[str, str]) -> None:
 
 async def _claims(begun: Begun, data: Mapping[str, Any], now: float) -> Mapping[str, Any]:
     """The claims of the ID token that came with an answer of the token endpoint."""
-    from webapp.oidc.jose import TokenError, id_token_claims, key_id
+    from webapp.oidc.jose import TokenError, id_token_claims
 
     token, access = data.get("id_token"), data.get("access_token")
     if not isinstance(token, str):
         raise SignInFailed("token", "the provider gave no ID token; is openid among WEBAPP_OIDC_SCOPES?")
     try:
-        keys = await begun.provider.keys(key_id(token))
-        claims = id_token_claims(
+        claims = await begun.provider.checked(
             token,
-            keys,
-            allowed=begun.metadata.algorithms,
-            issuer=begun.metadata.issuer,
-            client_id=begun.provider.registration.client_id,
-            nonce=begun.nonce,
-            access_token=access if isinstance(access, str) else None,
-            now=now,
+            lambda keys: id_token_claims(
+                token,
+                keys,
+                allowed=begun.metadata.algorithms,
+                issuer=begun.metadata.issuer,
+                client_id=begun.provider.registration.client_id,
+                nonce=begun.nonce,
+                access_token=access if isinstance(access, str) else None,
+                now=now,
+            ),
         )
     except TokenError as error:
         raise _untrusted(error) from None
