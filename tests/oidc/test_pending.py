@@ -38,6 +38,25 @@ def test_an_id_that_nobody_has_is_not_adopted() -> None:
     assert kept(pending, "a", "flow=planted") != "flow=planted"
 
 
+def test_what_one_has_under_way_is_known_without_its_key_while_it_is_the_only_one() -> None:
+    clock = Clock()
+    pending = Pending("flow", clock=clock)
+    mine, _ = kept(pending, "a"), kept(pending, "theirs")
+
+    assert pending.only(mine, str, **HERE) == "value of a"
+    assert pending.only(f"{mine}; {mine}", str, **HERE) == "value of a"
+    assert pending.only(mine, int, **HERE) is None
+    assert pending.only("", str, **HERE) is None
+    pending.keep(mine, "of another kind", 7, **HERE)
+    assert pending.only(mine, str, **HERE) == "value of a"
+    kept(pending, "b", mine)
+    assert pending.only(mine, str, **HERE) is None
+    assert pending.take(mine, "b", str, **HERE) == "value of b"
+    assert pending.only(mine, str, **HERE) == "value of a"
+    clock.advance(SECONDS)
+    assert pending.only(mine, str, **HERE) is None
+
+
 def test_it_is_over_after_minutes() -> None:
     clock = Clock()
     pending = Pending("flow", clock=clock)

@@ -186,6 +186,24 @@ async def test_a_refusal_that_came_without_its_state_is_still_one(issuer: Issuer
         assert (await come_back(browser, error="access_denied")).headers["location"] == "/login?why=denied"
 
 
+async def test_a_refusal_without_its_state_leads_on_where_the_browser_has_one_sign_in_under_way(issuer: Issuer) -> None:
+    async with frontend(issuer) as browser:
+        state = await set_out(browser, issuer, "/orders?q=tea")
+        query = {"error": "access_denied", "next": "/planted"}
+        back = await come_back(browser, **query)
+        assert back.headers["location"] == "/login?why=denied&next=%2Forders%3Fq%3Dtea"
+        page = await browser.get(back.headers["location"])
+        assert page.links["Sign in with Example ID"] == "/-/oidc/start?next=%2Forders%3Fq%3Dtea"
+        assert (await come_back(browser.another(), **query)).headers["location"] == "/login?why=denied"
+
+        # Anybody could have sent the browser here, so what it has begun is still good.
+        nonce = issuer.nonce
+        await set_out(browser, issuer, "/elsewhere")
+        assert (await come_back(browser, **query)).headers["location"] == "/login?why=denied"
+        issuer.nonce = nonce
+        assert (await come_back(browser, code="c-1", state=state)).headers["location"] == "/orders?q=tea"
+
+
 async def test_a_provider_that_is_down_is_told_before_anybody_is_sent_there(issuer: Issuer) -> None:
     issuer.documents["/.well-known/openid-configuration"] = httpx.ConnectError("refused")
     async with frontend(issuer) as browser:

@@ -76,6 +76,18 @@ class Pending:
         self._drop(key)
         return entry.value
 
+    def only(self, cookie_header: str, kind: type[T], *, scheme: str, root_path: str) -> T | None:
+        """
+        What this very browser has under way, if that is one thing of its kind; it stays.
+
+        For answers that don't say what they answer. Another site can have a browser bring one, so none ends anything.
+        """
+        self._forget_old()
+        name, _ = self._cookie(scheme, root_path)
+        keys = [key for browser in set(_values(cookie_header, name)) for key in self._browsers.get(browser, ())]
+        values = [entry.value for entry in map(self._entries.__getitem__, keys) if isinstance(entry.value, kind)]
+        return values[0] if len(values) == 1 else None
+
     def _cookie(self, scheme: str, root_path: str) -> tuple[str, str]:
         path = quote(root_path.rstrip("/")) or "/"
         if not self._is_secure(scheme):

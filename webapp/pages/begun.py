@@ -37,6 +37,16 @@ def take(request: Request, key: str, kind: type[T]) -> T | None:
     )
 
 
+def only(request: Request, kind: type[T]) -> T | None:
+    """What this browser has under way, if that is one thing of its kind; it stays."""
+    return _providers(request).pending.only(
+        request.headers.get("cookie", ""),
+        kind,
+        scheme=request.scope["scheme"],
+        root_path=request.scope.get("root_path", ""),
+    )
+
+
 def is_begun(request: Request, key: str) -> bool:
     """Whether anything waits under a key, whoever has begun it."""
     return _providers(request).pending.has(key)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +13,7 @@ from webapp.html.htmx import redirect
 from webapp.html.urls import href, safe_next
 from webapp.oidc import Begun, Provider, Providers, SignedIn, SignInFailed, begin, finish, why_not
 from webapp.openapi.site import Accounts, Site
-from webapp.pages.begun import address, back_to_login, keep, take
+from webapp.pages.begun import address, back_to_login, keep, only, take
 from webapp.pages.known import is_known
 from webapp.pages.me import who_am_i
 from webapp.pages.sites import routes_for
@@ -47,9 +48,7 @@ async def callback(request: Request) -> Response:
     answer = {name: value for name, value in request.query_params.items() if len(value) <= LONGEST}
     begun = take(request, _key(answer.get("state", "")), Begun)
     if begun is None:
-        # Some providers forget the state when they have nothing good to say.
-        why = why_not(answer["error"]) if "error" in answer and "state" not in answer else "lost"
-        return _failed(request, SignInFailed(why, "nothing of this state was begun by this browser"), "")
+        return _of_nothing(request, answer)
     accounts = (await routes_for(request)).site.accounts
     try:
         signed = await finish(begun, answer)
@@ -59,6 +58,15 @@ async def callback(request: Request) -> Response:
     except SignInFailed as failed:
         return _failed(request, failed, begun.next)
     return redirect(request, begun.next)
+
+
+def _of_nothing(request: Request, answer: Mapping[str, str]) -> Response:
+    """What came back under no state of this browser's; some providers forget it when they have nothing good to say."""
+    if "error" not in answer or "state" in answer:
+        return _failed(request, SignInFailed("lost", "nothing of this state was begun by this browser"), "")
+    begun = only(request, Begun)
+    failed = SignInFailed(why_not(answer["error"]), "the provider refused, without a state")
+    return _failed(request, failed, begun.next if begun else "")
 
 
 def provider_of(request: Request, site: Site) -> Provider | None:
