@@ -223,6 +223,14 @@ def _meaning(token: str) -> list[bytes]:
     return [base64.urlsafe_b64decode(part + "==") for part in token.split(".")]
 
 
+def test_a_hint_that_there_is_not_is_left_out() -> None:
+    metadata = read_metadata(Issuer().metadata(), f"{ISSUER}/.well-known/openid-configuration")
+
+    url = end_session_url(metadata, "", CLIENT_ID, "https://app.test/")
+
+    assert url == f"{ISSUER}/end?tenant=1&client_id=web&post_logout_redirect_uri=https%3A%2F%2Fapp.test%2F"
+
+
 def test_the_provider_is_told_who_signs_out_and_where_to_lead_back() -> None:
     metadata = read_metadata(Issuer().metadata(), f"{ISSUER}/.well-known/openid-configuration")
 

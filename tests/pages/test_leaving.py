@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.oidc.issuer import ISSUER, Issuer
-from tests.pages.elsewhere import APP, Api, come_back, frontend, query_of, set_out, sign_in
+from tests.pages.elsewhere import APP, OPENID, Api, come_back, frontend, query_of, set_out, sign_in
 from webapp.testing import Answer, Browser
 
 LOGOUT = "/-/oidc/backchannel-logout"
@@ -58,6 +58,25 @@ async def test_signing_out_here_goes_on_to_the_provider_by_a_page(issuer: Issuer
         assert back.url == "/login?why=signed-out"
         again = await browser.fetch("GET", on)
         assert again.headers["location"] == "/login?why=signed-out"
+
+
+async def test_an_id_token_that_the_api_takes_goes_by_no_browser_to_the_provider(issuer: Issuer) -> None:
+    api = Api({"id": OPENID})
+    async with frontend(issuer, api, oidc_token="id") as browser:
+        state = await set_out(browser, issuer)
+        token = issuer.id_token()
+        issuer.tokens, api.taken = {"id_token": token}, {f"Bearer {token}"}
+        answers = [await come_back(browser, code="c-1", state=state)]
+        assert await is_in(browser)
+        page = await browser.sign_out()
+        there = await browser.fetch("GET", page.links["Sign out at Example ID"])
+        answers += [*page.history, page, there]
+
+    query = query_of(there.headers["location"])
+    assert "id_token_hint" not in query
+    assert query["client_id"] == "web"
+    assert query["post_logout_redirect_uri"] == f"{APP}/-/oidc/signed-out"
+    assert not any(token in f"{each.headers} {each.text}" for each in answers)
 
 
 async def test_a_refresh_token_is_revoked_first(issuer: Issuer) -> None:

@@ -27,10 +27,15 @@ class LogoutRefused(WebappError):
 
 
 def end_session_url(at: Metadata, identity_token: str, client_id: str, back: str) -> str:
-    """Where to send a browser that is to be signed out at the provider, too."""
+    """
+    Where to send a browser that is to be signed out at the provider, too.
+
+    An empty `identity_token` is left out: it is a hint, and the client is named besides (RP-Initiated Logout 1.0, 2).
+    """
     from webapp.oidc.jose import with_parameters
 
-    parameters = {"id_token_hint": identity_token, "client_id": client_id, "post_logout_redirect_uri": back}
+    hint = {"id_token_hint": identity_token} if identity_token else {}
+    parameters = {**hint, "client_id": client_id, "post_logout_redirect_uri": back}
     return with_parameters(at.end_session_endpoint, parameters)
 
 

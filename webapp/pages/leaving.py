@@ -52,8 +52,10 @@ async def leave(request: Request, session: Session) -> Leaving | None:
     if not metadata.end_session_endpoint:
         return None
     back = address(request, SIGNED_OUT)
-    client_id = provider.registration.client_id
-    return Leaving(provider.name, end_session_url(metadata, session.id_token, client_id, back))
+    registration = provider.registration
+    # Where the ID token lets one in at the API, it is no mere hint, and the browser doesn't get it.
+    hint = "" if registration.bearer == "id" else session.id_token
+    return Leaving(provider.name, end_session_url(metadata, hint, registration.client_id, back))
 
 
 def led_out(request: Request, leaving: Leaving, answer: Response) -> Response:
