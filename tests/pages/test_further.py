@@ -166,6 +166,33 @@ async def test_a_key_that_is_refused_later_is_asked_for_anew_and_the_rest_goes_o
     assert (await browser.get("/notes")).status == 200
 
 
+async def test_a_wrong_key_that_is_refused_with_a_403_is_not_kept(vault: Vault, browser: Browser) -> None:
+    vault.wrong_key = 403
+    wrong = await add(browser, "/audits", **{"key-1": "not-the-key-at-all"})
+    held = [each.text for each in (await browser.get("/-/account")).page.all("#credentials h3")]
+    right = await add(browser, "/audits", **{"key-1": ADMIN_KEY})
+
+    assert (wrong.status, wrong.path) == (403, "/-/account/sign-ins")
+    assert "wrong admin key" in wrong.main
+    assert held == ["Sign-in of ada"]
+    assert "opened" in right.main
+
+
+async def test_a_key_that_is_refused_with_a_403_later_may_be_replaced(vault: Vault, browser: Browser) -> None:
+    vault.wrong_key = 403
+    await add(browser, "/audits", **{"key-1": ADMIN_KEY})
+    vault.admin_key = "the-next-admin-key"
+    refused = await browser.get("/audits")
+    await browser.click("Sign in with another admin key")
+    audits = await browser.submit(FORM, **{"key-1": "the-next-admin-key"})
+
+    assert refused.status == 403
+    assert "Wrong admin key" in refused.main
+    assert audits.path == "/audits"
+    assert "opened" in audits.main
+    assert "Sign in with another" not in (await browser.get("/closed")).main
+
+
 async def test_a_token_that_is_lost_takes_nothing_along_and_is_had_again(vault: Vault, browser: Browser) -> None:
     await add(browser, "/audits", **{"key-1": ADMIN_KEY})
     await browser.get("/notes")

@@ -42,6 +42,7 @@ class Vault:
 
     def __init__(self, *, refusal: int = 401) -> None:
         self.refusal = refusal
+        self.wrong_key: int | None = None
         self.tokens = {"token-1": "ada"}
         self.admin_key = ADMIN_KEY
         self.issued = 1
@@ -75,6 +76,8 @@ class Vault:
 
     def admin(self, key: Annotated[str | None, Depends(admin)]) -> None:
         """Let whoever has the key pass."""
+        if key and key != self.admin_key and self.wrong_key:
+            raise HTTPException(self.wrong_key, "Wrong admin key")
         if key != self.admin_key:
             raise self._refuse("Not authenticated")
 

@@ -27,7 +27,7 @@ def explained(
         error = Unauthorized(error.detail, api_status=error.api_status, request_id=call.request_id)
     if isinstance(error, Unauthorized | Forbidden):
         error.lacks = _lacks(config, credentials, call, got, error)
-        error.perhaps = [] if error.lacks else _perhaps(credentials, guide, call)
+        error.perhaps = [] if error.lacks else _perhaps(config, credentials, guide, call)
     return error
 
 
@@ -62,9 +62,14 @@ def _lacks(config: ClientConfig, credentials: Credentials, call: Call, got: Answ
     return [list(choice.added), *others] if choice.added else others or [[scheme.name for scheme in choice.whole]]
 
 
-def _perhaps(credentials: Credentials, guide: Guide, call: Call) -> list[list[str]]:
-    """A scheme that the session's own sign-in answers, though who-am-I asks for another of its kind."""
-    if call.wanted is None or guide.wanted is None or not guide.check:
+def _perhaps(config: ClientConfig, credentials: Credentials, guide: Guide, call: Call) -> list[list[str]]:
+    """What was added for this; or a scheme that the session's own sign-in answers, though who-am-I asks for another."""
+    if call.wanted is None:
+        return []
+    choice = choose(credentials, call.wanted, config.api_key)
+    if choice.whole is not None and choice.added:
+        return [list(choice.added)]
+    if guide.wanted is None or not guide.check:
         return []
     choice = choose(credentials, call.wanted)
     known = {scheme.name for each in guide.wanted("GET", guide.check) or () for scheme in each}

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from webapp.client import APIClient
+from webapp.client import APIClient, Credentials
 from webapp.client.choice import choose, holds_itself
 from webapp.errors import APIError, Forbidden, RateLimited, Unauthorized, Unavailable
 from webapp.html.urls import below_mount
@@ -38,11 +38,10 @@ async def verify(request: Request, routes: Routes, api: APIClient, where: str, *
         try:
             await ask_with(api, match, asked)
         except Forbidden as error:
-            # Whoever is known may still not be allowed to see just this.
             if error.lacks:
                 continue
-            if not await _strangers_are_refused(request, match, asked, (Unauthorized,)):
-                raise Unauthorized(error.detail) from error
+            newly = added if _is_at(request, routes, match, where) else ()
+            await _raise_if_unknown(request, api, (match, asked), newly, error)
             return
         except Unauthorized as error:
             if not error.ended and error.lacks and not any(name in added for names in error.lacks for name in names):
@@ -54,6 +53,35 @@ async def verify(request: Request, routes: Routes, api: APIClient, where: str, *
             continue
         if _is_check(routes, match) or await _strangers_are_refused(request, match, asked, (Unauthorized, Forbidden)):
             return
+
+
+async def _raise_if_unknown(
+    request: Request, api: APIClient, question: Question, added: Collection[str], refusal: Forbidden
+) -> None:
+    """Raise what a refusal has against these credentials: whoever is known may still not be allowed to see this."""
+    match, asked = question
+    if added and await _is_about(api, match, asked, added, refusal):
+        raise refusal
+    if not await _strangers_are_refused(request, match, asked, (Unauthorized,)):
+        raise Unauthorized(refusal.detail) from refusal
+
+
+def _is_at(request: Request, routes: Routes, match: Match, where: str) -> bool:
+    """Whether a question is the one of the page to go to."""
+    there = routes.match(below_mount(request, where).partition("?")[0])
+    return there is not None and there.path == match.path
+
+
+async def _is_about(api: APIClient, match: Match, asked: Query, added: Collection[str], refusal: Forbidden) -> bool:
+    """Whether a refusal is about what was added: without that, the answer is another."""
+    credentials = Credentials.load(api.credentials.dump())
+    for name in added:
+        credentials.drop(name)
+    try:
+        await ask_with(api.for_session(credentials), match, asked)
+    except APIError as error:
+        return (error.api_status, error.detail) != (refusal.api_status, refusal.detail)
+    return True
 
 
 async def _strangers_are_refused(
