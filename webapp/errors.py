@@ -18,7 +18,8 @@ Everything that can go wrong, as one tree.
         ├── RateLimited         429
         ├── BadGateway          502  an answer that can't be used: 5xx, redirects, junk
         │   ├── Garbled              says that it's JSON, and isn't
-        │   └── KeyRefused           doesn't accept the key that is configured for everybody
+        │   ├── KeyRefused           doesn't accept the key that is configured for everybody
+        │   └── TokenRefused         doesn't accept the token that it has just given
         └── Unavailable         503  no answer: connection, DNS, TLS, time-out, 502, 503, 504
 """
 
@@ -165,6 +166,10 @@ class Garbled(BadGateway):
 
 class KeyRefused(BadGateway):
     """The API doesn't accept the key that is configured for everybody: no visitor can do anything about it."""
+
+
+class TokenRefused(BadGateway):
+    """The API doesn't accept the token that it has just given for a name and a password."""
 
 
 class Unavailable(APIError):

@@ -1,5 +1,6 @@
 """Signing in and out, on the demo API and on APIs that misbehave."""
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -164,6 +165,20 @@ async def test_a_cookie_that_says_nothing_about_anybody_is_no_sign_in() -> None:
     assert page.status == 401
     assert "don't match" in page.main
     assert not list(browser.cookies)
+
+
+async def test_a_token_that_the_api_doesnt_accept_is_no_wrong_password(caplog: pytest.LogCaptureFixture) -> None:
+    given = httpx.Response(200, json={"access_token": "t0ken", "token_type": "bearer"})
+    answers = {"POST /auth/token": given, "GET /auth/me": httpx.Response(401)}
+    with caplog.at_level(logging.WARNING):
+        async with scripted(answers, paths=ME) as browser:
+            pages = [await browser.try_sign_in("ada@example.com", "sesame-open") for _ in range(12)]
+
+    assert {page.status for page in pages} == {502}
+    assert "The API took your name and password, but doesn't accept the sign-in that it gave" in pages[-1].main
+    assert pages[-1].page.one("[name=username]").attributes["value"] == "ada@example.com"
+    assert not list(browser.cookies)
+    assert "TokenRefused" in caplog.text
 
 
 async def test_signing_in_again_ends_the_session_before_at_the_api(browser: Browser) -> None:

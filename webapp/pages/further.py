@@ -21,8 +21,8 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts
 from webapp.pages.errors import retry_header
 from webapp.pages.guard import begin_try, failed, succeeded
-from webapp.pages.login import explain, secret_fields, status_of
-from webapp.pages.me import identify, vouch
+from webapp.pages.login import explain, recognised, secret_fields, status_of
+from webapp.pages.me import vouch
 from webapp.pages.offers import Offer, offer_of
 from webapp.pages.signing import Attempt, asks_password, sign_in, what_is_left_out
 from webapp.pages.sites import routes_for
@@ -95,7 +95,7 @@ async def _with_more(request: Request, routes: Routes, session: Session, offer: 
     held = session.api.credentials
     if offer.way.is_posted:
         api = await sign_in(request, routes, offer.way, attempt)
-        person = await identify(api, routes.site.accounts)
+        person = await recognised(api, routes.site.accounts, offer.way)
         await vouch(request, api, routes.site.accounts)
         api.credentials.add({**dict(set_aside(held, session.api.guide.schemes)), **held.added})
         user, owner = person.name or attempt.username, person.owner or session.owner

@@ -15,6 +15,7 @@ from webapp.errors import (
     Invalid,
     NotFound,
     RateLimited,
+    TokenRefused,
     Unauthorized,
     Unavailable,
     UnsafePath,
@@ -23,7 +24,7 @@ from webapp.html.context import Link, LoginPage, RegisterField
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import SignIn, Site
+from webapp.openapi.site import Accounts, SignIn, Site
 from webapp.pages import bounced, otherways
 from webapp.pages.errors import retry_header
 from webapp.pages.farewell import end_at_api
@@ -102,16 +103,27 @@ async def _let_in(
     """A client that is signed in, and who that is. Raises what the API has against it, the same for every mismatch."""
     try:
         api = await sign_in(request, routes, way, attempt)
-        person = await identify(api, routes.site.accounts)
-        if api.over:
-            # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
-            raise Unauthorized
+        person = await recognised(api, routes.site.accounts, way)
     except APIError as error:
         failed(tried, error)
         if isinstance(error, BadRequest | NotFound) and asks_password(way) and MISMATCH.search(error.detail):
             raise Unauthorized from error
         raise
     return api, person
+
+
+async def recognised(api: APIClient, accounts: Accounts, way: SignIn) -> Person:
+    """Who has just signed in; raises TokenRefused or Unauthorized where the API doesn't know them by what it gave."""
+    has_token = way.is_posted and bool(api.credentials.bearer)
+    person = await identify(api, accounts)
+    if not api.over:
+        return person
+    if has_token:
+        raise TokenRefused(
+            "The API took your name and password, but doesn't accept the sign-in that it gave for them.", api_status=401
+        )
+    # Some APIs refuse with a 200 and a cookie that says nothing about anybody.
+    raise Unauthorized
 
 
 def _owner(attempt: Attempt, tried: Try) -> str:
@@ -239,6 +251,8 @@ def explain(way: SignIn, error: APIError) -> str:
         case Unavailable():
             said = "The API can't be reached just now, so nobody can sign in. What you typed was not checked."
             return f"{said} Try again {when(error)}." if error.retry_after else said
+        case TokenRefused():
+            return error.detail
         case Invalid() | BadRequest():
             return error.detail or "The API did not accept this."
         case _:
