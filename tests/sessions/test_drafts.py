@@ -1,5 +1,8 @@
 """What was typed, kept for a browser and a person."""
 
+import tracemalloc
+from collections.abc import Callable
+
 import httpx
 import pytest
 
@@ -10,6 +13,8 @@ from webapp.sessions.drafts import LARGEST, MOST_OF_ONE, MOST_TOGETHER, SECONDS
 
 CLIENT = APIClient("http://api", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
 TYPED = Draft((("body/name", "Saw"),))
+FITTING = 127
+"""The drafts just below the largest size, each in a folder of its own, that there is room for."""
 
 
 def person(owner: str) -> Session:
@@ -18,6 +23,11 @@ def person(owner: str) -> Session:
 
 def gone(owner: str = "") -> Session:
     return Session.stranger(CLIENT, owner=owner)
+
+
+def of_size(size: int) -> Draft:
+    """A draft that is counted as about so many bytes."""
+    return Draft((("n", "x" * (size - Draft((("n", ""),)).size)),))
 
 
 def kept(drafts: Drafts, session: Session, place: str = "/form", draft: Draft = TYPED, held: str = "") -> str:
@@ -95,18 +105,18 @@ def test_what_another_person_had_kept_at_the_browser_goes() -> None:
 
 def test_there_is_a_bound_to_each_to_those_of_a_browser_and_to_all() -> None:
     drafts = Drafts("draft")
-    large = Draft((("n", "x" * (LARGEST - 1)),))
+    large = of_size(LARGEST - 1024)
     first = held = kept(drafts, gone(), "/0", large)
     for number in range(1, MOST_OF_ONE + 1):
         held = kept(drafts, gone(), f"/{number}", large, held)
 
-    assert drafts.keep(gone(), [], "/form", Draft((("n", "x" * LARGEST),))) is None
+    assert drafts.keep(gone(), [], "/form", of_size(LARGEST)) is None
     assert taken(drafts, person("ada"), held, "/0") is None
     assert taken(drafts, person("ada"), held, "/1") == large
 
-    for _ in range(MOST_TOGETHER // LARGEST):
+    for _ in range(FITTING + 1):
         first = kept(drafts, gone(), "/form", large)
-    assert len(drafts) == MOST_TOGETHER // LARGEST
+    assert len(drafts) == FITTING
     assert taken(drafts, person("ada"), held, "/2") is None
     assert taken(drafts, person("ada"), first) == large
 
@@ -132,15 +142,14 @@ def test_the_cookie_s_path_is_where_the_app_is_mounted(root: str, path: str) -> 
 
 def test_what_is_handed_out_makes_room() -> None:
     drafts = Drafts("draft")
-    large = Draft((("n", "x" * (LARGEST - 1)),))
+    large = of_size(LARGEST - 1024)
     held = kept(drafts, gone("ada"), "/a", large)
     taken(drafts, person("ada"), kept(drafts, gone("ada"), "/b", large, held), "/a")
-    fitting = MOST_TOGETHER // LARGEST
 
-    made = [kept(drafts, gone("bob"), "/form", large) for _ in range(fitting)]
+    made = [kept(drafts, gone("bob"), "/form", large) for _ in range(FITTING)]
 
     # Hers was the oldest, and would be there still if there were room for one more.
-    assert len(drafts) == fitting
+    assert len(drafts) == FITTING
     assert taken(drafts, person("bob"), made[0]) == large
 
 
@@ -150,3 +159,41 @@ def test_of_two_ids_that_a_browser_shows_the_first_counts() -> None:
 
     assert drafts.take(person("ada"), [("draft", own), ("draft", planted)], "/form") == TYPED
     assert drafts.take(person("eve"), [("draft", "none"), ("other", planted)], "/form") is None
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        lambda n: [("", "")] * 1000,
+        lambda n: [(f"{n}/{each}", "") for each in range(1000)],
+        lambda n: [(f"{n}/{each}", "") for each in range(100)],
+        lambda n: [(f"n{n}", "")],
+        lambda n: [(f"n{n}", f"{n}" + "\N{GRINNING FACE}" * 15_000)],
+    ],
+    ids=["empty", "nameless", "few", "one", "long"],
+)
+def test_what_is_kept_of_a_flood_takes_no_more_memory_than_is_said(
+    pairs: Callable[[int], list[tuple[str, str]]], figure: Callable[[str], None]
+) -> None:
+    drafts, sent = Drafts("draft"), 0
+    tracemalloc.start()
+    try:
+        while len(drafts) == sent:
+            # As a parser makes them: a tuple for each.
+            draft = Draft(tuple((name[:], value[:]) for name, value in pairs(sent)))
+            kept(drafts, gone(f"owner {sent}"), f"/form/{sent}", draft)
+            sent += 1
+        taking, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert taking <= MOST_TOGETHER
+    figure(f"{sent:,} drafts of {len(pairs(0)):,} inputs fill the room, and take {taking / 1e6:.1f} MB")
+
+
+def test_thousands_of_empty_inputs_are_too_much() -> None:
+    assert Drafts("draft").keep(gone(), [], "/form", Draft((("", ""),) * 4990)) is None
+
+
+def test_a_long_address_counts_too() -> None:
+    assert Drafts("draft").keep(gone(), [], "/" + "x" * LARGEST, TYPED) is None

@@ -5,6 +5,7 @@ It stays in this process. The browser gets a random id in a cookie, a new one ea
 that browser alone, and to nobody but the person who typed it, where it is known who that was.
 """
 
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -15,12 +16,14 @@ from webapp.sessions.cookie import new_id
 from webapp.sessions.session import Session
 
 SECONDS = 15 * 60
-LARGEST = 64 * 1024
-"""Characters of one form, names and values."""
+LARGEST = 256 * 1024
+"""Bytes that one form takes: some 250,000 letters of English, or 1,400 inputs that are empty."""
 MOST_OF_ONE = 4
 """Forms of one browser: somebody may have several open."""
 MOST_TOGETHER = 32 * 1024 * 1024
-"""Characters of all forms of all browsers."""
+"""Bytes that all forms of all browsers take."""
+PER_TEXT, PER_PAIR, PER_DRAFT, PER_FOLDER = 16, 64, 512, 1024
+"""Bytes beside the texts themselves: what the allocator rounds up to, tuples, and entries of dicts."""
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -33,10 +36,12 @@ class Draft:
     lacks: bool = False
     """Whether there was more: a password, or a file."""
 
-    @property
-    def size(self) -> int:
-        """Characters."""
-        return sum(len(name) + len(value) for name, value in self.pairs)
+    size: int = field(init=False, repr=False, compare=False)
+    """Bytes that it takes: thousands of empty inputs are few characters, and much memory."""
+
+    def __post_init__(self) -> None:
+        pairs = sum(PER_PAIR + _size(name) + _size(value) for name, value in self.pairs)
+        object.__setattr__(self, "size", PER_DRAFT + pairs)
 
 
 @dataclass(slots=True)
@@ -51,7 +56,8 @@ class _Folder:
 
     @property
     def size(self) -> int:
-        return sum(draft.size for draft in self.drafts.values())
+        drafts = sum(_size(place) + draft.size for place, draft in self.drafts.items())
+        return PER_FOLDER + _size(self.owner) + drafts
 
 
 class Drafts:
@@ -73,7 +79,7 @@ class Drafts:
 
         Returns the id that the browser has to be given: what it held before is found by that one only.
         """
-        if draft.size > LARGEST:
+        if _size(place) + draft.size > LARGEST:
             return None
         self._forget_old()
         folder = self._taken_over(session, cookies)
@@ -97,7 +103,7 @@ class Drafts:
             if not session.kept or folder.owner not in ("", session.owner) or place not in folder.drafts:
                 continue
             draft = folder.drafts.pop(place)
-            self._size -= draft.size
+            self._size -= _size(place) + draft.size
             if not folder.drafts:
                 self._drop(folder_id)
             return draft
@@ -130,3 +136,7 @@ class Drafts:
 
     def _drop(self, folder_id: str) -> None:
         self._size -= self._folders.pop(folder_id).size
+
+
+def _size(text: str) -> int:
+    return PER_TEXT + sys.getsizeof(text)
