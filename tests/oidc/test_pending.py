@@ -1,7 +1,7 @@
 """What browsers have begun elsewhere, and who may finish it."""
 
 from tests.client.support import Clock
-from webapp.oidc.pending import MOST_OF_ONE, MOST_TOGETHER, SECONDS, Pending
+from webapp.oidc.pending import MOST_OF_ADDRESS, MOST_OF_ONE, MOST_TOGETHER, SECONDS, Pending
 
 HERE = {"scheme": "http", "root_path": ""}
 
@@ -78,6 +78,33 @@ def test_one_browser_and_all_together_have_their_limits() -> None:
         kept(pending, f"other {number}")
     assert len(pending) == MOST_TOGETHER
     assert pending.take(mine, "1", str, **HERE) is None
+
+
+def test_whoever_floods_from_one_address_pushes_out_only_what_came_from_there() -> None:
+    pending = Pending("flow", clock=Clock())
+    victim = pending.keep("", "victim", "theirs", **HERE, address="192.0.2.1").partition(";")[0]
+    for number in range(MOST_TOGETHER + 5):
+        pending.keep("", f"flood {number}", number, **HERE, address="198.51.100.7")
+
+    assert len(pending) == MOST_OF_ADDRESS + 1
+    assert not pending.has("flood 0")
+    assert pending.has(f"flood {MOST_TOGETHER + 4}")
+    assert pending.take(victim, "victim", str, **HERE) == "theirs"
+
+
+def test_what_is_finished_or_over_counts_no_more_for_its_address() -> None:
+    clock = Clock()
+    pending = Pending("flow", clock=clock)
+    for number in range(MOST_OF_ADDRESS * 2):
+        mine = pending.keep("", f"{number}", "done", **HERE, address="192.0.2.1").partition(";")[0]
+        if number:
+            assert pending.take(mine, f"{number}", str, **HERE) == "done"
+    assert pending.has("0")
+    clock.advance(SECONDS)
+    for number in range(MOST_OF_ADDRESS):
+        pending.keep("", f"later {number}", "", **HERE, address="192.0.2.1")
+    assert len(pending) == MOST_OF_ADDRESS
+    assert pending.has("later 0")
 
 
 def test_the_cookie_is_bound_to_the_host_and_comes_back_from_other_sites() -> None:

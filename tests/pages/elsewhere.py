@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
+from starlette.types import ASGIApp
 
 from tests.oidc.issuer import ISSUER, Issuer
 from tests.pages.house import document
@@ -42,15 +43,19 @@ async def frontend(
     issuer: Issuer, api: Api | None = None, base_url: str = APP, **settings: Any
 ) -> AsyncIterator[Browser]:
     """A browser on the frontend; the provider is the document's unless the settings say."""
+    async with Browser(site(issuer, api, **settings), base_url=base_url) as browser:
+        yield browser
+
+
+def site(issuer: Issuer, api: Api | None = None, **settings: Any) -> ASGIApp:
+    """The frontend itself."""
     api = api or Api({"id": OPENID})
 
     def answer(request: httpx.Request) -> httpx.Response:
         return issuer(request) if request.url.host == "id.test" else api(request)
 
     given = {"oidc_client_id": "web", "oidc_client_secret": "s3cret", "oidc_name": "Example ID", **settings}
-    app = create_app("http://api.test", transport=httpx.MockTransport(answer), settings=Settings(**given))
-    async with Browser(app, base_url=base_url) as browser:
-        yield browser
+    return create_app("http://api.test", transport=httpx.MockTransport(answer), settings=Settings(**given))
 
 
 async def set_out(browser: Browser, issuer: Issuer, where: str = "/orders") -> str:

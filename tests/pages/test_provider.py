@@ -15,11 +15,12 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from tests.oidc.issuer import ISSUER, Issuer
-from tests.pages.elsewhere import APP, LIST, OPENID, PATHS, Api, come_back, frontend, query_of, set_out, sign_in
+from tests.pages.elsewhere import APP, LIST, OPENID, PATHS, Api, come_back, frontend, query_of, set_out, sign_in, site
 from tests.serving import serve
 from webapp import Settings, create_app
 from webapp.errors import SettingsError
 from webapp.oidc import FAILURES
+from webapp.oidc.pending import MOST_OF_ADDRESS
 from webapp.testing import Browser
 
 FORM = {"type": "oauth2", "flows": {"password": {"tokenUrl": "/auth/token", "scopes": {}}}}
@@ -202,6 +203,24 @@ async def test_a_refusal_without_its_state_leads_on_where_the_browser_has_one_si
         assert (await come_back(browser, **query)).headers["location"] == "/login?why=denied"
         issuer.nonce = nonce
         assert (await come_back(browser, code="c-1", state=state)).headers["location"] == "/orders?q=tea"
+
+
+async def test_setting_out_without_end_pushes_out_nobody_who_comes_from_elsewhere(issuer: Issuer) -> None:
+    app = site(issuer)
+
+    def at(address: str) -> Browser:
+        return Browser(transport=httpx.ASGITransport(app, client=(address, 1)))
+
+    async with at("2001:db8::1") as neighbour, at("192.0.2.1") as browser:
+        theirs = await set_out(neighbour, issuer)
+        state, nonce = await set_out(browser, issuer), issuer.nonce
+        for number in range(MOST_OF_ADDRESS):
+            async with at(f"2001:db8::{number:x}:1") as flooder:
+                await set_out(flooder, issuer)
+
+        assert (await come_back(neighbour, code="c-1", state=theirs)).headers["location"] == "/login?why=lost"
+        issuer.nonce = nonce
+        assert (await come_back(browser, code="c-1", state=state)).headers["location"] == "/orders"
 
 
 async def test_a_provider_that_is_down_is_told_before_anybody_is_sent_there(issuer: Issuer) -> None:

@@ -3,7 +3,8 @@ What browsers have begun at somebody else's, kept here until they are back.
 
 A browser is known by a random id in a cookie of its own, so nobody can have another's browser finish what they have
 begun, which is how one would be signed in as somebody else without noticing (RFC 6749, 10.12). Each beginning is
-finished once, and within minutes; several may be open at once, one in each tab.
+finished once, and within minutes; several may be open at once, one in each tab. How many is bounded for a browser, for
+an address, and for all together.
 """
 
 import time
@@ -17,6 +18,8 @@ from webapp.sessions.cookie import new_id
 
 SECONDS = 10 * 60
 MOST_OF_ONE = 8
+MOST_OF_ADDRESS = 200
+"""Many people share an address, but whoever begins without end pushes out nobody's but what came from their own."""
 MOST_TOGETHER = 10_000
 
 T = TypeVar("T")
@@ -25,6 +28,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class _Entry:
     browser: str
+    address: str
     until: float
     value: object
 
@@ -38,25 +42,29 @@ class Pending:
         self._clock = clock
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._browsers: dict[str, OrderedDict[str, None]] = {}
+        self._addresses: dict[str, OrderedDict[str, None]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def keep(self, cookie_header: str, key: str, value: object, *, scheme: str, root_path: str) -> str:
+    def keep(
+        self, cookie_header: str, key: str, value: object, *, scheme: str, root_path: str, address: str = ""
+    ) -> str:
         """
         Keep a value under a key that comes back; returns the Set-Cookie header that the browser has to get.
 
-        `cookie_header` is what it has sent.
+        `cookie_header` is what it has sent; `address` is where it came from, empty where nobody knows.
         """
         self._forget_old()
         name, path = self._cookie(scheme, root_path)
         browser = next((each for each in _values(cookie_header, name) if each in self._browsers), None) or new_id()
         self._drop(key)
-        self._entries[key] = _Entry(browser, self._clock() + SECONDS, value)
-        mine = self._browsers.setdefault(browser, OrderedDict())
-        mine[key] = None
-        if len(mine) > MOST_OF_ONE:
-            self._drop(next(iter(mine)))
+        self._entries[key] = _Entry(browser, address, self._clock() + SECONDS, value)
+        for group, owner, most in self._groups(browser, address):
+            theirs = group.setdefault(owner, OrderedDict())
+            theirs[key] = None
+            if len(theirs) > most:
+                self._drop(next(iter(theirs)))
         if len(self._entries) > MOST_TOGETHER:
             self._drop(next(iter(self._entries)))
         header = f"{name}={browser}; Max-Age={SECONDS}; Path={path}; HttpOnly; SameSite=Lax"
@@ -106,10 +114,17 @@ class Pending:
         entry = self._entries.pop(key, None)
         if entry is None:
             return
-        mine = self._browsers[entry.browser]
-        del mine[key]
-        if not mine:
-            del self._browsers[entry.browser]
+        for group, owner, _ in self._groups(entry.browser, entry.address):
+            theirs = group[owner]
+            del theirs[key]
+            if not theirs:
+                del group[owner]
+
+    def _groups(self, browser: str, address: str) -> Iterable[tuple[dict[str, OrderedDict[str, None]], str, int]]:
+        """Whose an entry is, and how many they may have."""
+        yield self._browsers, browser, MOST_OF_ONE
+        if address:
+            yield self._addresses, address, MOST_OF_ADDRESS
 
 
 def _values(cookie_header: str, wanted: str) -> Iterable[str]:
