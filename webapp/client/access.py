@@ -315,7 +315,7 @@ class Access:
     def reply(self, call: Call, got: Answer) -> Reply:
         """The answer that was hoped for, 2xx or 304, or the error that it is."""
         if got.response.is_success or got.response.status_code == 304:
-            return build_reply(got.response, got.content, call.request_id)
+            return build_reply(got.response, got.content, call.request_id, hides=self._config.api_key)
         error = error_of(self._config, call, got)
         raise explained(self._config, self.credentials, self.guide, call, got, error)
 

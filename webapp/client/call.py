@@ -14,6 +14,7 @@ from webapp.client.choice import Choice
 from webapp.client.config import ClientConfig, checked_headers, checked_value, header_bytes
 from webapp.client.context import request_context
 from webapp.client.credentials import Credentials
+from webapp.client.hiding import PARTS
 from webapp.client.keys import ApiKey, in_place
 from webapp.client.paths import Params, join
 from webapp.client.schemes import Alternatives
@@ -88,6 +89,8 @@ def prepare(
     own = checked_headers(headers) if headers else {}
     if _FRAMING & own.keys():
         raise UnsafePath(f"The header {min(_FRAMING & own.keys())!r} is the connection's own.")
+    if config.api_key is not None:
+        own = {name: value for name, value in own.items() if name not in PARTS}
     base, request_id = _base_headers(config, body, own)
     timeout = config.timeout if timeout is None else timeout
     return Call(method, target, config.url(target), body, base, own, timeout, request_id, plain)

@@ -1,13 +1,14 @@
 """API keys: what an API knows its callers by, put where each API wants it."""
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, get_args
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import unquote_plus
 
 from webapp.client.paths import encode_query
+from webapp.client.spellings import written
 
 Place = Literal["header", "query", "cookie"]
 PLACES: tuple[Place, ...] = get_args(Place)
@@ -56,17 +57,18 @@ def without_keys(target: str, keys: Sequence[ApiKey]) -> str:
 def without_echoes(content: bytes, keys: Sequence[ApiKey]) -> bytes:
     """An answer without the keys where it repeats the query that it was asked with: in links to itself, in errors."""
     for name, value in in_place(keys, "query"):
-        if value:
-            pair = rf"(?:{written(name)})=(?:{written(value)})(?![\w%.~+/-])".encode()
-            content = re.sub(rb"(?i)\?" + pair + _AND, b"?", content)
-            content = re.sub(rb"(?i)(?:\?|" + _AND + rb")" + pair, b"", content)
+        if value and (not _PLAIN.fullmatch(name) or re.search(rb"(?i)" + re.escape(name.encode()), content)):
+            first, later = _echoes(name, value)
+            content = later.sub(b"", first.sub(b"?", content))
     return content
 
 
-_AND = rb"(?:&amp;|&|\\u0026)"
+_PLAIN = re.compile(r"[\w.-]+", re.ASCII)  # nobody has a reason to escape any of it
+_AND = rb"(?:&amp;|&|\\{1,4}u0026)"
 
 
-def written(text: str) -> str:
-    """The ways in which a text may stand in a query that itself stands in JSON or in a page, as a pattern's source."""
-    ways = (quote(text, safe=""), quote(text), quote_plus(text), text, json.dumps(text)[1:-1])
-    return "|".join(re.escape(each) for each in dict.fromkeys(ways))
+@lru_cache(maxsize=64)
+def _echoes(name: str, value: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Patterns of a key as the first of several parameters, and of one anywhere else."""
+    pair = rb"(?:" + written(name) + rb")=(?:" + written(value) + rb")(?![\w%.~+/-])"
+    return re.compile(rb"(?i)\?" + pair + _AND), re.compile(rb"(?i)(?:\?|" + _AND + rb")" + pair)

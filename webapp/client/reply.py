@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from webapp.client.failures import no_answer
-from webapp.client.hiding import hidden
+from webapp.client.hiding import hidden, without_value_in
 from webapp.client.inflate import decoded
 from webapp.client.keys import ApiKey
 from webapp.errors import BadGateway, Garbled, Unavailable
@@ -159,8 +159,8 @@ def cut_short(error: httpx.TransportError, request_id: str) -> Exception:
     return BadGateway("The API's answer was cut short.", request_id=request_id)
 
 
-def build_reply(response: httpx.Response, content: bytes, request_id: str) -> Reply:
-    """The reply for a whole body; Garbled when it says that it's JSON and isn't."""
+def build_reply(response: httpx.Response, content: bytes, request_id: str, *, hides: ApiKey | None = None) -> Reply:
+    """The reply for a whole body, less the key that it `hides`; Garbled when it says that it's JSON and isn't."""
     status, headers = response.status_code, response.headers
     if status in (204, 205, 304):
         return Reply(status, headers, None, ReplyKind.NO_CONTENT, b"", request_id)
@@ -169,13 +169,13 @@ def build_reply(response: httpx.Response, content: bytes, request_id: str) -> Re
     kind = media_type(headers)
     if is_json(kind):
         try:
-            return Reply(status, headers, parse_json(content), ReplyKind.JSON, content, request_id)
+            return _of_json(status, headers, content, request_id, hides)
         except (ValueError, RecursionError):
             error = Garbled("The API's answer isn't the JSON it says it is.", request_id=request_id)
             error.content = content
             raise error from None
     if not kind:
-        return _sniff(status, headers, content, request_id)
+        return _sniff(status, headers, content, request_id, hides)
     found = ReplyKind.TEXT if kind.startswith("text/") or kind in _TEXTUAL else ReplyKind.BINARY
     return Reply(status, headers, None, found, content, request_id)
 
@@ -186,10 +186,18 @@ _TEXTUAL = frozenset(
 )
 
 
-def _sniff(status: int, headers: httpx.Headers, content: bytes, request_id: str) -> Reply:
+def _of_json(status: int, headers: httpx.Headers, content: bytes, request_id: str, hides: ApiKey | None) -> Reply:
+    data = parse_json(content)
+    shown = data if hides is None else without_value_in(data, content, hides)
+    if shown != data:
+        content = json.dumps(shown).encode()
+    return Reply(status, headers, shown, ReplyKind.JSON, content, request_id)
+
+
+def _sniff(status: int, headers: httpx.Headers, content: bytes, request_id: str, hides: ApiKey | None) -> Reply:
     """A body that doesn't say what it is."""
     try:
-        return Reply(status, headers, parse_json(content), ReplyKind.JSON, content, request_id)
+        return _of_json(status, headers, content, request_id, hides)
     except (ValueError, RecursionError):
         pass
     try:

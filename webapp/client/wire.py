@@ -16,7 +16,7 @@ from webapp.client.config import ClientConfig
 from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.failures import no_answer, parse_retry_after, refusal
-from webapp.client.hiding import hide_in_headers, without_value
+from webapp.client.hiding import hide_in_headers, without_value, without_value_in
 from webapp.client.inflate import encoding_of, read_beginning, read_body
 from webapp.client.keys import ApiKey, with_keys, without_echoes, without_keys
 from webapp.client.lost import leads_to_login
@@ -42,6 +42,8 @@ class Answer(NamedTuple):
     content: bytes
     cookies: list[Cookie]
     open: bool = False
+    hides: ApiKey | None = None
+    """What is configured for everybody, and shown to nobody."""
 
 
 Keep = Callable[[httpx.Headers], bool]
@@ -60,7 +62,8 @@ async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, 
             if keep and response.is_success and response.status_code != 204 and keep(response.headers):
                 return await _left_open(response, cookies)
             try:
-                return Answer(response, _without_keys(config, credentials, await _read(config, response)), cookies)
+                content = _without_keys(config, credentials, await _read(config, response))
+                return Answer(response, content, cookies, hides=config.api_key)
             finally:
                 await response.aclose()
     except APIError as error:
@@ -256,7 +259,8 @@ def decode_body(got: Answer) -> tuple[Any, str]:
     kind = media_type(got.response.headers)
     if is_json(kind) or got.content.lstrip()[:1] in (b"{", b"["):
         try:
-            return parse_json(got.content), ""
+            data = parse_json(got.content)
+            return data if got.hides is None else without_value_in(data, got.content, got.hides), ""
         except (ValueError, RecursionError):
             return None, ""
     return None, "" if "html" in kind or "xml" in kind else got.content[:4096].decode("utf-8", "replace")
