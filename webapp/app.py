@@ -202,10 +202,14 @@ class Frontend:
         )
 
     def client_at(self, origin: str) -> APIClient:
-        """A client that calls the API by the name that browsers know this site by, for what the API makes of that."""
+        """
+        A client that calls the API by the name that browsers know this site by, for what the API makes of that.
+
+        That name may be anybody's, so the key that is configured for everybody doesn't go along.
+        """
         scheme, host = urlsplit(origin)[:2]
         named = {"host": host, "x-forwarded-host": host, "x-forwarded-proto": scheme}
-        return self._for_everybody(self._client.base_url, headers=named)
+        return self._anonymous(self._client.base_url, headers=named)
 
     def _elsewhere(self, origin: str) -> APIClient:
         """A client of another host than the API's, which learns nothing of the browser nor of the API's sessions."""

@@ -228,3 +228,28 @@ def test_a_provider_in_order_is_not_spoken_of(said: Said, monkeypatch: pytest.Mo
         status, found = said(url)
 
     assert (status, about(found, "WEBAPP_OIDC_ISSUER")) == (0, [])
+
+
+ANSWERS = {"responses": {"200": {"description": "OK"}}}
+BUTTONS = {f"/auth/oauth/github/{step}": {"get": ANSWERS} for step in ("start", "callback")}
+
+
+@pytest.mark.parametrize(
+    ("declared", "client_id", "sentence"),
+    [
+        ({**DESCRIBED, "paths": BUTTONS}, "", "the API's OAuth buttons take the host"),
+        ({**DESCRIBED, "components": {"securitySchemes": {"id": OPENID}}}, "web", "the redirect_uri of a sign-in"),
+    ],
+)
+def test_a_way_back_that_each_request_names_is_told(
+    declared: Any, client_id: str, sentence: str, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if client_id:
+        monkeypatch.setenv("WEBAPP_OIDC_CLIENT_ID", client_id)
+    with api(document=declared) as url:
+        told = about(said(url)[1], "WEBAPP_PUBLIC_URL")
+        monkeypatch.setenv("WEBAPP_PUBLIC_URL", "https://app.example.com")
+        settled = about(said(url)[1], "WEBAPP_PUBLIC_URL")
+
+    assert [severity for severity, text in told if sentence in text] == ["warning"]
+    assert settled == []

@@ -224,3 +224,17 @@ async def test_a_page_whose_filter_is_called_state_is_a_page() -> None:
 async def test_a_provider_that_the_api_doesnt_have_is_none() -> None:
     async with frontend(Backend()) as browser:
         assert (await browser.get("/-/oauth/gitlab/start")).status == 404
+
+
+async def test_what_is_configured_for_everybody_does_not_go_where_a_stranger_names_the_host() -> None:
+    backend = Backend()
+    async with frontend(backend, api_key="k-of-the-operator") as browser:
+        browser = Browser(base_url="http://other.example.com", transport=browser._transport)
+        await set_out(browser)
+        await come_back(browser, code="c-1", state="state/1")
+
+    keys = {each.url.path: each.headers.get("x-api-key") for each in backend.asked}
+    hosts = {each.url.path: each.headers["host"] for each in backend.asked}
+    assert hosts[START] == hosts[CALLBACK] == "other.example.com"
+    assert keys[START] is keys[CALLBACK] is None
+    assert keys["/auth/me"] == "k-of-the-operator"

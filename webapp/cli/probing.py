@@ -60,6 +60,7 @@ async def probe(frontend: Frontend, heard: list[Heard]) -> list[Finding]:
         found.append(Finding(ERROR, "WEBAPP_CONFIG", str(error)))
     await frontend.new_client().get("/", headers={"Origin": ELSEWHERE})
     found += _of_headers(heard)
+    found += _of_return(frontend, site)
     return [*found, *await _of_provider(frontend, site)]
 
 
@@ -93,6 +94,24 @@ def _of_accounts(accounts: Accounts, *, keyed: bool) -> Iterator[Finding]:
     for way in accounts.ways:
         if way.path.startswith("http://") and not is_local(way.path):
             yield Finding(ERROR, "document", f"has passwords sent in clear to {way.path}.")
+
+
+def _of_return(frontend: Frontend, site: Site) -> Iterator[Finding]:
+    """Whether the address that providers send browsers back to is whatever a request says."""
+    if frontend.settings.public_url is not None:
+        return
+    if site.accounts.buttons:
+        yield Finding(
+            WARNING,
+            "WEBAPP_PUBLIC_URL",
+            "is not set: the API's OAuth buttons take the host that they send browsers back to from each request.",
+        )
+    if frontend.providers.of(site.accounts.code_flow, site.base_url) is not None:
+        yield Finding(
+            WARNING,
+            "WEBAPP_PUBLIC_URL",
+            "is not set: the redirect_uri of a sign-in at the provider takes its host from each request.",
+        )
 
 
 def _of_headers(heard: list[Heard]) -> Iterator[Finding]:
