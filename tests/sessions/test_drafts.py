@@ -31,13 +31,13 @@ def of_size(size: int) -> Draft:
 
 
 def kept(drafts: Drafts, session: Session, place: str = "/form", draft: Draft = TYPED, held: str = "") -> str:
-    made = drafts.keep(session, [("draft", held)], place, draft)
+    made = drafts.keep(session, held, place, draft)
     assert made is not None
     return made
 
 
 def taken(drafts: Drafts, session: Session, held: str, place: str = "/form") -> Draft | None:
-    return drafts.take(session, [("draft", held)], place)
+    return drafts.take(session, held, place)
 
 
 def test_what_was_typed_is_handed_out_once() -> None:
@@ -110,7 +110,7 @@ def test_there_is_a_bound_to_each_to_those_of_a_browser_and_to_all() -> None:
     for number in range(1, MOST_OF_ONE + 1):
         held = kept(drafts, gone(), f"/{number}", large, held)
 
-    assert drafts.keep(gone(), [], "/form", of_size(LARGEST)) is None
+    assert drafts.keep(gone(), "", "/form", of_size(LARGEST)) is None
     assert taken(drafts, person("ada"), held, "/0") is None
     assert taken(drafts, person("ada"), held, "/1") == large
 
@@ -127,7 +127,8 @@ def test_there_is_a_bound_to_each_to_those_of_a_browser_and_to_all() -> None:
 def test_the_cookie_is_for_this_mount_and_no_script(https: bool | None, scheme: str, secure: bool) -> None:
     header = Drafts("draft", https=https).cookie("x", scheme=scheme, root_path="/app")
 
-    assert header.startswith("draft=x; Max-Age=900; Path=/app; HttpOnly; SameSite=Lax")
+    name = "__Secure-draft" if secure else "draft"
+    assert header.startswith(f"{name}=x; Max-Age=900; Path=/app; HttpOnly; SameSite=Lax")
     assert header.endswith("; Secure") is secure
 
 
@@ -153,12 +154,17 @@ def test_what_is_handed_out_makes_room() -> None:
     assert taken(drafts, person("bob"), made[0]) == large
 
 
-def test_of_two_ids_that_a_browser_shows_the_first_counts() -> None:
+@pytest.mark.parametrize(
+    ("scheme", "root", "name"),
+    [("http", "", "draft"), ("https", "", "__Host-draft"), ("https", "/app", "__Secure-draft")],
+)
+def test_over_https_only_an_id_that_no_other_site_can_plant_is_found(scheme: str, root: str, name: str) -> None:
     drafts = Drafts("draft")
-    planted, own = kept(drafts, gone("eve"), "/form"), kept(drafts, gone("ada"), "/form")
+    cookies = {"draft": "a", "__Host-draft": "b", "__Secure-draft": "c"}
 
-    assert drafts.take(person("ada"), [("draft", own), ("draft", planted)], "/form") == TYPED
-    assert drafts.take(person("eve"), [("draft", "none"), ("other", planted)], "/form") is None
+    assert drafts.find(cookies, scheme=scheme, root_path=root) == cookies.pop(name)
+    assert drafts.find(cookies, scheme=scheme, root_path=root) == ""
+    assert drafts.cookie("x", scheme=scheme, root_path=root).startswith(f"{name}=x; ")
 
 
 @pytest.mark.parametrize(
@@ -192,8 +198,8 @@ def test_what_is_kept_of_a_flood_takes_no_more_memory_than_is_said(
 
 
 def test_thousands_of_empty_inputs_are_too_much() -> None:
-    assert Drafts("draft").keep(gone(), [], "/form", Draft((("", ""),) * 4990)) is None
+    assert Drafts("draft").keep(gone(), "", "/form", Draft((("", ""),) * 4990)) is None
 
 
 def test_a_long_address_counts_too() -> None:
-    assert Drafts("draft").keep(gone(), [], "/" + "x" * LARGEST, TYPED) is None
+    assert Drafts("draft").keep(gone(), "", "/" + "x" * LARGEST, TYPED) is None

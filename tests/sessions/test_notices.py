@@ -176,6 +176,21 @@ async def test_it_is_found_among_other_cookies_and_taken_back_empty() -> None:
     assert (elsewhere.text, cookie(elsewhere)) == ("None", "")
 
 
+@pytest.mark.parametrize(("scheme", "name"), [("http", "n"), ("https", "__Host-n")])
+async def test_over_https_only_one_that_no_other_site_can_plant_is_shown(scheme: str, name: str) -> None:
+    async with Browser(app(), base_url=f"{scheme}://app.test") as browser:
+        left = cookie(await browser.fetch("GET", "/leave/plain"))
+        value = left.partition("=")[2].partition(";")[0]
+        told = [
+            (await browser.another().fetch("GET", "/show", headers={"Cookie": f"{each}={value}"})).text
+            for each in ("n", "__Host-n", "__Secure-n")
+        ]
+
+    assert left.startswith(f"{name}=")
+    assert sorted(told) == sorted(["None", "None", repr(Notice("Done."))])
+    assert told[["n", "__Host-n"].index(name)] == repr(Notice("Done."))
+
+
 async def test_the_page_that_is_being_made_says_its_own() -> None:
     async def saying(scope: Any, receive: Any, send: Any) -> None:
         notices: Notices = scope["state"]["notices"]

@@ -1,6 +1,5 @@
 """What was typed into a form comes back after a sign-in that came in between."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -75,7 +74,7 @@ def give_along(request: Request, response: Response) -> Response:
     cookie: str | None = getattr(request.state, "draft_cookie", None)
     if cookie is None:
         drafts: Drafts = request.state.drafts
-        folder_id = drafts.keep(request.state.session, _cookies(request), typed.place, typed.draft())
+        folder_id = drafts.keep(request.state.session, _held(request), typed.place, typed.draft())
         if folder_id is None:
             return response
         scope = request.scope
@@ -92,7 +91,7 @@ def returned(request: Request, place: str, *, told: str = "") -> Submission | No
     The page says so, in the words `told` if there are any.
     """
     drafts: Drafts = request.state.drafts
-    draft = drafts.take(request.state.session, _cookies(request), place)
+    draft = drafts.take(request.state.session, _held(request), place)
     if draft is None:
         return None
     notices: Notices = request.state.notices
@@ -104,5 +103,7 @@ def _sounds_secret(name: str) -> bool:
     return "/" in name and ":" not in name and any(is_secret(part, None) for part in split(name)[1:])
 
 
-def _cookies(request: Request) -> Iterator[tuple[str, str]]:
-    return iter(request.cookies.items())
+def _held(request: Request) -> str:
+    drafts: Drafts = request.state.drafts
+    scope = request.scope
+    return drafts.find(request.cookies, scheme=scope["scheme"], root_path=scope.get("root_path", ""))

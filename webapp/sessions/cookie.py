@@ -1,8 +1,9 @@
-"""The one cookie a browser gets: a signed session id."""
+"""The one cookie a browser gets, a signed session id, and how any other is called and written."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from urllib.parse import quote
 
 from itsdangerous import Signer
 
@@ -14,12 +15,35 @@ def new_id() -> str:
     return secrets.token_urlsafe(ID_BYTES)
 
 
+def mount_path(root_path: str) -> str:
+    """The path of a cookie that is for all of an app, wherever that is mounted."""
+    return quote(root_path.rstrip("/")) or "/"
+
+
+def prefixed(name: str, *, secure: bool, path: str) -> str:
+    """
+    A cookie's name for this scheme and mount point, under which nobody else can plant one over https.
+
+    That is what the `__Host-` prefix is for, or `__Secure-` where the app lives under a sub-path, which `__Host-`
+    doesn't allow (RFC 6265bis, 4.1.3).
+    """
+    if not secure:
+        return name
+    return f"{'__Host-' if path == '/' else '__Secure-'}{name}"
+
+
+def set_cookie(name: str, value: str, max_age: int, *, secure: bool, path: str) -> str:
+    """The Set-Cookie header of a cookie for no script, its name prefixed where that can be."""
+    called = prefixed(name, secure=secure, path=path)
+    header = f"{called}={value}; Max-Age={max_age}; Path={path}; HttpOnly; SameSite=Lax"
+    return f"{header}; Secure" if secure else header
+
+
 class SessionCookie:
     """
     Signs ids, finds and verifies them in a Cookie header, and writes Set-Cookie.
 
-    `keys` are newest first: the first signs, all verify. Over https the name gets the `__Host-` prefix, or
-    `__Secure-` where the app lives under a sub-path, which `__Host-` doesn't allow (RFC 6265bis, 4.1.3).
+    `keys` are newest first: the first signs, all verify. Over https the name gets its prefix.
     """
 
     def __init__(self, keys: Sequence[str], *, name: str, max_age: float) -> None:
@@ -58,19 +82,12 @@ class SessionCookie:
 
     def name(self, *, secure: bool, path: str) -> str:
         """The cookie's name for this scheme and mount point."""
-        if not secure:
-            return self._name
-        return f"{'__Host-' if path == '/' else '__Secure-'}{self._name}"
+        return prefixed(self._name, secure=secure, path=path)
 
     def write(self, session_id: str, *, secure: bool, path: str) -> str:
         """A Set-Cookie header that hands out an id."""
-        return self._header(self.sign(session_id), self._max_age, secure=secure, path=path)
+        return set_cookie(self._name, self.sign(session_id), self._max_age, secure=secure, path=path)
 
     def delete(self, *, secure: bool, path: str) -> str:
         """A Set-Cookie header that takes the cookie back."""
-        return self._header("", 0, secure=secure, path=path)
-
-    def _header(self, value: str, max_age: int, *, secure: bool, path: str) -> str:
-        name = self.name(secure=secure, path=path)
-        header = f"{name}={value}; Max-Age={max_age}; Path={path}; HttpOnly; SameSite=Lax"
-        return f"{header}; Secure" if secure else header
+        return set_cookie(self._name, "", 0, secure=secure, path=path)

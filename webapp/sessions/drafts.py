@@ -8,11 +8,10 @@ that browser alone, and to nobody but the person who typed it, where it is known
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
-from webapp.sessions.cookie import new_id
+from webapp.sessions.cookie import mount_path, new_id, prefixed, set_cookie
 from webapp.sessions.session import Session
 
 SECONDS = 15 * 60
@@ -73,16 +72,17 @@ class Drafts:
     def __len__(self) -> int:
         return len(self._folders)
 
-    def keep(self, session: Session, cookies: Iterable[tuple[str, str]], place: str, draft: Draft) -> str | None:
+    def keep(self, session: Session, held: str, place: str, draft: Draft) -> str | None:
         """
         Keep what was typed at `place` for whoever's `session` this is or was; None where it's too much.
 
-        Returns the id that the browser has to be given: what it held before is found by that one only.
+        `held` is the id that the browser has shown, if any. Returns the one that it has to be given: what it held
+        before is found by that one only.
         """
         if _size(place) + draft.size > LARGEST:
             return None
         self._forget_old()
-        folder = self._taken_over(session, cookies)
+        folder = self._taken_over(session, held)
         folder.drafts[place] = draft
         folder.drafts.move_to_end(place)
         while len(folder.drafts) > MOST_OF_ONE:
@@ -95,39 +95,39 @@ class Drafts:
             self._drop(next(iter(self._folders)))
         return folder_id
 
-    def take(self, session: Session, cookies: Iterable[tuple[str, str]], place: str) -> Draft | None:
-        """What this browser typed at `place`, once; None for anybody but who typed it."""
+    def take(self, session: Session, held: str, place: str) -> Draft | None:
+        """What the browser that has shown the id `held` typed at `place`, once; None for anybody but who typed it."""
         self._forget_old()
-        for folder_id in self._own(cookies):
-            folder = self._folders[folder_id]
-            if not session.kept or folder.owner not in ("", session.owner) or place not in folder.drafts:
-                continue
-            draft = folder.drafts.pop(place)
-            self._size -= _size(place) + draft.size
-            if not folder.drafts:
-                self._drop(folder_id)
-            return draft
-        return None
+        folder = self._folders.get(held)
+        if folder is None or not session.kept or folder.owner not in ("", session.owner) or place not in folder.drafts:
+            return None
+        draft = folder.drafts.pop(place)
+        self._size -= _size(place) + draft.size
+        if not folder.drafts:
+            self._drop(held)
+        return draft
+
+    def find(self, cookies: Mapping[str, str], *, scheme: str, root_path: str) -> str:
+        """The id among a browser's cookies, if there is one."""
+        name = prefixed(self._name, secure=self._is_secure(scheme), path=mount_path(root_path))
+        return cookies.get(name, "")
 
     def cookie(self, folder_id: str, *, scheme: str, root_path: str) -> str:
         """The Set-Cookie header that gives a browser its id."""
-        path = quote(root_path.rstrip("/")) or "/"
-        header = f"{self._name}={folder_id}; Max-Age={SECONDS}; Path={path}; HttpOnly; SameSite=Lax"
-        secure = scheme == "https" if self._https is None else self._https
-        return f"{header}; Secure" if secure else header
+        secure, path = self._is_secure(scheme), mount_path(root_path)
+        return set_cookie(self._name, folder_id, SECONDS, secure=secure, path=path)
 
-    def _taken_over(self, session: Session, cookies: Iterable[tuple[str, str]]) -> _Folder:
+    def _taken_over(self, session: Session, held: str) -> _Folder:
         """What the browser has kept already, under no id any more; nothing of somebody else's."""
-        for folder_id in self._own(cookies):
-            folder = self._folders[folder_id]
-            self._drop(folder_id)
+        folder = self._folders.get(held)
+        if folder is not None:
+            self._drop(held)
             if session.owner in ("", folder.owner):
                 return folder
-            break
         return _Folder(session.owner, 0)
 
-    def _own(self, cookies: Iterable[tuple[str, str]]) -> Iterator[str]:
-        return iter([value for name, value in cookies if name == self._name and value in self._folders][:1])
+    def _is_secure(self, scheme: str) -> bool:
+        return scheme == "https" if self._https is None else self._https
 
     def _forget_old(self) -> None:
         # In the order in which they were kept, so in that of their ends.

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -13,7 +12,7 @@ from webapp.client import APIClient
 from webapp.sessions.activity import is_attended
 from webapp.sessions.audit import audit
 from webapp.sessions.bounces import MOST, QUICK, Bounces
-from webapp.sessions.cookie import SessionCookie
+from webapp.sessions.cookie import SessionCookie, mount_path
 from webapp.sessions.registry import Ending, SessionRegistry, TooManySessions
 from webapp.sessions.session import Session
 
@@ -81,7 +80,7 @@ class _Exchange:
         self._receive = receive
         self._send = send
         self._secure = secure
-        self._path = quote(scope.get("root_path", "").rstrip("/")) or "/"
+        self._path = mount_path(scope.get("root_path", ""))
         self._state = scope.setdefault("state", {})
         self._replaced = False
         self._cookies: list[str] = []

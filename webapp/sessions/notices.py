@@ -10,12 +10,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import quote
 
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from webapp.sessions.cookie import mount_path, prefixed, set_cookie
 from webapp.sessions.session import Session
 
 SECONDS = 60
@@ -84,12 +84,17 @@ class Notices:
         session: Session = self._scope["state"]["session"]
         return session.short_key
 
+    @property
+    def _path(self) -> str:
+        return mount_path(self._scope.get("root_path", ""))
+
     def _sent(self) -> str:
+        wanted = prefixed(self._name, secure=self._secure, path=self._path)
         for key, header in self._scope["headers"]:
-            if key == b"cookie" and self._name.encode() in header:
+            if key == b"cookie" and wanted.encode() in header:
                 for pair in header.decode("latin-1").split(";"):
                     name, _, value = pair.strip().partition("=")
-                    if name == self._name and value:
+                    if name == wanted and value:
                         return str(value)
         return ""
 
@@ -102,9 +107,7 @@ class Notices:
         return None
 
     def _cookie(self, value: str, seconds: int) -> str:
-        path = quote(self._scope.get("root_path", "").rstrip("/")) or "/"
-        header = f"{self._name}={value}; Max-Age={seconds}; Path={path}; HttpOnly; SameSite=Lax"
-        return f"{header}; Secure" if self._secure else header
+        return set_cookie(self._name, value, seconds, secure=self._secure, path=self._path)
 
 
 class NoticeMiddleware:
