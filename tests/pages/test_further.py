@@ -291,6 +291,37 @@ async def test_what_one_began_with_may_be_dropped_too_but_not_the_last(vault: Va
     assert heading(await browser.get("/notes")) == "This needs another sign-in: username and password"
 
 
+async def test_the_account_is_there_with_only_an_added_key_left(vault: Vault, browser: Browser) -> None:
+    await add(browser, "/audits", **{"key-1": ADMIN_KEY})
+    await add(browser, "/vaults", username=VAULT[0], password=VAULT[1])
+    vault.tokens.clear()
+    await browser.get("/notes")
+    account = await browser.get("/-/account")
+    held = [each.text for each in account.page.all("#credentials h3")]
+    dropped = await browser.post("/-/account/sign-ins/drop", {"scheme": "vault"})
+    out = await browser.submit("main form[action='/logout']")
+
+    assert (account.status, account.path) == (200, "/-/account")
+    assert held == ["Admin key", "Name and password"]
+    assert [each.text for each in dropped.page.all("#credentials h3")] == ["Admin key"]
+    assert out.path == "/login"
+
+
+async def test_whoever_lost_the_sign_in_is_told_so_and_gets_back_in_or_out(vault: Vault, browser: Browser) -> None:
+    with_all = await browser.get("/reports")
+    await add(browser, "/audits", **{"key-1": ADMIN_KEY})
+    vault.tokens.clear()
+    await browser.get("/notes")
+    further = await browser.get("/reports")
+
+    assert "You stay signed in with all that you have." in with_all.main
+    assert "Your sign-in has ended." in further.main
+    again = await browser.get(further.links["Sign in again"])
+    assert heading(again) == "This needs another sign-in: username and password"
+    assert "Sign in again" not in again.links
+    assert (await browser.submit("form[action='/logout']")).path == "/login"
+
+
 @pytest.mark.parametrize("scheme", ["", "nothing", "admin,nothing", "../x"])
 async def test_what_nobody_offers_is_not_there(browser: Browser, scheme: str) -> None:
     assert (await browser.get(f"/-/account/sign-ins?scheme={scheme}")).status == 404

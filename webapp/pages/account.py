@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.client import APIClient
 from webapp.client.paths import fill_path
-from webapp.errors import NotFound
+from webapp.errors import Forbidden, NotFound, Unauthorized
 from webapp.html.context import AccountPage, Device, Fact
 from webapp.html.render import render
 from webapp.html.urls import href
@@ -39,12 +39,12 @@ async def account_page(request: Request) -> Response:
     accounts = (await routes_for(request)).site.accounts
     session = signed_in(request)
 
-    me, devices = await asyncio.gather(_ask(session.api, accounts.me), _ask(session.api, accounts.sessions))
+    me, devices = await asyncio.gather(_told(session.api, accounts.me), _told(session.api, accounts.sessions))
 
     page = AccountPage(
         title=name_of(me) or session.user or "Account",
         facts=_facts(accounts.me, me),
-        devices=None if accounts.sessions is None else _devices(request, accounts, devices),
+        devices=None if devices is None else _devices(request, accounts, devices),
         end_others_action=href(request, "/-/account/devices/others") if accounts.end_other_sessions else None,
         notice=NOTICES.get(request.query_params.get("done", ""), ""),
         credentials=tuple(held_by(request, accounts, session)),
@@ -93,6 +93,16 @@ async def _ask(api: APIClient, operation: Operation | None) -> Any:
     if operation is None:
         return None
     return (await api.request("GET", operation.path)).data
+
+
+async def _told(api: APIClient, operation: Operation | None) -> Any:
+    """The same; None too where that wants a sign-in that isn't held: what is held is still to be seen, and dropped."""
+    try:
+        return await _ask(api, operation)
+    except (Unauthorized, Forbidden) as error:
+        if isinstance(error, Unauthorized) and error.ended:
+            raise
+        return None
 
 
 def _facts(operation: Operation | None, me: Any) -> tuple[Fact, ...]:

@@ -5,7 +5,7 @@ What is added goes along with the operations that ask for it. The session gets a
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,21 +14,25 @@ from webapp.client import APIClient, Credentials
 from webapp.client.choice import added_for, set_aside
 from webapp.client.keys import ApiKey
 from webapp.errors import APIError, Invalid, NotFound, UnsafePath
-from webapp.html.context import LoginPage
+from webapp.html.context import Link, LoginPage
 from webapp.html.render import render
 from webapp.html.urls import href, safe_next
 from webapp.openapi.routes import Routes
+from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Accounts
 from webapp.pages.errors import retry_header
 from webapp.pages.guard import begin_try, failed, succeeded
 from webapp.pages.login import explain, recognised, secret_fields, status_of
 from webapp.pages.me import vouch
-from webapp.pages.offers import Offer, offer_of
+from webapp.pages.offers import Offer, first_offer, offer_of
 from webapp.pages.signing import Attempt, asks_password, sign_in, what_is_left_out
-from webapp.pages.sites import routes_for
+from webapp.pages.sites import Sites, routes_for
 from webapp.pages.submitted import read_form
 from webapp.pages.verifying import verify
 from webapp.sessions import Session, Try
+
+ENDED = "Your sign-in has ended."
+"""Said to whoever goes on by what was added alone."""
 
 
 async def further_page(request: Request) -> Response:
@@ -135,8 +139,24 @@ def _where_to(request: Request, wanted: str) -> str:
     return safe_next(wanted, default=href(request, "/"))
 
 
+def _again(request: Request, session: Session, offer: Offer, attempt: Attempt) -> Iterator[Link]:
+    """Where to sign in once more with what the session has lost, if that's not what is asked for."""
+    sites: Sites = request.state.sites
+    routes = sites.known(session)
+    if session.api.credentials.own or routes is None:
+        return
+    accounts = routes.site.accounts
+    check = accounts.me or accounts.check
+    wanted = alternatives_of(check, accounts.schemes) if check is not None else None
+    names = [[scheme.name for scheme in each] for each in wanted or ()]
+    again = first_offer(accounts, session, names)
+    if again is not None and again.name != offer.name:
+        params = [("scheme", again.name), ("next", attempt.next)]
+        yield Link("Sign in again", href(request, "/-/account/sign-ins", params))
+
+
 def _page(request: Request, offer: Offer, attempt: Attempt, *, error: APIError | None = None) -> Response:
-    way = offer.way
+    way, session = offer.way, request.state.session
     page = LoginPage(
         action=href(request, "/-/account/sign-ins"),
         next=attempt.next,
@@ -144,10 +164,11 @@ def _page(request: Request, offer: Offer, attempt: Attempt, *, error: APIError |
         username_label=way.username_label,
         username_type="email" if "email" in way.username_field.lower() else "text",
         error=explain(way, error) if error else "",
-        notice="You stay signed in with all that you have.",
+        notice="You stay signed in with all that you have." if session.api.credentials.own else ENDED,
         register_href=None,
         asks_password=asks_password(way),
         secrets=tuple(secret_fields(way)),
+        others=tuple(_again(request, session, offer, attempt)),
         heading=offer.heading,
         scheme=offer.name,
     )
