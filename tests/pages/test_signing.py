@@ -243,3 +243,27 @@ async def test_while_the_api_is_down_nobody_is_told_that_a_key_is_wrong() -> Non
 
     assert page.status == 503
     assert "not checked" in page.main
+
+
+PASSWORD = {"type": "oauth2", "flows": {"password": {"tokenUrl": "/auth/token", "scopes": {}}}}
+
+
+async def test_two_ways_that_take_a_name_and_a_password_are_told_apart() -> None:
+    schemes = {"user": PASSWORD, "vault": BASIC}
+    async with visit(api({"authorization": ADA}, schemes)) as browser:
+        first = await browser.get("/login")
+        other = await browser.get("/login?with=basic")
+
+    assert "Sign in with username and password (HTTP basic)" in first.links
+    assert "Sign in with username and password" in other.links
+
+
+async def test_the_first_secret_has_the_focus_and_a_refusal_is_read_with_each() -> None:
+    async with visit(api({"x-key": "k3y"}, {"key": KEY})) as browser:
+        login = await browser.get("/login?next=/authors")
+        wrong = await browser.submit("form[action='/login']", **{"key-1": "no"})
+
+    assert [each.get("name") for each in login.page.all("[autofocus]")] == ["key-1"]
+    assert login.page.one("[name=key-1]").get("aria-describedby") == ""
+    assert [each.get("id") for each in wrong.page.all("[autofocus]")] == ["error"]
+    assert wrong.page.one("[name=key-1]").get("aria-describedby") == "error"

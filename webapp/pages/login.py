@@ -218,7 +218,14 @@ def secret_fields(way: SignIn) -> Iterator[RegisterField]:
 
 
 def _called(way: SignIn, ways: Sequence[SignIn]) -> str:
-    """What to call a way among others."""
+    """What to call a way among others: two that would be called the same are told apart by how they are sent."""
+    words = _words(way, ways)
+    marks = [*(["HTTP basic"] if way.encoding == "basic" else []), *(key.name for key in way.keys)]
+    alike = sum(_words(each, ways) == words for each in ways) > 1
+    return f"{words} ({', '.join(marks)})" if alike and marks else words
+
+
+def _words(way: SignIn, ways: Sequence[SignIn]) -> str:
     if asks_password(way):
         return f"Sign in with {_lower_first(way.username_label)} and password"
     if way.encoding == "bearer":
