@@ -267,3 +267,17 @@ async def test_the_first_secret_has_the_focus_and_a_refusal_is_read_with_each() 
     assert login.page.one("[name=key-1]").get("aria-describedby") == ""
     assert [each.get("id") for each in wrong.page.all("[autofocus]")] == ["error"]
     assert wrong.page.one("[name=key-1]").get("aria-describedby") == "error"
+
+
+async def test_a_name_that_is_sent_along_with_a_key_is_nobodys() -> None:
+    def answer(received: Received) -> Any:
+        return AUTHORS
+
+    fake = FakeAPI({"GET /authors": answer}, accounts=None, document=document({"key": KEY}))
+    async with visit(fake) as browser:
+        await browser.post("/login", {"key-1": "junk", "username": "victim", "next": "/authors"})
+        account = await browser.get("/-/account")
+
+    assert (account.status, account.path) == (200, "/-/account")
+    assert "victim" not in account.text
+    assert not any("device" in cookie.name for cookie in browser.cookies)

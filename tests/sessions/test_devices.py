@@ -60,3 +60,10 @@ def test_another_spelling_of_the_same_signature_is_none() -> None:
     known = [each for each in last if devices().find(sent(written[:-1] + each), "ada", secure=False) is not None]
 
     assert known == [written[-1]]
+
+
+def test_a_browser_that_is_known_for_a_name_is_not_known_for_it_in_capitals() -> None:
+    written = devices().write([], "victim", secure=False, path="/login")
+
+    assert devices().find(sent(written), "victim", secure=False) is not None
+    assert devices().find(sent(written), "VICTIM", secure=False) is None

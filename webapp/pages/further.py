@@ -65,7 +65,7 @@ async def add_sign_in(request: Request) -> Response:
     except (UnsafePath, ValueError):
         return _page(request, offer, attempt, error=Invalid("There is something in this that can't be sent."))
     request.state.session = begun
-    return succeeded(request, RedirectResponse(where, 303), tried, attempt.owner)
+    return succeeded(request, RedirectResponse(where, 303), tried, attempt.owner if offer.way.is_posted else "")
 
 
 async def drop_sign_in(request: Request) -> Response:

@@ -38,8 +38,9 @@ def failed(tried: Try, error: APIError) -> None:
 
 
 def succeeded(request: Request, answer: Response, tried: Try, account: str) -> Response:
-    """The answer to a good sign-in, by which its browser is known the next time."""
+    """The answer to a good sign-in, by which its browser is known the next time; by no account it isn't."""
     throttle: Throttle = request.state.throttle
     tried.give_back()
-    answer.headers.append("Set-Cookie", throttle.welcome(request.scope, account))
+    if account:
+        answer.headers.append("Set-Cookie", throttle.welcome(request.scope, account))
     return answer

@@ -35,7 +35,7 @@ from webapp.pages.refusals import when
 from webapp.pages.signing import TOKEN, Attempt, asks_password, key_inputs, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
-from webapp.sessions import Session, Try
+from webapp.sessions import Session, Throttle, Try
 
 NOTICES = {
     "ended": "Your session has ended. Sign in to go on where you were.",
@@ -93,8 +93,11 @@ async def log_in(request: Request) -> Response:
     await vouch(request, api, desk.site.accounts)
     await end_at_api(request.state.session, desk.site.accounts)
     user = person.name or attempt.username or "Signed in"
-    request.state.session = Session.begin(api, user=user, owner=person.owner or _owner(attempt, tried))
-    return succeeded(request, RedirectResponse(attempt.next, 303), tried, attempt.owner)
+    owner = person.owner or _owner(request, desk.way, attempt, tried)
+    request.state.session = Session.begin(api, user=user, owner=owner)
+    # Only a name that the API has confirmed makes a browser known for it.
+    confirmed = desk.way.is_posted or bool(asks_password(desk.way) and person.owner)
+    return succeeded(request, RedirectResponse(attempt.next, 303), tried, attempt.owner if confirmed else "")
 
 
 async def _let_in(
@@ -126,9 +129,18 @@ async def recognised(api: APIClient, accounts: Accounts, way: SignIn) -> Person:
     raise Unauthorized
 
 
-def _owner(attempt: Attempt, tried: Try) -> str:
-    """Who it is where the API doesn't say: the name that was typed, or a keyed hash of the key."""
-    return f"name:{attempt.owner}" if attempt.username else f"key:{tried.account}"
+def _owner(request: Request, way: SignIn, attempt: Attempt, tried: Try) -> str:
+    """
+    Who it is where the API doesn't say: the name that a sign-in of the API's has taken, or a keyed hash of the secret.
+
+    What goes along with every call may not have been checked, so a name alone is nobody's there.
+    """
+    if way.is_posted:
+        return f"name:{attempt.owner}"
+    if not attempt.username:
+        return f"key:{tried.account}"
+    throttle: Throttle = request.state.throttle
+    return "basic:" + throttle.digest(f"{attempt.owner}\0{attempt.password}")
 
 
 async def log_out(request: Request) -> Response:

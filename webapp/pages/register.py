@@ -50,7 +50,7 @@ async def register(request: Request) -> Response:
     person = await identify(api, accounts)
     user = person.name or owner or "Signed in"
     request.state.session = Session.begin(
-        api, user=user, owner=person.owner or (f"name:{owner.casefold()}" if owner else None)
+        api, user=user, owner=person.owner or (f"name:{owner.strip()}" if owner else None)
     )
     return RedirectResponse(where, 303)
 

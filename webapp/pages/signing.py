@@ -39,15 +39,20 @@ class Attempt:
 
     @classmethod
     def of(cls, form: Mapping[str, str], way: SignIn, where: str) -> "Attempt":
-        """What a form sent; spaces around a token or a key were copied by mistake."""
+        """
+        What a form sent; spaces around a token or a key were copied by mistake.
+
+        Where no password is asked for, nobody checks a name, so one that is sent along is not read.
+        """
         keys = {name: form.get(name, "").strip() for name in key_inputs(way)}
-        return cls(where, form.get("username", ""), form.get("password", ""), form.get(TOKEN, "").strip(), keys)
+        name, password = (form.get("username", ""), form.get("password", "")) if asks_password(way) else ("", "")
+        return cls(where, name, password, form.get(TOKEN, "").strip(), keys)
 
     @property
     def owner(self) -> str:
         """Who it is, for counting sessions: two that come with one key are one."""
         if self.username:
-            return self.username.casefold()
+            return self.username.strip()
         secret = "\0".join([self.token, *self.keys.values()])
         return "key " + hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 

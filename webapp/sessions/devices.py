@@ -29,7 +29,7 @@ class Devices:
         self._name = name
 
     def tag(self, account: str) -> str:
-        """The newest key's hash of an account's name; upper and lower case are the same to some APIs."""
+        """The newest key's hash of an account's name, as it is: to some APIs Ada and ada are two."""
         return _tag(self._keys[0], account)
 
     def find(self, headers: Iterable[tuple[bytes, bytes]], account: str, *, secure: bool) -> str | None:
@@ -78,5 +78,5 @@ class Devices:
 
 
 def _tag(key: bytes, account: str) -> str:
-    name = account.strip().casefold().encode("utf-8", "surrogatepass")
+    name = account.strip().encode("utf-8", "surrogatepass")
     return hmac.new(key, b"webapp.account\0" + name, sha256).hexdigest()[:16]

@@ -70,7 +70,8 @@ class Throttle:
         A key that was pasted is its own account, so nobody guesses at that (`is_guessed`); without an account only
         the address counts.
         """
-        tag = self._devices.tag(account) if account else ""
+        # Upper and lower case are the same to some APIs, so they count together; a browser is known for one alone.
+        tag = self._devices.tag(account.casefold()) if account else ""
         device = self._devices.find(scope["headers"], account, secure=self._is_secure(scope)) if account else None
         if device is not None and not self._known.wait(device):
             return _taken(tag, [(self._known, device)])
@@ -79,6 +80,10 @@ class Throttle:
             wanted.append((self._accounts, tag))
         wait = max(buckets.wait(key) for buckets, key in wanted)
         return Try(tag, retry_after=wait) if wait else _taken(tag, wanted)
+
+    def digest(self, secret: str) -> str:
+        """A keyed hash of what must be compared, and never be kept or told."""
+        return self._devices.tag(secret)
 
     def welcome(self, scope: Scope, account: str) -> str:
         """The Set-Cookie header by which the browser of somebody who has signed in is known the next time."""
