@@ -144,6 +144,14 @@ def _login(posts: Sequence[Operation], register: Operation | None) -> SignIn | N
     return _sign_in(operation, fields, register)
 
 
+def login_names(operation: Operation) -> tuple[str, str] | None:
+    """The fields for a name and a password, of any operation that looks like a sign-in; None for others."""
+    if operation.method != "POST" or not _ends_in(operation, LOGIN):
+        return None
+    fields = _login_fields(operation)
+    return (fields.username, fields.password) if fields else None
+
+
 def _login_score(operation: Operation, fields: "_LoginFields") -> int:
     score = 3 * _gives_token(operation.answer) - 2 * (operation.secured is True) - len(fields.extra)
     score += 2 * ("login" in normal(key_of(operation.path)[-1])) - 3 * ("admin" in operation.path.lower())

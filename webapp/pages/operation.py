@@ -24,6 +24,7 @@ from webapp.pages.files import file_answer
 from webapp.pages.filetypes import essence
 from webapp.pages.formcurl import curl_of_form
 from webapp.pages.formview import UNREAD, FormView
+from webapp.pages.guessing import counted
 from webapp.pages.named import with_names
 from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
@@ -107,7 +108,8 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
     try:
         values = await sendable(read.values, form.body)
         outgoing = encode(task.operation, values, form.body.media_type if form.body else None)
-        reply = await send(task.request.state.api, task.with_version(outgoing, submission.text("etag")))
+        with counted(task.request, task.operation, values):
+            reply = await send(task.request.state.api, task.with_version(outgoing, submission.text("etag")))
     except UnsafePath as error:
         return await view.refused(Invalid(str(error)))
     except Unauthorized as error:
