@@ -46,14 +46,25 @@ DESCRIBED = {
 
 @contextlib.contextmanager
 def api(
-    *, late: float = 0.0, cors: Mapping[str, str] = MappingProxyType({}), document: Any = DESCRIBED
+    *,
+    late: float = 0.0,
+    cors: Mapping[str, str] = MappingProxyType({}),
+    document: Any = DESCRIBED,
+    gate: tuple[str, int, Any] | None = None,
 ) -> Iterator[str]:
-    """An API whose clock is `late`, and that answers every origin with these headers; gives its URL."""
+    """
+    An API whose clock is `late`, and that answers every origin with these headers; gives its URL.
+
+    A `gate` is the key that `/things` takes in X-Gate, and the status and body for any other.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(document if self.path == "/openapi.json" else {}).encode()
-            self.send_response_only(200)
+            status, told = 200, document if self.path == "/openapi.json" else {}
+            if gate is not None and self.path == "/things" and self.headers["X-Gate"] != gate[0]:
+                _, status, told = gate
+            body = json.dumps(told).encode()
+            self.send_response_only(status)
             headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **cors}
             for name, value in {"Date": formatdate(time.time() - late, usegmt=True), **headers}.items():
                 self.send_header(name, value)
@@ -129,6 +140,61 @@ def test_an_api_that_lets_other_sites_in_is_told(cors: dict[str, str], severity:
         _, found = said(url)
 
     assert [each for each, _ in about(found, "API")] == [severity]
+
+
+GATED = {
+    "openapi": "3.1.0",
+    "info": {"title": "Gated"},
+    "security": [{"gate": []}],
+    "paths": {
+        "/open": {"get": {"security": []}},
+        "/things": {"get": {}, "post": {}},
+        "/things/{id}": {"get": {}, "delete": {}},
+    },
+    "components": {"securitySchemes": {"gate": {"type": "apiKey", "in": "header", "name": "X-Gate"}}},
+}
+
+
+@pytest.mark.parametrize("refusal", [401, 403])
+def test_a_configured_key_that_the_api_refuses_is_an_error(
+    refusal: int, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBAPP_API_KEY", "not-the-key")
+    with api(document=GATED, gate=("sesame-open", refusal, {"detail": "Invalid API key"})) as url:
+        status, found = said(url)
+
+    assert (status, about(found, "WEBAPP_API_KEY")[1:]) == (
+        2,
+        [("error", "is refused by the API, which was asked for GET /things with it.")],
+    )
+    assert about(found, "document") == []
+    assert "not-the-key" not in json.dumps(found)
+
+
+def test_a_configured_key_that_may_lack_rights_is_a_warning(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBAPP_API_KEY", "not-the-key")
+    with api(document=GATED, gate=("sesame-open", 403, {"detail": "Only for auditors."})) as url:
+        status, found = said(url)
+
+    assert (status, about(found, "WEBAPP_API_KEY")[1]) == (
+        0,
+        ("warning", "is no good for GET /things: the API's answer to it is a 403."),
+    )
+
+
+def test_what_a_configured_key_lets_anybody_do_is_a_warning_that_names_it(
+    said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = "POST /things, DELETE /things/{id}, GET /things and more"
+    monkeypatch.setenv("WEBAPP_API_KEY", "sesame-open")
+    with api(document=GATED, gate=("sesame-open", 401, {})) as url:
+        status, found = said(url)
+
+    assert (status, about(found, "WEBAPP_API_KEY")[1:]) == (
+        0,
+        [("warning", f"lets anybody who reaches this site use 4 operations, signed in or not: {named}.")],
+    )
+    assert about(found, "document") == []
 
 
 def test_a_document_without_a_sign_in_is_told(said: Said) -> None:

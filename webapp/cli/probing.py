@@ -9,6 +9,7 @@ from typing import Any
 
 from webapp.app import Frontend
 from webapp.cli.findings import ERROR, NOTE, WARNING, Finding, is_local
+from webapp.cli.giving import findings_of_key, given_key
 from webapp.errors import APIError, DocumentError, SettingsError
 from webapp.oidc import SignInFailed
 from webapp.openapi.site import Accounts, Site
@@ -53,11 +54,13 @@ async def probe(frontend: Frontend, heard: list[Heard]) -> list[Finding]:
     except (APIError, DocumentError) as error:
         complaint = getattr(error, "detail", "") or str(error)
         return [Finding(ERROR, "WEBAPP_OPENAPI", f"the API's document can't be had: {complaint}")]
-    found = list(_of_accounts(site.accounts, keyed=frontend.settings.api_key is not None))
+    declared = given_key(frontend, site).is_declared(site)
+    found = list(_of_accounts(site.accounts, keyed=frontend.settings.api_key is not None, declared=declared))
     try:
         await frontend.check()
     except SettingsError as error:
         found.append(Finding(ERROR, "WEBAPP_CONFIG", str(error)))
+    found += await findings_of_key(frontend, site)
     await frontend.new_client().get("/", headers={"Origin": ELSEWHERE})
     found += _of_headers(heard)
     found += _of_return(frontend, site)
@@ -82,9 +85,10 @@ async def _of_provider(frontend: Frontend, site: Site) -> list[Finding]:
     return []
 
 
-def _of_accounts(accounts: Accounts, *, keyed: bool) -> Iterator[Finding]:
+def _of_accounts(accounts: Accounts, *, keyed: bool, declared: bool) -> Iterator[Finding]:
+    """What is found of the ways to sign in; `declared` says that the key given for everybody was one of them."""
     flow = accounts.code_flow
-    if not accounts.ways and flow is None and not accounts.buttons:
+    if not declared and not accounts.ways and flow is None and not accounts.buttons:
         how = "so everybody uses WEBAPP_API_KEY's rights" if keyed else "so everybody sees what strangers may see"
         yield Finding(WARNING, "document", f"declares no way to sign in, {how}.")
     if flow is not None and find_spec("authlib") is None:

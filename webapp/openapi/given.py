@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from webapp.client.choice import choose, holds
+from webapp.client.credentials import Credentials
 from webapp.client.keys import ApiKey
 from webapp.client.schemes import Scheme
 from webapp.openapi.overrides.values import LoginOverride
-from webapp.openapi.site import Accounts, KeyPlace, SignIn, Site
+from webapp.openapi.schemes import alternatives_of
+from webapp.openapi.site import Accounts, KeyPlace, Operation, SignIn, Site
 
 UNDECLARED = "X-API-Key"
 
@@ -45,10 +48,8 @@ class GivenKey:
     @property
     def options(self) -> dict[str, str]:
         """What makes a client send it."""
-        if self._value is None:
-            return {}
-        key = (self._place or GivenPlace(UNDECLARED)).with_value(self._value)
-        return {"api_key": key.value, "api_key_name": key.name, "api_key_in": key.place}
+        key = self._key
+        return {} if key is None else {"api_key": key.value, "api_key_name": key.name, "api_key_in": key.place}
 
     def place_by(self, site: Site) -> None:
         """Let a site tell where it goes, unless that is known."""
@@ -57,6 +58,25 @@ class GivenKey:
     def left_of(self, site: Site) -> Site:
         """The site for those who come with it."""
         return site if self._value is None else with_given_key(site, self._place or declared_place(site))
+
+    def is_declared(self, site: Site) -> bool:
+        """Whether it is what one of the document's schemes asks for."""
+        key = self._key
+        return key is not None and any(holds(Credentials(), each, key) for each in site.accounts.schemes.values())
+
+    def opens(self, site: Site) -> list[Operation]:
+        """The operations that ask for a sign-in, and for none but it."""
+        return [each for each in site.operations if self._opens(each, site.accounts)]
+
+    def _opens(self, operation: Operation, accounts: Accounts) -> bool:
+        wanted = alternatives_of(operation, accounts.schemes)
+        if not wanted or not all(wanted):
+            return False
+        return self._key is not None and choose(Credentials(), wanted, self._key).whole is not None
+
+    @property
+    def _key(self) -> ApiKey | None:
+        return None if self._value is None else (self._place or GivenPlace(UNDECLARED)).with_value(self._value)
 
 
 def said_place(said: LoginOverride) -> GivenPlace | None:
