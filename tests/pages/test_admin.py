@@ -48,7 +48,9 @@ async def test_an_operator_ends_one_session_at_once(browser: Browser) -> None:
     (session,) = await listed(browser)
 
     assert (await ask(browser, "DELETE", f"/{session['key']}")).status == 200
-    assert (await browser.get("/projects")).path == "/login"
+    told = await browser.get("/projects")
+    assert told.path == "/login"
+    assert "Your session has ended. Sign in to go on where you were." in told.main
     assert (await ask(browser, "DELETE", f"/{session['key']}")).status == 404
 
 

@@ -80,7 +80,9 @@ async def test_ending_another_browser_signs_that_one_out_alone(browser: Browser)
 
     assert "session has ended" in page.main
     assert len(rows(browser)) == 1
-    assert (await phone.get("/projects")).path == "/login"
+    told = await phone.get("/projects")
+    assert told.path == "/login"
+    assert "Your session was ended from another browser. Sign in to go on where you were." in told.main
     assert (await browser.get("/projects")).path == "/projects"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from webapp.client import APIClient
 from webapp.sessions import Ending, Session, SessionRegistry, TooManySessions
+from webapp.sessions.registry import Former
 
 
 class Clock:
@@ -309,11 +310,39 @@ async def test_whose_a_session_was_is_known_for_a_while() -> None:
     sessions = registry(Clock())
     ada, _ = begun()
     await sessions.add(ada)
-    assert ada.id is not None
-    await sessions.end(ada.key, Ending.SIGNED_OUT)
+    await sessions.end(ada.key, Ending.REVOKED, by="owner")
 
-    assert await sessions.former_owner(ada.id) == "ada"
-    assert await sessions.former_owner("unknown") == ""
+    assert await sessions.former(ada.key) == Former("ada", Ending.REVOKED, "owner")
+    assert await sessions.former("unknown") == Former()
+
+
+async def test_of_too_many_that_have_ended_the_first_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.sessions.registry.REMEMBERED", 2)
+    sessions = registry(Clock())
+    everyone = [begun(f"user {number}")[0] for number in range(3)]
+    for session in everyone:
+        await sessions.add(session)
+    await sessions.close()
+
+    assert [(await sessions.former(each.key)).owner for each in everyone] == ["", "user 1", "user 2"]
+
+
+@pytest.mark.parametrize(
+    ("former", "told"),
+    [
+        (Former(), ""),
+        (Former("ada", Ending.SIGNED_OUT), ""),
+        (Former("ada", Ending.SIGNED_IN_AGAIN), ""),
+        (Former("ada", Ending.REVOKED, "owner"), "elsewhere"),
+        (Former("ada", Ending.REVOKED, "operator"), "ended"),
+        (Former("ada", Ending.REVOKED, "provider"), "ended"),
+        (Former("ada", Ending.EVICTED), "ended"),
+        (Former("ada", Ending.IDLE), "ended"),
+        (Former("ada", Ending.REFUSED), "ended"),
+    ],
+)
+def test_a_browser_is_told_of_an_end_that_it_did_not_ask_for(former: Former, told: str) -> None:
+    assert former.told == told
 
 
 async def test_closing_ends_every_client() -> None:
@@ -420,5 +449,4 @@ async def test_a_living_session_s_owner_is_known_as_well() -> None:
     ada, _ = begun()
     await sessions.add(ada)
 
-    assert ada.id is not None
-    assert await sessions.former_owner(ada.id) == "ada"
+    assert await sessions.former(ada.key) == Former("ada")

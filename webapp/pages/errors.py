@@ -116,7 +116,9 @@ def to_login(request: Request, *, ended: bool) -> Response:
     rounds = bounced.rounds(request)
     if rounds > bounced.MOST:
         return bounced.without_cookies(request)
-    params = [("next", _here(request)), *([("why", "ended")] if ended else [])]
+    session: Session = request.state.session
+    why = session.ending or ("ended" if ended else "")
+    params = [("next", _here(request)), *([("why", why)] if why else [])]
     if rounds:
         params.append((bounced.ROUND, str(rounds)))
     if not _tells_how_to_sign_in(request):

@@ -39,6 +39,7 @@ from webapp.sessions import Session, Throttle, Try
 
 NOTICES = {
     "ended": "Your session has ended. Sign in to go on where you were.",
+    "elsewhere": "Your session was ended from another browser. Sign in to go on where you were.",
     "signed-out": "You are signed out.",
     "registered": "Your account is ready. Sign in to use it.",
 }

@@ -13,8 +13,8 @@ from webapp.sessions.activity import is_attended
 from webapp.sessions.audit import audit
 from webapp.sessions.bounces import MOST, QUICK, Bounces
 from webapp.sessions.cookie import SessionCookie, mount_path
-from webapp.sessions.registry import Ending, SessionRegistry, TooManySessions
-from webapp.sessions.session import Session
+from webapp.sessions.registry import Ending, Former, SessionRegistry, TooManySessions
+from webapp.sessions.session import Session, key_of
 
 logger = logging.getLogger("webapp.sessions")
 
@@ -109,14 +109,14 @@ class _Exchange:
         await page(Request(self._scope))(self._scope, self._receive, self._send_replaced)
 
     async def _find(self) -> Session:
-        house, headers, owner = self._house, self._scope["headers"], ""
+        house, headers, former = self._house, self._scope["headers"], Former()
         for session_id in house.cookie.find(headers, secure=self._secure, path=self._path):
             if (session := await house.registry.get(session_id)) is not None:
                 if is_attended(headers, tells_activation=session.tells_activation):
                     await house.registry.touch(session)
                 return session
-            owner = owner or await house.registry.former_owner(session_id)
-        return Session.stranger(house.client(), owner=owner)
+            former = former if former.owner else await house.registry.former(key_of(session_id))
+        return Session.stranger(house.client(), owner=former.owner, ending=former.told)
 
     @property
     def _is_same(self) -> bool:
@@ -176,7 +176,7 @@ class _Exchange:
         house = self._house
         quick = not session.ended and house.registry.age(session) < QUICK
         await house.registry.end(session.key, Ending.REFUSED)
-        self._become_stranger(session)
+        self._become_stranger(session, (await house.registry.former(session.key)).told)
         if not quick:
             return house.instead.ended
         count = house.bounces.count(self._scope["headers"])
@@ -186,8 +186,8 @@ class _Exchange:
             audit("sign_in_loop", session=session, level=logging.WARNING)
         return house.instead.looping if is_loop else house.instead.ended
 
-    def _become_stranger(self, session: Session) -> None:
-        self._state["session"] = Session.stranger(session.api, owner=session.owner)
+    def _become_stranger(self, session: Session, ending: str = "") -> None:
+        self._state["session"] = Session.stranger(session.api, owner=session.owner, ending=ending)
         if self._loaded.successor is None:  # else the browser has the cookie of that one by now
             self._take_cookie_back()
 

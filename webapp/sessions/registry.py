@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import NamedTuple
 
 from webapp.sessions.audit import audit
 from webapp.sessions.session import Session, key_of
@@ -27,6 +28,21 @@ class Ending(StrEnum):
     REVOKED = "revoked"
     EVICTED = "too many of one user"
     SHUTDOWN = "shutdown"
+
+
+class Former(NamedTuple):
+    """What is still known of a session that has ended: whose it was, and why it did, or who said so."""
+
+    owner: str = ""
+    why: Ending | None = None
+    by: str = ""
+
+    @property
+    def told(self) -> str:
+        """What its browser may be told: `elsewhere`, `ended`, or nothing of what it knows itself."""
+        if self.why in (None, Ending.SIGNED_OUT, Ending.SIGNED_IN_AGAIN):
+            return ""
+        return "elsewhere" if self.by == "owner" else "ended"
 
 
 class TooManySessions(Exception):
@@ -67,7 +83,7 @@ class SessionRegistry:
         # Tuples: most have one session, and a hundred thousand dicts of one would weigh more than the sessions' tokens.
         self._owners: dict[str, tuple[str, ...]] = {}
         self._provider_sids: dict[str, tuple[str, ...]] = {}
-        self._former: OrderedDict[str, str] = OrderedDict()
+        self._former: OrderedDict[str, Former] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -93,10 +109,10 @@ class SessionRegistry:
             session.seen_at = self._clock()
             self._sessions.move_to_end(session.key)
 
-    async def former_owner(self, session_id: str) -> str:
-        """Whose session this was, for the newest of those that have ended; empty where that's not known."""
-        session = self._sessions.get(key := key_of(session_id))
-        return session.owner if session is not None else self._former.get(key, "")
+    async def former(self, key: str) -> Former:
+        """Whose session this was and why it ended, for the newest of those that have; empty where that's not known."""
+        session = self._sessions.get(key)
+        return Former(session.owner, self._expiry(session)) if session is not None else self._former.get(key, Former())
 
     async def of_owner(self, owner: str) -> list[Session]:
         """The living sessions of one owner, the oldest first."""
@@ -133,7 +149,7 @@ class SessionRegistry:
             else:
                 await self._hand_over(session)
             return False
-        self._forget(before.key)
+        self._forget(before.key, Ending.SIGNED_IN_AGAIN)
         self._keep(session)
         _tell(before, Ending.SIGNED_IN_AGAIN)
         before.end()
@@ -144,7 +160,7 @@ class SessionRegistry:
 
     async def end(self, key: str, why: Ending, *, by: str = "") -> bool:
         """End a session at once, for whatever is under way in it too; says whether there was one."""
-        session = self._forget(key)
+        session = self._forget(key, why, by)
         if session is None:
             return False
         _tell(session, why, by)
@@ -214,7 +230,7 @@ class SessionRegistry:
         until = time.perf_counter() + SWEEP_SECONDS
         for order in (self._sessions, self._ages):
             while order and (why := self._expiry(session := self._sessions[next(iter(order))])):
-                self._forget(session.key)
+                self._forget(session.key, why)
                 _tell(session, why)
                 session.end()
                 dropped.append(session)
@@ -222,12 +238,12 @@ class SessionRegistry:
                     return dropped
         return dropped
 
-    def _forget(self, key: str) -> Session | None:
+    def _forget(self, key: str, why: Ending, by: str = "") -> Session | None:
         # Out of every index at once: two who drop one session end its client once.
         session = self._sessions.pop(key, None)
         if session is None:
             return None
-        self._former[key] = session.owner
+        self._former[key] = Former(session.owner, why, by)
         if len(self._former) > REMEMBERED:
             self._former.popitem(last=False)
         del self._ages[key]

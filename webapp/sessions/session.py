@@ -35,6 +35,7 @@ class Session:
         "continues",
         "created_at",
         "ended",
+        "ending",
         "id",
         "id_token",
         "key",
@@ -66,6 +67,8 @@ class Session:
         self.tells_activation = False
         self.ended = False
         """Whether it has ended elsewhere than in this request: by a limit, or because somebody said so."""
+        self.ending = ""
+        """Of a stranger's: what may be told of the end of the one before, as `Former.told` has it."""
         self.continues = False
         """Whether it goes on with the one that its request came with, and is nothing once that has ended."""
         self.successor: Session | None = None
@@ -73,9 +76,11 @@ class Session:
         self._watchers: list[Callable[[], None]] | None = None
 
     @classmethod
-    def stranger(cls, api: APIClient, *, owner: str = "") -> Self:
-        """A session that ends with its request; `owner` is whose the browser's was that has just ended."""
-        return cls(api, owner=owner)
+    def stranger(cls, api: APIClient, *, owner: str = "", ending: str = "") -> Self:
+        """A session that ends with its request; `owner` is whose the browser's was that has ended, `ending` how."""
+        session = cls(api, owner=owner)
+        session.ending = ending
+        return session
 
     @classmethod
     def begin(cls, api: APIClient, *, user: str, owner: str | None = None) -> Self:
