@@ -12,9 +12,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import quote
 
-from webapp.sessions.cookie import new_id
+from webapp.sessions.cookie import mount_path, new_id, prefixed, set_cookie, values_in
 
 SECONDS = 10 * 60
 MOST_OF_ONE = 8
@@ -56,8 +55,8 @@ class Pending:
         `cookie_header` is what it has sent; `address` is where it came from, empty where nobody knows.
         """
         self._forget_old()
-        name, path = self._cookie(scheme, root_path)
-        browser = next((each for each in _values(cookie_header, name) if each in self._browsers), None) or new_id()
+        sent = self._sent(cookie_header, scheme, root_path)
+        browser = next((each for each in sent if each in self._browsers), None) or new_id()
         self._drop(key)
         self._entries[key] = _Entry(browser, address, self._clock() + SECONDS, value)
         for group, owner, most in self._groups(browser, address):
@@ -67,8 +66,7 @@ class Pending:
                 self._drop(next(iter(theirs)))
         if len(self._entries) > MOST_TOGETHER:
             self._drop(next(iter(self._entries)))
-        header = f"{name}={browser}; Max-Age={SECONDS}; Path={path}; HttpOnly; SameSite=Lax"
-        return f"{header}; Secure" if self._is_secure(scheme) else header
+        return set_cookie(self._name, browser, SECONDS, secure=self._is_secure(scheme), path=mount_path(root_path))
 
     def has(self, key: str) -> bool:
         """Whether somebody, whoever it is, has begun something under this key."""
@@ -78,8 +76,8 @@ class Pending:
         """What this very browser has begun under this key, once; None for any other, and where it took too long."""
         self._forget_old()
         entry = self._entries.get(key)
-        name, _ = self._cookie(scheme, root_path)
-        if entry is None or entry.browser not in _values(cookie_header, name) or not isinstance(entry.value, kind):
+        sent = self._sent(cookie_header, scheme, root_path)
+        if entry is None or entry.browser not in sent or not isinstance(entry.value, kind):
             return None
         self._drop(key)
         return entry.value
@@ -91,16 +89,14 @@ class Pending:
         For answers that don't say what they answer. Another site can have a browser bring one, so none ends anything.
         """
         self._forget_old()
-        name, _ = self._cookie(scheme, root_path)
-        keys = [key for browser in set(_values(cookie_header, name)) for key in self._browsers.get(browser, ())]
+        sent = self._sent(cookie_header, scheme, root_path)
+        keys = [key for browser in set(sent) for key in self._browsers.get(browser, ())]
         values = [entry.value for entry in map(self._entries.__getitem__, keys) if isinstance(entry.value, kind)]
         return values[0] if len(values) == 1 else None
 
-    def _cookie(self, scheme: str, root_path: str) -> tuple[str, str]:
-        path = quote(root_path.rstrip("/")) or "/"
-        if not self._is_secure(scheme):
-            return self._name, path
-        return f"{'__Host-' if path == '/' else '__Secure-'}{self._name}", path
+    def _sent(self, cookie_header: str, scheme: str, root_path: str) -> list[str]:
+        name = prefixed(self._name, secure=self._is_secure(scheme), path=mount_path(root_path))
+        return list(values_in(cookie_header, name))
 
     def _is_secure(self, scheme: str) -> bool:
         return scheme == "https" if self._https is None else self._https
@@ -125,8 +121,3 @@ class Pending:
         yield self._browsers, browser, MOST_OF_ONE
         if address:
             yield self._addresses, address, MOST_OF_ADDRESS
-
-
-def _values(cookie_header: str, wanted: str) -> Iterable[str]:
-    pairs = (pair.strip().partition("=") for pair in cookie_header.split(";"))
-    return [value for name, _, value in pairs if name == wanted and value]

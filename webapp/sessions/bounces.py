@@ -11,6 +11,8 @@ from hashlib import sha256
 
 from itsdangerous import BadSignature, TimestampSigner
 
+from webapp.sessions.cookie import cookie_header, sent_values
+
 QUICK = 10.0
 """Seconds between signing in and being sent to do so again, for that to be a bounce."""
 MOST = 3
@@ -29,15 +31,12 @@ class Bounces:
 
     def count(self, headers: Iterable[tuple[bytes, bytes]]) -> int:
         """The bounces so far."""
-        found = (pair.strip().partition("=") for key, value in headers if key == b"cookie" for pair in _pairs(value))
-        return max((self._verified(value) for name, _, value in found if name == self._name), default=0)
+        return max(map(self._verified, sent_values(headers, self._name)), default=0)
 
     def write(self, count: int, *, secure: bool, path: str) -> str:
         """The Set-Cookie header of a count; of 0, the one that takes the cookie back."""
         value = self._signers[0].sign(str(count)).decode() if count else ""
-        age = SECONDS if count else 0
-        header = f"{self._name}={value}; Max-Age={age}; Path={path}; HttpOnly; SameSite=Lax"
-        return f"{header}; Secure" if secure else header
+        return cookie_header(self._name, value, SECONDS if count else 0, secure=secure, path=path)
 
     def _verified(self, value: str) -> int:
         for signer in self._signers:
@@ -46,7 +45,3 @@ class Bounces:
             except (BadSignature, ValueError):
                 continue
         return 0
-
-
-def _pairs(header: bytes) -> list[str]:
-    return header.decode("latin-1").split(";")

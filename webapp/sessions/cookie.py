@@ -1,4 +1,4 @@
-"""The one cookie a browser gets, a signed session id, and how any other is called and written."""
+"""The one cookie a browser gets, a signed session id, and how any other is called, read and written."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,9 +34,28 @@ def prefixed(name: str, *, secure: bool, path: str) -> str:
 
 def set_cookie(name: str, value: str, max_age: int, *, secure: bool, path: str) -> str:
     """The Set-Cookie header of a cookie for no script, its name prefixed where that can be."""
-    called = prefixed(name, secure=secure, path=path)
-    header = f"{called}={value}; Max-Age={max_age}; Path={path}; HttpOnly; SameSite=Lax"
+    return cookie_header(prefixed(name, secure=secure, path=path), value, max_age, secure=secure, path=path)
+
+
+def cookie_header(name: str, value: str, max_age: int, *, secure: bool, path: str) -> str:
+    """The same of a cookie that is called just so."""
+    header = f"{name}={value}; Max-Age={max_age}; Path={path}; HttpOnly; SameSite=Lax"
     return f"{header}; Secure" if secure else header
+
+
+def sent_values(headers: Iterable[tuple[bytes, bytes]], name: str) -> Iterator[str]:
+    """What a request's cookies of this name hold: there may be several, since others can plant one."""
+    for key, header in headers:
+        if key == b"cookie":
+            yield from values_in(header.decode("latin-1"), name)
+
+
+def values_in(header: str, name: str) -> Iterator[str]:
+    """The same of one Cookie header."""
+    for pair in header.split(";"):
+        called, _, value = pair.strip().partition("=")
+        if called == name and value:
+            yield value
 
 
 class SessionCookie:
@@ -72,13 +91,9 @@ class SessionCookie:
 
     def find(self, headers: Iterable[tuple[bytes, bytes]], *, secure: bool, path: str) -> Iterator[str]:
         """The verified ids among a request's cookies: a planted or stale one can stand before the living one."""
-        wanted = self.name(secure=secure, path=path)
-        for key, header in headers:
-            if key == b"cookie":
-                for pair in header.decode("latin-1").split(";"):
-                    name, _, value = pair.strip().partition("=")
-                    if name == wanted and (session_id := self.verify(value)):
-                        yield session_id
+        for value in sent_values(headers, self.name(secure=secure, path=path)):
+            if session_id := self.verify(value):
+                yield session_id
 
     def name(self, *, secure: bool, path: str) -> str:
         """The cookie's name for this scheme and mount point."""

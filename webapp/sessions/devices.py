@@ -13,6 +13,8 @@ from hashlib import sha256
 
 from itsdangerous import BadSignature, TimestampSigner
 
+from webapp.sessions.cookie import cookie_header, sent_values
+
 SECONDS = 180 * 24 * 3600
 MOST_ACCOUNTS = 4
 """Accounts of one browser; of a fifth, the first is forgotten."""
@@ -46,21 +48,16 @@ class Devices:
         others = [each for _, *accounts in self._held(headers, secure) for each in accounts if each != tag]
         value = "-".join([secrets.token_hex(16), *others[-(MOST_ACCOUNTS - 1) :], tag])
         signed = self._signers[0].sign(value).decode()
-        header = f"{self._called(secure)}={signed}; Max-Age={SECONDS}; Path={path}; HttpOnly; SameSite=Lax"
-        return f"{header}; Secure" if secure else header
+        return cookie_header(self._called(secure), signed, SECONDS, secure=secure, path=path)
 
     def _called(self, secure: bool) -> str:
         # `__Host-` would have it sent along with every request, and it's for the sign-in alone.
         return f"__Secure-{self._name}" if secure else self._name
 
     def _held(self, headers: Iterable[tuple[bytes, bytes]], secure: bool) -> Iterable[list[str]]:
-        wanted = self._called(secure)
-        for key, header in headers:
-            if key == b"cookie":
-                for pair in header.decode("latin-1").split(";"):
-                    name, _, value = pair.strip().partition("=")
-                    if name == wanted and (told := self._verified(value)):
-                        yield told.split("-")
+        for value in sent_values(headers, self._called(secure)):
+            if told := self._verified(value):
+                yield told.split("-")
 
     def _verified(self, value: str) -> str:
         raw = value.encode("utf-8", "replace")

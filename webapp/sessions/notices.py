@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp.sessions.cookie import mount_path, prefixed, set_cookie
+from webapp.sessions.cookie import mount_path, prefixed, sent_values, set_cookie
 from webapp.sessions.session import Session
 
 SECONDS = 60
@@ -89,14 +89,8 @@ class Notices:
         return mount_path(self._scope.get("root_path", ""))
 
     def _sent(self) -> str:
-        wanted = prefixed(self._name, secure=self._secure, path=self._path)
-        for key, header in self._scope["headers"]:
-            if key == b"cookie" and wanted.encode() in header:
-                for pair in header.decode("latin-1").split(";"):
-                    name, _, value = pair.strip().partition("=")
-                    if name == wanted and value:
-                        return str(value)
-        return ""
+        name = prefixed(self._name, secure=self._secure, path=self._path)
+        return next(sent_values(self._scope["headers"], name), "")
 
     def _verified(self, value: str) -> Notice | None:
         for signer in self._signers:
