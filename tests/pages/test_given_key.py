@@ -127,7 +127,9 @@ async def test_a_key_that_is_refused_is_the_operators_problem_and_no_reason_to_s
         part = await browser.htmx("GET", "/authors", target="list")
 
     assert (page.status, page.path) == (502, "/authors")
+    assert page.page.one("h1").text == part.page.one("h1").text == "This site's key isn't accepted"
     assert "doesn't accept the key that this site is configured with" in page.main
+    assert "Try again" not in page.text + part.text
     assert "/login" not in page.links.values()
     assert part.hx_redirect is None
     assert "not-the-key-at-all" not in page.text + part.text

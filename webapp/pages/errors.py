@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp.errors import APIError, Forbidden, Unauthorized
+from webapp.errors import APIError, Forbidden, KeyRefused, Unauthorized
 from webapp.html.context import ErrorPage
 from webapp.html.htmx import VARY, current_path, is_partial, redirect
 from webapp.html.render import render
@@ -246,6 +246,7 @@ def _page(
         retry_after=retry if _is_read(request) else None,
         sign_in_href=_further_href(request, offer) if offer else _sign_in_href(request, status),
         sign_in_label=f"Sign in with another {_lower_first(offer.label)}" if offer else "Sign in",
+        can_retry=not isinstance(error, KeyRefused),
     )
     headers = retry_header(retry)
     return render(request, "pages/error.html", page, fragment="error", status=status, headers=headers)
@@ -260,6 +261,8 @@ def _lower_first(text: str) -> str:
 
 
 def _title(status: int, error: APIError | None) -> str:
+    if isinstance(error, KeyRefused):
+        return "This site's key isn't accepted"
     if status == 502 and error and error.api_status and error.api_status >= 500:
         return f"The API failed ({error.api_status})"
     return TITLES.get(status, "Something went wrong")

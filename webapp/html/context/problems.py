@@ -17,3 +17,5 @@ class ErrorPage:
     """Seconds after which the page tries again by itself; None if it doesn't."""
     sign_in_href: str | None
     sign_in_label: str = "Sign in"
+    can_retry: bool = True
+    """Whether trying again might help, where the status doesn't say otherwise."""
