@@ -34,9 +34,21 @@ async def test_an_api_that_refuses_its_own_sign_in_is_told_of_instead_of_a_fourt
     assert "doesn't accept its own sign-in" in page.main
     assert page.page.find("a[href='/login']") is not None
 
-    # It's no trap: from here one may try again.
+    # It's no trap: from here one may try again, and is told the same as long as nothing has changed.
     assert (await refused.get("/login")).status == 200
-    assert (await refused.post("/login", FORM)).path == "/login"
+    assert "doesn't accept its own sign-in" in (await refused.post("/login", FORM)).main
+
+
+async def test_whoever_was_stopped_gets_in_once_the_api_has_come_to_its_senses() -> None:
+    things = httpx.Response(401)
+    async with scripted({"POST /auth/token": TAKEN, "GET /things": things}, paths=THINGS) as browser:
+        for _ in range(4):
+            await browser.post("/login", FORM)
+        things.status_code = 200
+
+        page = await browser.post("/login", FORM)
+
+    assert (page.path, page.status) == ("/things", 200)
 
 
 async def test_a_part_of_a_page_is_told_so_too(refused: Browser) -> None:

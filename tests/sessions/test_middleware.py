@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from itsdangerous import TimestampSigner
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 
 from webapp.client import APIClient
 from webapp.sessions import Bounces, Instead, Session, SessionCookie, SessionMiddleware, SessionRegistry
+from webapp.sessions.bounces import SECONDS
 
 KEY = "k" * 32
 INSTEAD = Instead(
@@ -378,10 +380,6 @@ async def test_being_sent_to_sign_in_right_after_it_ends_after_three_rounds() ->
 
         assert (await ada.get("/ask")).text == "looping"
 
-        # From here on it's as if nothing had been.
-        await ada.get("/in?token=expired")
-        assert (await ada.get("/ask")).text == "ended"
-
 
 async def test_a_session_that_ends_later_is_no_round_and_a_forged_count_none_either() -> None:
     now = 0.0
@@ -456,14 +454,33 @@ async def test_what_is_taken_back_over_https_is_what_was_given(path: str, name: 
     assert count.endswith("; Secure")
 
 
-async def test_a_loop_that_was_stopped_is_counted_anew() -> None:
+async def test_a_loop_that_goes_on_is_stopped_each_time_until_it_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     app, _ = house()
+    async with browser(app) as ada:
+        answers = []
+        for _ in range(8):
+            await ada.get("/in?token=expired")
+            answers.append((await ada.get("/ask")).text)
+        now = TimestampSigner.get_timestamp
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: now(signer) + SECONDS + 1)
+        await ada.get("/in?token=expired")
+        later = (await ada.get("/ask")).text
+
+    assert answers == ["ended"] * 3 + ["looping"] * 5
+    assert later == "ended"
+
+
+async def test_a_session_that_held_for_a_while_is_no_part_of_a_loop() -> None:
+    now = 0.0
+    app, _ = house(clock=lambda: now)
     async with browser(app) as ada:
         for _ in range(4):
             await ada.get("/in?token=expired")
-            stopped = await ada.get("/ask")
+            await ada.get("/ask")
+        await ada.get("/in?token=expired")
+        now += 11
 
-    assert (stopped.text, "bounces=; Max-Age=0" in str(stopped.headers)) == ("looping", True)
+        assert (await ada.get("/ask")).text == "ended"
 
 
 async def test_where_nobody_knows_who_is_asking_nothing_is_made_up() -> None:

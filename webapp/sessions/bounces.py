@@ -3,7 +3,8 @@ How often a browser was sent to sign in right after it had signed in: what would
 
 The API takes the sign-in, refuses what comes with it, and the browser is sent to sign in again. Where a provider signs
 people in without asking, nothing else would ever end it. The count is a signed cookie, which is only written in such a
-case and holds for two minutes; signing in late, or opening the sign-in page however often, counts for nothing.
+case and holds for two minutes from the last time; signing in late, or opening the sign-in page however often, counts
+for nothing. A loop that goes on is stopped again each time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ from webapp.sessions.cookie import cookie_header, sent_values
 QUICK = 10.0
 """Seconds between signing in and being sent to do so again, for that to be a bounce."""
 MOST = 3
-"""Bounces before the next one is an error."""
+"""Bounces before the next one is an error, and each that follows within the time."""
 SECONDS = 120
 
 
@@ -34,9 +35,9 @@ class Bounces:
         return max(map(self._verified, sent_values(headers, self._name)), default=0)
 
     def write(self, count: int, *, secure: bool, path: str) -> str:
-        """The Set-Cookie header of a count; of 0, the one that takes the cookie back."""
-        value = self._signers[0].sign(str(count)).decode() if count else ""
-        return cookie_header(self._name, value, SECONDS if count else 0, secure=secure, path=path)
+        """The Set-Cookie header of a count."""
+        value = self._signers[0].sign(str(count)).decode()
+        return cookie_header(self._name, value, SECONDS, secure=secure, path=path)
 
     def _verified(self, value: str) -> int:
         for signer in self._signers:

@@ -181,7 +181,7 @@ class _Exchange:
             return house.instead.ended
         count = house.bounces.count(self._scope["headers"])
         is_loop = count >= MOST
-        self._cookies.append(house.bounces.write(0 if is_loop else count + 1, secure=self._secure, path=self._path))
+        self._cookies.append(house.bounces.write(min(count + 1, MOST), secure=self._secure, path=self._path))
         if is_loop:
             audit("sign_in_loop", session=session, level=logging.WARNING)
         return house.instead.looping if is_loop else house.instead.ended
