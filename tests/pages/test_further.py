@@ -291,6 +291,37 @@ async def test_what_one_began_with_may_be_dropped_too_but_not_the_last(vault: Va
     assert heading(await browser.get("/notes")) == "This needs another sign-in: username and password"
 
 
+async def test_what_is_added_and_dropped_is_written_down_by_its_name_and_is_no_sign_in(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "webapp.audit")
+    async with Browser(create_app(url, settings=Settings(metrics=True))) as browser:
+        await browser.sign_in(*ADA)
+        await add(browser, "/audits", **{"key-1": ADMIN_KEY})
+        await add(browser, "/vaults", username=VAULT[0], password=VAULT[1])
+        await browser.post("/-/account/sign-ins/drop", {"scheme": "nothing"})
+        await browser.post("/-/account/sign-ins/drop", {"scheme": "admin"})
+        await browser.post("/-/account/sign-ins/drop", {"scheme": ""})
+        metrics = await browser.get("/-/metrics")
+
+    lines = [each.__dict__ for each in caplog.records if each.name == "webapp.audit"]
+    told = [(each["event"], each.get("scheme", each.get("why"))) for each in lines]
+    assert told[: told.index(("credential_dropped", "sign-in")) + 1] == [
+        ("sign_in", None),
+        ("session_ended", "goes on under a new id"),
+        ("credential_added", "admin"),
+        ("session_ended", "goes on under a new id"),
+        ("credential_added", "vault"),
+        ("credential_dropped", "admin"),
+        ("credential_dropped", "sign-in"),
+    ]
+    assert {each["owner"] for each in lines} == {"id:1"}
+    sessions = [each["session"] for each in lines]
+    assert sessions[0] == sessions[1] != sessions[2] == sessions[3] != sessions[4] == sessions[5]
+    assert 'webapp_sign_ins_total{outcome="accepted"} 1.0' in metrics.text
+    assert not any(secret in caplog.text for secret in (ADMIN_KEY, VAULT[1], ADA[1]))
+
+
 async def test_the_account_is_there_with_only_an_added_key_left(vault: Vault, browser: Browser) -> None:
     await add(browser, "/audits", **{"key-1": ADMIN_KEY})
     await add(browser, "/vaults", username=VAULT[0], password=VAULT[1])

@@ -1,6 +1,7 @@
 """A session that goes on under a new id, and what may become of it meanwhile."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -51,6 +52,52 @@ async def test_what_has_ended_meanwhile_does_not_go_on(end: Way) -> None:
         assert "Max-Age=0" in (await answer).headers["set-cookie"]
         assert (await ada.get("/")).json()["kept"] is False
     assert [each for each in await registry.everybody() if not each.api.over] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("", [("session_ended", "ada", "goes on under a new id"), ("credential_added", "ada", "more")]),
+        (
+            "&owner=bob",
+            [
+                ("session_ended", "ada", "goes on under a new id"),
+                ("credential_added", "bob", "more"),
+                ("sign_in", "bob", None),
+            ],
+        ),
+    ],
+)
+async def test_what_is_added_is_written_down_and_a_sign_in_only_where_somebody_else_came(
+    query: str, told: list[tuple[str, str, str | None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    app, _ = house()
+    SLOW.go_on.set()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        caplog.set_level(logging.INFO, "webapp.audit")
+        await ada.get(f"/add?anew{query}")
+
+    assert _events(caplog) == told
+
+
+async def test_what_was_added_to_a_session_that_has_ended_was_not_added(caplog: pytest.LogCaptureFixture) -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        caplog.set_level(logging.INFO, "webapp.audit")
+        answer = await adding(ada)
+        await registry.end_all("ada", by="operator")
+        SLOW.go_on.set()
+        await answer
+
+    assert _events(caplog) == [("session_revoked", "ada", None)]
+
+
+def _events(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, str | None]]:
+    """What the audit said, of whom, and the credential or the reason."""
+    lines = [each.__dict__ for each in caplog.records if each.name == "webapp.audit"]
+    return [(each["event"], each["owner"], each.get("scheme", each.get("why"))) for each in lines]
 
 
 async def test_what_was_begun_at_the_api_for_it_is_ended_there() -> None:

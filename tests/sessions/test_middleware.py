@@ -67,7 +67,9 @@ async def add(request: Request) -> Response:
     SLOW.begun.set()
     await SLOW.go_on.wait()
     api = before.api.with_bearer("more") if "anew" in request.query_params else before.api.for_session()
-    request.state.session = Session.follow(before, api, user="Ada", owner="ada")
+    request.state.session = Session.follow(
+        before, api, user="Ada", owner=request.query_params.get("owner", "ada"), gained="more"
+    )
     return PlainTextResponse("added")
 
 

@@ -333,6 +333,7 @@ async def test_of_too_many_that_have_ended_the_first_is_forgotten(monkeypatch: p
         (Former(), ""),
         (Former("ada", Ending.SIGNED_OUT), ""),
         (Former("ada", Ending.SIGNED_IN_AGAIN), ""),
+        (Former("ada", Ending.EXTENDED), ""),
         (Former("ada", Ending.REVOKED, "owner"), "elsewhere"),
         (Former("ada", Ending.REVOKED, "operator"), "ended"),
         (Former("ada", Ending.REVOKED, "provider"), "ended"),

@@ -29,7 +29,7 @@ from webapp.pages.signing import Attempt, asks_password, sign_in, what_is_left_o
 from webapp.pages.sites import Sites, routes_for
 from webapp.pages.submitted import read_form
 from webapp.pages.verifying import verify
-from webapp.sessions import Session, Try
+from webapp.sessions import Session, Try, audit
 
 ENDED = "Your sign-in has ended."
 """Said to whoever goes on by what was added alone."""
@@ -76,11 +76,13 @@ async def drop_sign_in(request: Request) -> Response:
     credentials, name = session.api.credentials, form.get("scheme", "")
     if name in credentials.added and (credentials.own or len(credentials.added) > 1):
         credentials.drop(name)
+        audit("credential_dropped", session=session, scheme=name)
     elif name == "" and credentials.own and credentials.added:
         if accounts.sign_out is not None:
             with contextlib.suppress(APIError):
                 await session.api.request(accounts.sign_out.method, accounts.sign_out.path)
         credentials.forget_own()
+        audit("credential_dropped", session=session, scheme="sign-in")
     return RedirectResponse(href(request, "/-/account", [("done", "dropped")]), 303)
 
 
@@ -103,7 +105,7 @@ async def _with_more(request: Request, routes: Routes, session: Session, offer: 
         await vouch(request, api, routes.site.accounts)
         api.credentials.add({**dict(set_aside(held, session.api.guide.schemes)), **held.added})
         user, owner = person.name or attempt.username, person.owner or session.owner
-        return Session.follow(session, api, user=user, owner=owner)
+        return Session.follow(session, api, user=user, owner=owner, gained=offer.name)
     added = dict(_typed(offer, attempt))
     trial: APIClient = request.state.new_client(None).for_session(Credentials.load(held.dump()))
     trial.credentials.add(added)
@@ -111,7 +113,8 @@ async def _with_more(request: Request, routes: Routes, session: Session, offer: 
     held.add(added)
     # The same credentials on a client of their own: the one before ends with its session.
     api = session.api.for_session(held)
-    return Session.follow(session, api, user=session.user or "Signed in", owner=session.owner)
+    user = session.user or "Signed in"
+    return Session.follow(session, api, user=user, owner=session.owner, gained=offer.name)
 
 
 def _typed(offer: Offer, attempt: Attempt) -> Mapping[str, ApiKey]:

@@ -30,8 +30,8 @@ def audit(event: str, *, session: Session | None = None, level: int = logging.IN
     Write one line: what happened, to whose session, from which address and in which request, and what else is known.
 
     `event` is one of `sign_in`, `sign_in_refused`, `sign_in_throttled`, `sign_in_no_room`, `sign_out`,
-    `session_ended`, `session_revoked`, `session_evicted`, or a caller's own. In JSON logs all of it is fields. No
-    detail may be a secret, or anything that was typed and not confirmed.
+    `session_ended`, `session_revoked`, `session_evicted`, `credential_added`, `credential_dropped`, or a caller's own.
+    In JSON logs all of it is fields. No detail may be a secret, or anything that was typed and not confirmed.
     """
     if (observer := audit_observer.get()) is not None:
         observer(event, details)

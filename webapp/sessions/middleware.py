@@ -154,14 +154,17 @@ class _Exchange:
         if not is_kept:
             self._become_stranger(session)
             return self._house.instead.ended
-        audit("sign_in", session=session)
+        if session.gained:
+            audit("credential_added", session=session, scheme=session.gained)
+        if session.owner != self._loaded.owner or not session.gained:  # else nobody has come who wasn't here
+            audit("sign_in", session=session)
         self._cookies.append(self._house.cookie.write(session.id, secure=self._secure, path=self._path))
         session.id = None
         return None
 
     async def _keep(self, session: Session) -> bool:
         registry, before = self._house.registry, self._loaded
-        if session.continues:
+        if session.gained:
             is_kept = await registry.follow(before, session)
         else:
             if before.kept:

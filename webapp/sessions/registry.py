@@ -22,6 +22,7 @@ class Ending(StrEnum):
 
     SIGNED_OUT = "signed out"
     SIGNED_IN_AGAIN = "signed in again"
+    EXTENDED = "goes on under a new id"
     REFUSED = "refused by the API"
     IDLE = "unused for too long"
     OLD = "too old"
@@ -40,7 +41,7 @@ class Former(NamedTuple):
     @property
     def told(self) -> str:
         """What its browser may be told: `elsewhere`, `ended`, or nothing of what it knows itself."""
-        if self.why in (None, Ending.SIGNED_OUT, Ending.SIGNED_IN_AGAIN):
+        if self.why in (None, Ending.SIGNED_OUT, Ending.SIGNED_IN_AGAIN, Ending.EXTENDED):
             return ""
         return "elsewhere" if self.by == "owner" else "ended"
 
@@ -149,9 +150,9 @@ class SessionRegistry:
             else:
                 await self._hand_over(session)
             return False
-        self._forget(before.key, Ending.SIGNED_IN_AGAIN)
+        self._forget(before.key, Ending.EXTENDED)
         self._keep(session)
-        _tell(before, Ending.SIGNED_IN_AGAIN)
+        _tell(before, Ending.EXTENDED)
         before.end()
         while len(mine := self._owners.get(session.owner, ())) > self._per_owner:
             await self.end(mine[0], Ending.EVICTED)

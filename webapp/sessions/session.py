@@ -32,10 +32,10 @@ class Session:
         "_watchers",
         "address",
         "api",
-        "continues",
         "created_at",
         "ended",
         "ending",
+        "gained",
         "id",
         "id_token",
         "key",
@@ -69,8 +69,8 @@ class Session:
         """Whether it has ended elsewhere than in this request: by a limit, or because somebody said so."""
         self.ending = ""
         """Of a stranger's: what may be told of the end of the one before, as `Former.told` has it."""
-        self.continues = False
-        """Whether it goes on with the one that its request came with, and is nothing once that has ended."""
+        self.gained = ""
+        """What it holds more than the one that its request came with, which it goes on with; empty where it's new."""
         self.successor: Session | None = None
         """What has taken its place in its browser."""
         self._watchers: list[Callable[[], None]] | None = None
@@ -95,14 +95,14 @@ class Session:
         return session
 
     @classmethod
-    def follow(cls, before: "Session", api: APIClient, *, user: str, owner: str) -> Self:
+    def follow(cls, before: "Session", api: APIClient, *, user: str, owner: str, gained: str) -> Self:
         """
         What goes on with a request's session under a new id, holding more: kept only if that hasn't ended meanwhile.
 
-        Whoever ended it would otherwise have ended nothing.
+        Whoever ended it would otherwise have ended nothing. `gained` is the name of what it holds more, for the log.
         """
         session = cls.begin(api, user=user, owner=owner)
-        session.continues = True
+        session.gained = gained
         session.provider_sid, session.id_token = before.provider_sid, before.id_token
         return session
 
