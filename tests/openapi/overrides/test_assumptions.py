@@ -74,6 +74,29 @@ def test_what_is_not_declared_is_called_a_guess(root: dict[str, Any], sentence: 
     assert any(sentence in told for told in assumptions_of(site(root)))
 
 
+@pytest.mark.parametrize(
+    ("paths", "sentence"),
+    [
+        (["/a"], "1 operation asks for what isn't said: all that one holds is sent (GET /a)."),
+        (
+            ["/a", "/b", "/c", "/d"],
+            "4 operations ask for what isn't said: all that one holds is sent (GET /a, GET /b, GET /c and more).",
+        ),
+        ([], ""),
+    ],
+)
+def test_operations_that_say_nothing_are_named_and_the_sign_in_is_none_of_them(paths: list[str], sentence: str) -> None:
+    answered = {"responses": {"200": {"description": "OK"}}}
+    gate = {"type": "apiKey", "in": "header", "name": "X-Gate"}
+    schemes = {"user": {"type": "http", "scheme": "bearer"}, "gate": gate}
+    gated = {"/gated": {"get": {**answered, "security": [{"gate": []}, {"user": []}]}}}
+    signing = {"/login": posted("email", "password"), "/auth/refresh": posted("refresh_token")}
+    read = {path: {"get": answered} for path in paths}
+    made = site({"paths": {**signing, **gated, **read}, "components": {"securitySchemes": schemes}})
+
+    assert [each for each in assumptions_of(made) if "isn't said" in each] == [sentence] * bool(sentence)
+
+
 def test_what_is_said_of_writes_is_in_the_file_and_changes_nothing_when_it_is_read() -> None:
     said = read_overrides(
         {

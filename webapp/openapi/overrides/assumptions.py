@@ -1,7 +1,6 @@
 """What was assumed about signing in, as comments for the file that one edits: what it is, and how sure that is."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from webapp.client.schemes import Scheme
 from webapp.openapi.schemes import guide_of
@@ -10,7 +9,9 @@ from webapp.openapi.site import Accounts, Operation, SignIn, Site
 
 SURE, GUESS = "sure: the document declares it", "a guess"
 FOUND = "a guess by its path and fields"
+UNSAID = "what isn't said: all that one holds is sent"
 MOST = 8
+MOST_NAMED = 3
 
 
 def assumptions_of(site: Site) -> Iterator[str]:
@@ -56,16 +57,29 @@ def _sureness(way: SignIn, accounts: Accounts) -> str:
 def _asked_for(site: Site) -> Iterator[str]:
     """What operations ask for, where that differs."""
     schemes = site.accounts.schemes
-    asked: Counter[str] = Counter(_wanted(each, schemes) for each in site.operations)
     if len(schemes) < 2:
         return
-    for told, count in asked.most_common(MOST):
-        yield f"{count} operation{'s ask' if count != 1 else ' asks'} for {told}."
+    asked: dict[str, list[str]] = {}
+    for each in site.operations:
+        if not _is_sign_in(each, site.accounts):
+            asked.setdefault(_wanted(each, schemes), []).append(f"{each.method} {each.path}")
+    for told, names in sorted(asked.items(), key=lambda pair: -len(pair[1]))[:MOST]:
+        named = f" ({_few(names)})" if told == UNSAID else ""
+        yield f"{len(names)} operation{'s ask' if len(names) != 1 else ' asks'} for {told}{named}."
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" and more" if len(names) > MOST_NAMED else "")
+
+
+def _is_sign_in(operation: Operation, accounts: Accounts) -> bool:
+    posted = operation.method == "POST" and any(way.is_posted and way.path == operation.path for way in accounts.ways)
+    return posted or operation in (accounts.register, accounts.refresh)
 
 
 def _wanted(operation: Operation, schemes: Mapping[str, Scheme]) -> str:
     if operation.security is None:
-        return "what isn't said: all that one holds is sent"
+        return UNSAID
     sets = [" and ".join(_scheme(schemes.get(name), name) for name in names) for names in operation.security if names]
     if not sets:
         return "nothing"
