@@ -17,6 +17,8 @@ from tests.benchmarks.contestants.clients import (
     call_httpx_with_sniffio,
     call_ours,
 )
+from tests.benchmarks.effort import Effort
+from tests.benchmarks.parts import Field, Part
 from tests.benchmarks.process import Pipe, Worker
 from tests.benchmarks.report import MICROSECONDS, Quantity
 from tests.benchmarks.rounds import Contestant, Figures
@@ -40,16 +42,19 @@ Calls = Callable[[str], AbstractAsyncContextManager[Caller]]
 
 
 @contextlib.contextmanager
-def contestants(count: int) -> Iterator[list[Contestant]]:
-    """`count` calls for each number at once in each round; ValueError if a client doesn't get what it asked for."""
+def contestants(effort: Effort) -> Iterator[Field]:
+    """So many calls for each number at once in each round; ValueError if a client doesn't get what it asked for."""
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(Server(create_backend)).url
         found = []
         for name, calls in CLIENTS.items():
             worker = stack.enter_context(Worker(_work, calls, url))
-            found.append(Contestant(name, _round(worker, count), ours=calls is call_ours))
+            found.append(Contestant(name, _round(worker, effort.calls), ours=calls is call_ours))
             check(name, worker.ask("answer"))
         yield found
+
+
+PART = Part("calls", QUANTITIES, contestants)
 
 
 def check(name: str, answer: Any) -> None:

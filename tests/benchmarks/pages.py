@@ -13,7 +13,9 @@ from starlette.types import ASGIApp
 from tests.benchmarks.backend import ORDERS, PASSWORD, USERNAME, create_backend
 from tests.benchmarks.contestants import ours
 from tests.benchmarks.contestants.plain import app as plain
+from tests.benchmarks.effort import Effort
 from tests.benchmarks.load import load
+from tests.benchmarks.parts import Field, Part
 from tests.benchmarks.report import MICROSECONDS, MILLISECONDS, Quantity
 from tests.benchmarks.rounds import Contestant, Figures
 from tests.benchmarks.server import Server
@@ -58,8 +60,8 @@ FRONTENDS = (
 
 
 @contextlib.contextmanager
-def contestants(count: int, connections: int) -> Iterator[list[Contestant]]:
-    """`count` pages over so many connections in each round; ValueError if a page doesn't show what it ought to."""
+def contestants(effort: Effort) -> Iterator[Field]:
+    """So many pages over so many connections in each round; ValueError if a page doesn't show what it ought to."""
     with contextlib.ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         api = stack.enter_context(Server(create_backend)).url
@@ -69,8 +71,12 @@ def contestants(count: int, connections: int) -> Iterator[list[Contestant]]:
             server = stack.enter_context(Server(frontend.create, api, log=log, access_log=frontend.access_log))
             server.cpu()
             request = _signed_in(frontend, server)
-            found.append(Contestant(frontend.name, _round(server, request, count, connections), ours=frontend.ours))
+            measure = _round(server, request, effort.pages, effort.connections)
+            found.append(Contestant(frontend.name, measure, ours=frontend.ours))
         yield found
+
+
+PART = Part("pages", QUANTITIES, contestants)
 
 
 def _signed_in(frontend: Frontend, server: Server) -> bytes:

@@ -1,7 +1,7 @@
 """From rounds to one Markdown table: medians, what they range over, and ratios to the way everyone goes."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tests.benchmarks.rounds import Contestant, Figures, Spread
 
@@ -22,26 +22,33 @@ class Unit:
 KILOBYTES = Unit("kB", 1e-3)
 MICROSECONDS = Unit("µs", 1e6)
 MILLISECONDS = Unit("ms", 1e3)
+TIMES = Unit("times", 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Something measured, in bytes or seconds; `limit` and `share` (of the first contestant's) are our goals."""
+    """
+    Something measured, in bytes or seconds, or a plain number.
+
+    Our goals: `limit`, `share` (of the first contestant's), and `shares`, of those who are named there.
+    """
 
     name: str
     unit: Unit
     limit: float | None = None
     share: float | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One contestant's figures of one quantity."""
+    """One contestant's figures of one quantity, their ratios to the first one's, and to those named in a goal."""
 
     quantity: Quantity
     contestant: Contestant
     values: Spread
     ratios: Spread
+    named: Mapping[str, Spread] = field(default_factory=dict)
 
     def cells(self) -> list[str]:
         """The table's cells."""
@@ -63,6 +70,9 @@ class Row:
             goals.append(f"{quantity.unit.write(quantity.limit)} {quantity.unit.name} {_verdict(met)}")
         if quantity.share is not None:
             goals.append(f"{ratio(quantity.share)} {_verdict(self.ratios.median <= quantity.share)}")
+        for name, ratios in self.named.items():
+            share = quantity.shares[name]
+            goals.append(f"{ratio(share)} of {name} ({ratio(ratios.median)}) {_verdict(ratios.median <= share)}")
         return ", ".join(goals)
 
 
@@ -81,8 +91,10 @@ def rows(
     """A row for each quantity and contestant; the first contestant is the one the others are compared with."""
     for quantity in quantities:
         spreads = [Spread(tuple(each[quantity.name] for each in mine)) for mine in figures]
+        goals = {each.name: spread for each, spread in zip(contestants, spreads, strict=True)}
         for contestant, spread in zip(contestants, spreads, strict=True):
-            yield Row(quantity, contestant, spread, spread.over(spreads[0]))
+            named = {name: spread.over(goals[name]) for name in quantity.shares if name in goals}
+            yield Row(quantity, contestant, spread, spread.over(spreads[0]), named)
 
 
 HEADINGS = ("what", "who", "median", "range", "ratio", "range of ratios", "goal")

@@ -18,6 +18,14 @@ class Contestant:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """A contestant that can't take part here, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """The same figure of several rounds."""
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from tests.benchmarks.contestants.clients import (
@@ -14,6 +14,8 @@ from tests.benchmarks.contestants.clients import (
     keep_ours,
     keep_records,
 )
+from tests.benchmarks.effort import Effort
+from tests.benchmarks.parts import Field, Part
 from tests.benchmarks.process import Pipe, Worker
 from tests.benchmarks.report import KILOBYTES, MICROSECONDS, Quantity
 from tests.benchmarks.rounds import Contestant, Figures
@@ -25,14 +27,19 @@ QUANTITIES = (MEMORY, TIME)
 Keep = Callable[[str], AbstractAsyncContextManager[Keeper]]
 
 
-def contestants(count: int) -> list[Contestant]:
-    """`count` sessions in each round, and a fiftieth of it of the one kind that costs so much more."""
-    return [
+def contestants(effort: Effort) -> "nullcontext[Field]":
+    """So many sessions in each round, and a fiftieth of it of the one kind that costs so much more."""
+    count = effort.sessions
+    field: Field = [
         Contestant("httpx.AsyncClient() for each", lambda: _measure(keep_clients, max(2, count // 50))),
         Contestant("httpx.AsyncClient for each, one transport", lambda: _measure(keep_clients_on_one_transport, count)),
         Contestant("one httpx.AsyncClient (leaks cookies)", lambda: _measure(keep_records, count)),
         Contestant("webapp", lambda: _measure(keep_ours, count), ours=True),
     ]
+    return nullcontext(field)
+
+
+PART = Part("sessions", QUANTITIES, contestants)
 
 
 def _measure(keep: Keep, count: int) -> Figures:

@@ -7,8 +7,10 @@ import pytest
 
 from tests.benchmarks import calls, pages
 from tests.benchmarks.backend import CUSTOMERS, ORDERS
+from tests.benchmarks.effort import QUICK
+from tests.benchmarks.parts import measure
 from tests.benchmarks.report import table
-from tests.benchmarks.run import QUICK, measure
+from tests.benchmarks.run import PARTS
 
 CONTESTANTS = {
     "a session: memory": 4,
@@ -27,7 +29,7 @@ CONTESTANTS = {
 
 
 def test_the_quick_run_measures_every_contestant() -> None:
-    rows = measure(QUICK)
+    rows = measure(PARTS, QUICK).rows
 
     measured = [row.quantity.name for row in rows]
     assert {name: measured.count(name) for name in measured} == CONTESTANTS

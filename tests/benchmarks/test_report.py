@@ -43,6 +43,16 @@ def test_a_goal_that_is_missed_is_called_missed() -> None:
     assert _cells(lines[3])[6] == "2.0 kB **missed**, 0.50 **missed**"
 
 
+def test_a_goal_may_be_a_share_of_somebody_else_s() -> None:
+    quantity = Quantity("a page", MICROSECONDS, shares={"fast": 1.0, "absent": 0.1})
+    contestants = [_contestant("slow", []), _contestant("fast", []), Contestant("ours", dict, ours=True)]
+    figures = [[{"a page": 400e-6}], [{"a page": 100e-6}], [{"a page": 90e-6}]]
+
+    lines = table([*rows([quantity], contestants, figures)]).splitlines()
+
+    assert [_cells(line)[6] for line in lines[2:]] == ["", "", "1.00 of fast (0.90) met"]
+
+
 @pytest.mark.parametrize(
     ("value", "written"), [(1, "1.00"), (0.312, "0.31"), (0.02, "1/50"), (0.000034, "1/29,412"), (0, "0.00")]
 )
