@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.client.renewing import Backend, CookieBackend, counting, every_backend, failing
+from tests.client.renewing import Backend, CookieBackend, GrantBackend, counting, every_backend, failing
 from tests.client.support import Clock, answering, body, client
 from webapp.client import Credentials, RefreshEndpoint
 from webapp.client.reply import ReplyKind
@@ -159,6 +159,18 @@ async def test_a_refresh_token_that_travels_in_bodies_is_sent_along_the_newest_o
     await api.sign_out("/auth/logout")
 
     assert [body(call) for call in backend.calls] == [{"refresh_token": "refresh-0"}, {"refresh_token": "refresh-1"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "refresh_token"), [(GrantBackend, "refresh-0"), (CookieBackend, None), (Backend, None)]
+)
+async def test_no_other_refresh_token_is_sent_along(kind: type[Backend], refresh_token: str | None) -> None:
+    backend = kind()
+    api = backend.client()
+    api.credentials.refresh_token = refresh_token
+    await api.sign_out("/auth/logout")
+
+    assert [call.content for call in backend.calls] == [b""]
 
 
 async def test_a_body_of_the_callers_own_is_sent_instead() -> None:

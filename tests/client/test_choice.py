@@ -179,20 +179,43 @@ async def test_a_refused_token_ends_itself_alone_where_a_key_was_added() -> None
     assert not session.over
     assert not session.credentials.own
     assert (await session.request("GET", "/admin")).status == 200
-    with pytest.raises(Unauthorized) as again:
+    with pytest.raises(Unauthorized, match="No") as again:
         await session.request("GET", "/user")
     assert not again.value.ended
+    assert again.value.lacks == [["user"]]
 
 
 async def test_a_refused_token_ends_the_session_where_nothing_else_is_held() -> None:
     api = Guarded()
     session = api.client(Credentials("t"), schemes=(USER, ADMIN))
+    await session.request("GET", "/me")
     api.accepts = set()
     with pytest.raises(Unauthorized) as caught:
         await session.request("GET", "/user")
 
-    assert caught.value.ended
+    assert (caught.value.ended, caught.value.lacks) == (True, [])
     assert session.over
+    # Nothing else can have been meant, so nobody is asked.
+    assert [each[0] for each in api.seen] == ["/me", "/user"]
+
+
+@pytest.mark.parametrize("further", [True, False])
+async def test_a_token_that_is_refused_beside_everybodys_key_ends_itself(further: bool) -> None:
+    api = client(
+        lambda request: httpx.Response(401 if "authorization" in request.headers else 200, json={"detail": "No"}),
+        credentials=Credentials("spent"),
+        api_key="everybodys",
+        api_key_name="X-Admin",
+    )
+    api.guide = Guide(wanted=lambda _, path: WANTED.get(path), schemes=ALL)
+    if further:
+        api.credentials.add({"app": added_for(APP, secret="q")})
+    with pytest.raises(Unauthorized) as caught:
+        await api.request("GET", "/both")
+
+    assert caught.value.ended is api.over is not further
+    assert caught.value.lacks == ([["user"]] if further else [])
+    assert not api.credentials.own
 
 
 async def test_of_two_tokens_the_one_that_is_refused_is_found_out_by_asking_who_one_is() -> None:

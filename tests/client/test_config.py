@@ -35,9 +35,8 @@ def api_of(provider: Provider, clock: Clock | None = None) -> APIClient:
 
 
 async def test_access_is_renewed_at_another_host_which_sees_nothing_of_the_apis() -> None:
-    provider = Provider(
-        httpx.Response(200, json={"access_token": "new", "refresh_token": "r2"}, headers={"Set-Cookie": "theirs=1"})
-    )
+    answer = {"access_token": "new", "refresh_token": "r2"}
+    provider = Provider(httpx.Response(200, json=answer, headers={"Set-Cookie": "theirs=1; Path=/"}))
     api = api_of(provider)
     lent = request_context.set(RequestContext("id-1", {"User-Agent": "Firefox", "X-Forwarded-For": "203.0.113.7"}))
     try:

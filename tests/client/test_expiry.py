@@ -55,6 +55,7 @@ def test_a_bare_end_is_compared_with_the_apis_own_clock() -> None:
     tokens = Tokens(jwt({"exp": NOW - 120 + 900}))
 
     assert find_lifetime(tokens, [], NOW, api_now=NOW - 120) == 900
+    assert find_lifetime(Tokens(), [cookie("session", tokens.access or "")], NOW, api_now=NOW - 120) == 900
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,8 @@ def test_a_bare_end_is_compared_with_the_apis_own_clock() -> None:
         ([cookie("session", lasts=3600), cookie("csrftoken", lasts=60), cookie("XSRF-TOKEN", lasts=60)], 3600),
         ([cookie("session", lasts=3600), cookie("other", lasts=7200)], 3600),
         ([cookie("session", lasts=-3600)], None),
+        ([cookie("session", lasts=0)], None),
+        ([cookie("session", jwt({"exp": NOW + 900}))], 900),
         ([cookie("session", jwt({"exp": NOW + 900, "iat": NOW}), lasts=3600)], 900),
         ([cookie("session", jwt({"exp": NOW + 900, "iat": NOW}))], 900),
     ],
@@ -88,6 +91,13 @@ def test_a_renewal_falls_into_the_last_third_of_a_life(lifetime: float) -> None:
     assert NOW < renew_at <= spent_at <= NOW + lifetime
     assert spent_at - renew_at <= min(lifetime * 0.3, 3600)
     assert renew_at - NOW >= lifetime * 0.6 or lifetime < 0.01
+
+
+@pytest.mark.parametrize(("lifetime", "relied_on"), [(10, 9), (50, 45), (900, 895)])
+def test_access_counts_as_spent_a_tenth_of_its_life_or_five_seconds_before_its_end(
+    lifetime: float, relied_on: float
+) -> None:
+    assert plan(lifetime, NOW).spent_at == NOW + relied_on
 
 
 def test_sessions_of_one_second_come_due_at_different_ones() -> None:

@@ -85,6 +85,7 @@ FAILURES = [
     httpx.Response(401, content=b"{", headers={"content-type": "application/json"}),
     httpx.Response(401, content=b"<html>", headers={"content-encoding": "br", "content-type": "text/html"}),
     httpx.Response(302, headers={"location": "/login"}),
+    httpx.Response(300, json={"access_token": "choose"}, headers={"set-cookie": "session=choose; Path=/"}),
     httpx.Response(200, text="<html>Sign in</html>", headers={"content-type": "text/html"}),
     httpx.Response(200, content=b"{", headers={"content-type": "application/json"}),
     httpx.Response(200, json={"ok": True}),
@@ -150,6 +151,42 @@ async def test_a_token_that_may_have_been_taken_is_not_shown_again_for_a_while(
     assert len(backend.refreshes) == 2
 
 
+async def test_whoever_waited_longer_than_that_may_come_back_at_once() -> None:
+    backend, clock = Backend(), Clock()
+
+    def lose(_: httpx.Request) -> httpx.Response:
+        clock.advance(31)
+        raise httpx.ReadTimeout("slow")
+
+    backend.refuse = lose
+    api = backend.client(clock=clock)
+    backend.spend()
+
+    with pytest.raises(Unavailable) as caught:
+        await api.request("GET", "/")
+    assert caught.value.retry_after == 0
+
+
+async def test_what_failed_for_one_sign_in_does_not_hold_up_the_next() -> None:
+    backend = Backend()
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/login":
+            return httpx.Response(200, **backend.renewed())
+        return await backend(request)
+
+    backend.refuse = failing(httpx.ReadTimeout("slow"))
+    api = backend.client(serve, clock=Clock())
+    backend.spend()
+    assert await api.get("/") is None
+    backend.refuse = None
+    await api.sign_in("/login", json={})
+    backend.spend()
+
+    assert await api.get("/") is not None
+    assert len(backend.refreshes) == 2
+
+
 async def test_a_refresh_that_never_left_is_tried_again_at_once() -> None:
     backend = Backend()
     backend.refuse = failing(httpx.ConnectError("refused"))
@@ -172,8 +209,9 @@ async def test_a_refresh_that_hangs_is_given_up_and_quarantined() -> None:
         refresh=RefreshEndpoint("/auth/refresh", "json", timeout=0.01, quarantine=20),
         clock=clock,
     )
-    with pytest.raises(Unavailable) as caught:
-        await api.request("GET", "/")
+    async with asyncio.timeout(10):  # far less than a call of any other kind is waited for
+        with pytest.raises(Unavailable) as caught:
+            await api.request("GET", "/")
     assert caught.value.retry_after == 20
     with pytest.raises(Unavailable) as caught:
         await api.request("GET", "/")

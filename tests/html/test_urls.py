@@ -217,6 +217,7 @@ def test_where_one_is_stays_encoded_as_it_came(scope: dict[str, object], expecte
         ("", "", "/"),
         ("/ui", "/ui/issues?page=2", "/issues?page=2"),
         ("/ui/", "/ui/issues", "/issues"),
+        ("/axX/", "/axX/issues", "/issues"),
         ("/ui", "/ui", "/"),
         ("/ui", "/ui/ui/issues", "/ui/issues"),
         ("/ui", "/uikit", "/uikit"),

@@ -1,9 +1,18 @@
-"""Numbers the cases of parametrized tests: mutmut names them on a command line, where not every payload can stand."""
+"""
+Numbers the cases of parametrized tests: mutmut names them on a command line, where not every payload can stand.
+
+And has the quick tests asked first, since one is enough to notice a mutant.
+"""
 
 import dataclasses
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+STATS = Path("mutmut-stats.json")
+"""Where mutmut keeps how long each test takes; there is none while that is found out."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -14,3 +23,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
         dataclasses.replace(call, _idlist=[str(number)]) if call._idlist else call
         for number, call in enumerate(metafunc._calls)
     ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in the order of how long they take."""
+    if STATS.exists():
+        seconds = json.loads(STATS.read_text(encoding="utf-8"))["duration_by_test"]
+        items.sort(key=lambda item: seconds.get(item.nodeid, 0.0))

@@ -206,8 +206,8 @@ async def test_an_operator_whose_proxy_changes_the_host_is_told_what_to_set(capl
 async def test_no_other_site_opens_a_websocket(headers: dict[str, str], opens: bool) -> None:
     reached = []
 
-    async def inner(scope: Any, receive: Any, send: Any) -> None:
-        reached.append(scope)
+    async def inner(*connection: Any) -> None:
+        reached.append(connection)
 
     async def receive() -> Message:
         return {"type": "websocket.connect"}
@@ -218,7 +218,8 @@ async def test_no_other_site_opens_a_websocket(headers: dict[str, str], opens: b
         sent.append(message)
 
     raw = [(name.encode(), value.encode()) for name, value in {"host": "testserver", **headers}.items()]
-    await CrossOriginMiddleware(inner)({"type": "websocket", "headers": raw}, receive, send)
+    scope = {"type": "websocket", "headers": raw}
+    await CrossOriginMiddleware(inner)(scope, receive, send)
 
-    assert bool(reached) is opens
+    assert reached == ([(scope, receive, send)] if opens else [])
     assert sent == ([] if opens else [{"type": "websocket.close", "code": 1008}])

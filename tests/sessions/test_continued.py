@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from tests.sessions.test_middleware import SLOW, browser, house, slow
+from tests.sessions.test_registry import Clock, CountedClient, begun, registry
 from webapp.sessions import Ending, Session, SessionRegistry
+from webapp.sessions.registry import Former
 
 __all__ = ["slow"]
 
@@ -189,3 +191,49 @@ async def test_one_in_the_place_of_another_evicts_nobody_at_the_cap() -> None:
         assert (await ada.get("/add")).text == "added"
         assert (await ada.get("/")).json()["kept"] is True
     assert len(registry) == 1
+
+
+async def test_what_goes_on_for_another_owner_evicts_their_oldest_at_their_cap() -> None:
+    sessions = registry(Clock(), per_owner=2)
+    before, first, second = begun("visitor"), begun("ada"), begun("ada")
+    for session, _ in (before, first, second):
+        await sessions.add(session)
+    after = Session.follow(before[0], CountedClient(), user="Ada", owner="ada", gained="key")
+
+    assert await sessions.follow(before[0], after)
+
+    assert await sessions.of_owner("ada") == [second[0], after]
+    assert await sessions.of_owner("visitor") == []
+    assert (before[0].ended, first[0].ended, second[0].ended, after.ended) == (True, True, False, False)
+    assert (before[1].ended, first[1].ended) == (1, 1)
+    assert await sessions.former(before[0].key) == Former("visitor", Ending.EXTENDED)
+
+
+async def test_what_goes_on_is_written_down_as_the_end_of_the_one_before(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "webapp.audit")
+    sessions = registry(Clock())
+    before, _ = begun()
+    await sessions.add(before)
+    after = Session.follow(before, CountedClient(), user="Ada", owner="ada", gained="key")
+    await sessions.follow(before, after)
+
+    (told,) = caplog.records
+    assert (told.__dict__["event"], told.__dict__["session"]) == ("session_ended", before.short_key)
+    assert told.__dict__["why"] == "goes on under a new id"
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_what_comes_too_late_to_go_on_is_closed_or_handed_over_to_be_ended_at_the_api(shared: bool) -> None:
+    handed: list[Session] = []
+    sessions = SessionRegistry(idle=60, lifetime=600, capacity=3, per_owner=3, clock=Clock(), on_closed=handed.append)
+    before, client = begun()
+    await sessions.add(before)
+    await sessions.end(before.key, Ending.SIGNED_OUT)
+    late = client if shared else CountedClient()
+    after = Session.follow(before, late, user="Ada", owner="ada", gained="key")
+
+    assert not await sessions.follow(before, after)
+
+    assert len(sessions) == 0
+    assert handed == ([] if shared else [after])
+    assert (client.ended, late.ended) == ((2, 2) if shared else (1, 0))

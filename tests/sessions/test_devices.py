@@ -36,6 +36,7 @@ def test_a_browser_s_number_is_128_random_bits_and_its_accounts_are_hashes() -> 
 
 def test_a_browser_is_known_for_half_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
     written, now = devices().write([], "ada", secure=False, path="/login"), TimestampSigner.get_timestamp
+    assert f"; Max-Age={SECONDS};" in written
     assert devices().find(sent(written), "ada", secure=False) is not None
 
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: now(signer) + SECONDS + 1)

@@ -203,3 +203,16 @@ def test_thousands_of_empty_inputs_are_too_much() -> None:
 
 def test_a_long_address_counts_too() -> None:
     assert Drafts("draft").keep(gone(), "", "/" + "x" * LARGEST, TYPED) is None
+
+
+def test_room_that_was_made_by_handing_out_is_all_there_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.sessions.drafts.MOST_TOGETHER", 3 * 4096)
+    drafts, place = Drafts("draft"), "/" + "x" * 1000
+    for _ in range(100):
+        held = kept(drafts, person("ada"), "/other")
+        held = kept(drafts, person("ada"), place, held=held)
+        assert taken(drafts, person("ada"), held, place) == TYPED
+        assert taken(drafts, person("ada"), held, "/other") == TYPED
+    all_held = [kept(drafts, person("ada"), place) for _ in range(3)]
+
+    assert [taken(drafts, person("ada"), held, place) for held in all_held] == [TYPED] * 3

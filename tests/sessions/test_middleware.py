@@ -389,7 +389,7 @@ async def test_a_session_that_ends_later_is_no_round_and_a_forged_count_none_eit
     async with browser(app) as ada:
         for _ in range(6):
             await ada.get("/in?token=expired")
-            now += 11
+            now += 10
             assert (await ada.get("/ask")).text == "ended"
         ada.cookies.set("bounces", "3.AAAAAA.forged")
         await ada.get("/in?token=expired")
@@ -439,8 +439,36 @@ async def test_whose_session_has_ended_is_known_to_the_page_that_says_so() -> No
 
     (session,) = seen
     assert not session.kept
-    assert session.owner == "ada"
+    assert (session.owner, session.ending) == ("ada", "ended")
     assert session.api.over
+
+
+async def test_who_finds_no_room_is_told_of_no_session_that_ended() -> None:
+    seen: list[Session] = []
+
+    def full(request: Request) -> Response:
+        seen.append(request.state.session)
+        return PlainTextResponse("full", 503)
+
+    app, _ = house(capacity=0, instead=Instead(INSTEAD.ended, INSTEAD.looping, full))
+    async with browser(app) as ada:
+        await ada.get("/in")
+
+    (session,) = seen
+    assert (session.kept, session.ending) == (False, "")
+
+
+async def test_signing_in_again_is_written_down_as_the_end_of_the_session_before(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "webapp.audit")
+    app, _ = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        await ada.get("/in")
+
+    told = [(each.__dict__["event"], each.__dict__.get("why")) for each in caplog.records]
+    assert told == [("sign_in", None), ("session_ended", "signed in again"), ("sign_in", None)]
 
 
 @pytest.mark.parametrize(("path", "name"), [("", "__Host-webapp_session"), ("/ui", "__Secure-webapp_session")])

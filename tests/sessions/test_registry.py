@@ -451,3 +451,39 @@ async def test_a_living_session_s_owner_is_known_as_well() -> None:
     await sessions.add(ada)
 
     assert await sessions.former(ada.key) == Former("ada")
+
+
+async def test_of_what_expired_it_is_known_why_before_the_sweep_and_after() -> None:
+    clock = Clock()
+    sessions = registry(clock)
+    ada, _ = begun()
+    await sessions.add(ada)
+    clock.now += 60
+
+    assert await sessions.former(ada.key) == Former("ada", Ending.IDLE)
+    await sessions.sweep()
+    assert await sessions.former(ada.key) == Former("ada", Ending.IDLE)
+
+
+async def test_a_sweep_lets_others_run_when_its_time_is_over_and_not_after_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("webapp.sessions.registry.SWEEP_SECONDS", 3600.0)
+    clock = Clock()
+    sessions = registry(clock)
+    for _ in range(100):
+        await sessions.add(begun()[0])
+    clock.now += 60
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    assert await sessions.sweep() == 100
+    beside.cancel()
+
+    assert turns < 10

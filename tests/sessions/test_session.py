@@ -31,6 +31,7 @@ def test_a_session_comes_back_from_json_as_it_was_and_its_id_is_not_in_there() -
     assert back.dump() == session.dump()
     assert back.id == session.id
     assert back.api.credentials.bearer == "token"
+    assert (back.user_agent, back.tells_activation, back.address) == ("Firefox", True, "192.0.2.1")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,17 @@ def test_the_record_of_another_session_is_refused() -> None:
 
 def test_without_an_owner_nobody_is_the_same() -> None:
     assert Session.begin(PARENT, user="Ada").owner != Session.begin(PARENT, user="Ada").owner
+
+
+def test_what_goes_on_with_a_session_is_of_the_same_sign_in_under_a_new_id() -> None:
+    before = begun()
+    after = Session.follow(before, PARENT, user="Ada Lovelace", owner="id:8", gained="admin key")
+
+    assert (after.gained, before.gained) == ("admin key", "")
+    assert (after.user, after.owner, after.api) == ("Ada Lovelace", "id:8", PARENT)
+    assert (after.provider_sid, after.id_token) == ("https://id.example 7", "a.b.c")
+    assert after.kept
+    assert after.key != before.key
 
 
 def test_whoever_watches_is_told_of_the_end_and_nobody_else() -> None:

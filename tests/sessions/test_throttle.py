@@ -89,6 +89,7 @@ def test_a_known_browser_has_tries_of_its_own_and_only_so_many() -> None:
     let = [is_let(limited.begin(sent(cookie=held), "ada")) for _ in range(20)]
 
     assert let == [True] * TRIES + [False] * 10
+    assert len(limited) == 3
 
 
 def test_a_known_browser_is_known_for_its_own_accounts_alone() -> None:
@@ -147,8 +148,17 @@ def test_what_was_no_try_is_given_back() -> None:
     for _ in range(1000):
         limited.begin(sent(), "ada").give_back()
 
+    assert len(limited) == 0
     assert is_let(limited.begin(sent(), "ada"))
     assert len(limited) == 2
+
+
+def test_giving_one_back_gives_none_of_the_others_back() -> None:
+    limited = throttle(Clock())
+    tries = [limited.begin(sent(), "ada") for _ in range(TRIES)]
+    tries[-1].give_back()
+
+    assert [is_let(limited.begin(sent(), "ada")) for _ in range(3)] == [True, False, False]
 
 
 def test_a_good_sign_in_does_not_wipe_out_what_was_tried_before() -> None:
@@ -217,6 +227,31 @@ def test_no_tries_are_no_limit() -> None:
 def test_which_addresses_are_one(one: str, other: str, same: bool) -> None:
     assert (address_key(sent(one)) == address_key(sent(other))) is same
     assert address_key({"type": "http", "client": None}) == ""
+
+
+@pytest.mark.parametrize(
+    ("mount", "path"),
+    [
+        ({}, "/login"),
+        ({"root_path": ""}, "/login"),
+        ({"root_path": "/ui/"}, "/ui/login"),
+        ({"root_path": "/axX/"}, "/axX/login"),
+        ({"root_path": "/a b"}, "/a%20b/login"),
+    ],
+)
+def test_a_browser_shows_what_it_is_known_by_at_the_sign_in_of_this_app(mount: dict[str, str], path: str) -> None:
+    header = throttle(Clock()).welcome(sent(**mount), "ada")
+
+    assert f"; Path={path};" in header
+
+
+def test_secrets_are_compared_by_a_hash_that_only_the_key_makes() -> None:
+    limited, other = throttle(Clock()), throttle(Clock(), keys=(OLD,))
+
+    assert limited.digest("ada\0secret") == throttle(Clock()).digest("ada\0secret")
+    assert limited.digest("ada\0secret") != limited.digest("ada\0another")
+    assert limited.digest("ada\0secret") != other.digest("ada\0secret")
+    assert "secret" not in limited.digest("ada\0secret")
 
 
 def test_over_https_the_cookie_is_secure_and_for_the_sign_in_alone() -> None:

@@ -42,7 +42,7 @@ class Bounces:
     def _verified(self, value: str) -> int:
         for signer in self._signers:
             try:
-                return int(signer.unsign(value.encode("utf-8", "replace"), max_age=SECONDS))
+                return int(signer.unsign(value.encode(), max_age=SECONDS))
             except (BadSignature, ValueError):
                 continue
         return 0

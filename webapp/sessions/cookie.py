@@ -85,7 +85,7 @@ class SessionCookie:
         """
         session_id, _, _ = value.rpartition(".")
         for signer in self._signers:
-            if session_id and secrets.compare_digest(signer.sign(session_id), value.encode("utf-8", "surrogateescape")):
+            if session_id and secrets.compare_digest(signer.sign(session_id), value.encode()):
                 return session_id
         return None
 

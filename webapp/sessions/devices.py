@@ -9,6 +9,7 @@ the accounts it is good for.
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from itsdangerous import BadSignature, TimestampSigner
@@ -60,17 +61,13 @@ class Devices:
                 yield told.split("-")
 
     def _verified(self, value: str) -> str:
-        raw = value.encode("utf-8", "replace")
+        raw = value.encode()
         signed, _, signature = raw.rpartition(b".")
         for signer in self._signers:
             # Unsigning alone accepts other spellings of the same signature (spare base64 bits).
-            if not hmac.compare_digest(signer.get_signature(signed), signature):
-                continue
-            try:
-                told = signer.unsign(raw, max_age=SECONDS).decode()
-            except (BadSignature, ValueError):
-                continue
-            return told
+            if hmac.compare_digest(signer.get_signature(signed), signature):
+                with suppress(BadSignature, ValueError):
+                    return signer.unsign(raw, max_age=SECONDS).decode()
         return ""
 
 

@@ -134,7 +134,7 @@ class _Exchange:
         return await self._settle_begun(session)
 
     async def _settle_signed_out(self) -> None:
-        leaving: Session | None = self._loaded if self._loaded.kept else None
+        leaving: Session | None = self._loaded
         while leaving is not None:
             # Another tab may have added to it meanwhile.
             await self._house.registry.end(leaving.key, Ending.SIGNED_OUT)
