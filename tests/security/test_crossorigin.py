@@ -171,6 +171,55 @@ async def test_the_public_origin_counts_where_it_is_configured_not_the_host_head
     assert answer.status_code == (200 if own else 403)
 
 
+@pytest.mark.parametrize(
+    ("mount", "path", "passes"),
+    [
+        ({}, "/hook", True),
+        ({"root_path": ""}, "/hook", True),
+        ({"root_path": "/ui"}, "/ui/hook", True),
+        ({"root_path": "/ui"}, "/hook/ui", False),
+        ({}, "/hook/more", False),
+        ({}, "/", False),
+    ],
+)
+async def test_only_the_paths_that_other_servers_call_are_exempt(
+    mount: dict[str, str], path: str, passes: bool
+) -> None:
+    reached: list[Any] = []
+
+    async def inner(*connection: Any) -> None:
+        reached.append(connection)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": [(b"sec-fetch-site", b"cross-site")], **mount}
+    await CrossOriginMiddleware(inner, exempt=frozenset({"/hook"}))(scope, receive, send)
+
+    assert reached == ([(scope, receive, send)] if passes else [])
+    assert [each.get("status") for each in sent] == ([] if passes else [403, None])
+
+
+@pytest.mark.parametrize(
+    "scope", [{"type": "lifespan"}, {"type": "http", "method": "GET", "headers": [(b"origin", b"null")]}]
+)
+async def test_what_writes_nothing_passes_untouched(scope: dict[str, Any]) -> None:
+    reached: list[Any] = []
+
+    async def inner(*connection: Any) -> None:
+        reached.append(connection)
+
+    connection = scope, object(), object()
+    await CrossOriginMiddleware(inner)(*connection)  # type: ignore[arg-type]
+
+    assert reached == [connection]
+
+
 async def test_a_refusal_says_what_happened_and_what_it_depends_on() -> None:
     guarded = app(CrossOriginMiddleware)
     foreign = await ask(guarded, "POST", {"Sec-Fetch-Site": "cross-site"})

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -105,3 +107,80 @@ async def test_a_picture_of_another_host_is_a_link_until_that_host_is_named() ->
 def test_a_host_that_would_end_the_policy_stops_the_start(hosts: str) -> None:
     with pytest.raises(SettingsError, match="WEBAPP_IMAGE_HOSTS"):
         Settings.from_env({"WEBAPP_IMAGE_HOSTS": hosts})
+
+
+WINDOWS = {"x-frame-options", "cross-origin-opener-policy", "permissions-policy", "referrer-policy"}
+DOCUMENTS = {*WINDOWS, "content-security-policy", "cross-origin-resource-policy"}
+EVERYWHERE = {"x-content-type-options", "cache-control"}
+
+
+def serving(answer: Response) -> Starlette:
+    """An app that always answers the same, with the headers."""
+    return Starlette(routes=[Route("/", lambda _: answer)], middleware=[Middleware(SecurityHeadersMiddleware)])
+
+
+@pytest.mark.parametrize(
+    ("media_type", "dest", "expected"),
+    [
+        ("text/html", "document", {*DOCUMENTS, *EVERYWHERE}),
+        ("text/html", None, {*DOCUMENTS, *EVERYWHERE}),
+        ("text/html", "empty", {*DOCUMENTS, *EVERYWHERE} - WINDOWS),
+        ("image/png", "image", {*DOCUMENTS, *EVERYWHERE}),
+        ("text/css", "style", EVERYWHERE),
+        ("text/javascript", "script", EVERYWHERE),
+        ("text/javascript", "empty", EVERYWHERE),
+    ],
+)
+async def test_each_kind_of_answer_carries_what_governs_it(
+    media_type: str, dest: str | None, expected: set[str]
+) -> None:
+    answer = await ask(serving(Response("x", media_type=media_type)), headers={"Sec-Fetch-Dest": dest} if dest else {})
+
+    assert set(answer.headers) & {*DOCUMENTS, *EVERYWHERE} == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "vary"),
+    [
+        ({}, ["Cookie"]),
+        ({"Cache-Control": "no-store"}, ["Cookie"]),
+        ({"Cache-Control": "private, max-age=60"}, ["Cookie", "Sec-Fetch-Dest"]),
+        ({"Vary": "HX-Request"}, ["HX-Request", "Cookie"]),
+        ({"Vary": "cookie, HX-Request"}, ["cookie", "HX-Request"]),
+        ({"Vary": "COOKIE", "Cache-Control": "no-cache"}, ["COOKIE", "Sec-Fetch-Dest"]),
+        ({"Content-Type": "text/css", "Cache-Control": "public"}, []),
+    ],
+)
+async def test_caches_are_told_what_an_answer_depends_on(sent: dict[str, str], vary: list[str]) -> None:
+    answer = await ask(serving(Response("x", headers=sent)))
+
+    assert [each.strip() for each in answer.headers.get("vary", "").split(",") if each] == vary
+
+
+async def test_a_year_of_https_is_asked_for() -> None:
+    answer = await ask(app(SecurityHeadersMiddleware), scheme="https")
+
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+async def test_what_is_no_page_passes_untouched() -> None:
+    seen: list[Any] = []
+
+    async def inner(*connection: Any) -> None:
+        seen.append(connection)
+
+    connection = {"type": "websocket"}, object(), object()
+    await SecurityHeadersMiddleware(inner)(*connection)  # type: ignore[arg-type]
+
+    assert seen == [connection]
+
+
+async def test_what_was_sent_reaches_the_app() -> None:
+    async def echo(request: Request) -> Response:
+        return Response(await request.body())
+
+    echoing = Starlette(routes=[Route("/", echo, methods=["POST"])], middleware=[Middleware(SecurityHeadersMiddleware)])
+    async with Browser(echoing) as browser:
+        answer = await browser.fetch("POST", "/", content=b"typed")
+
+    assert answer.text == "typed"

@@ -78,6 +78,7 @@ async def test_what_is_added_is_written_down_and_a_sign_in_only_where_somebody_e
     async with browser(app) as ada:
         await ada.get("/in")
         caplog.set_level(logging.INFO, "webapp.audit")
+        caplog.clear()
         await ada.get(f"/add?anew{query}")
 
     assert _events(caplog) == told
@@ -88,6 +89,7 @@ async def test_what_was_added_to_a_session_that_has_ended_was_not_added(caplog: 
     async with browser(app) as ada:
         await ada.get("/in")
         caplog.set_level(logging.INFO, "webapp.audit")
+        caplog.clear()
         answer = await adding(ada)
         await registry.end_all("ada", by="operator")
         SLOW.go_on.set()
