@@ -347,6 +347,20 @@ class StartMiddleware:
     def __init__(self, app: ASGIApp, *, frontend: Frontend) -> None:
         self.app = app
         self._frontend = frontend
+        self._handed = {
+            "sites": frontend.sites,
+            "renderer": frontend.renderer,
+            "new_client": frontend.new_client,
+            "max_upload": frontend.settings.max_upload,
+            "streams": frontend.streams,
+            "metrics": frontend.observability.metrics,
+            "drafts": frontend.drafts,
+            "providers": frontend.providers,
+            "client_at": frontend.client_at,
+            "registry": frontend.registry,
+            "throttle": frontend.throttle,
+            "admin_token": frontend.settings.admin_token,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -354,22 +368,7 @@ class StartMiddleware:
             if not scope["path"].endswith((ALIVE, METRICS)):
                 await self._frontend.ready()
             # A copy: under a parent app the state is the parent's too.
-            scope["state"] = {
-                **scope.get("state", {}),
-                "sites": self._frontend.sites,
-                "renderer": self._frontend.renderer,
-                "new_client": self._frontend.new_client,
-                "max_upload": self._frontend.settings.max_upload,
-                "streams": self._frontend.streams,
-                "stopping": self._frontend.stopping,
-                "metrics": self._frontend.observability.metrics,
-                "drafts": self._frontend.drafts,
-                "providers": self._frontend.providers,
-                "client_at": self._frontend.client_at,
-                "registry": self._frontend.registry,
-                "throttle": self._frontend.throttle,
-                "admin_token": self._frontend.settings.admin_token,
-            }
+            scope["state"] = {**scope.get("state", {}), **self._handed, "stopping": self._frontend.stopping}
         await self.app(scope, receive, send)
 
 

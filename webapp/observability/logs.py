@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,9 +34,26 @@ class _RequestIdFilter(logging.Filter):
         return True
 
 
-class _ConsoleFormatter(logging.Formatter):
+class _Formatter(logging.Formatter):
+    """The standard library's, which makes a second's text once for all lines of it."""
+
+    def __init__(self, form: str | None = None) -> None:
+        super().__init__(form)
+        self._second: tuple[int, str | None, str] = (0, None, "")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 (the same)
+        second = int(record.created)
+        made_for, form, text = self._second
+        if (made_for, form) != (second, datefmt):
+            text = time.strftime(datefmt or self.default_time_format, time.localtime(second))
+            self._second = (second, datefmt, text)
+        return text if datefmt else f"{text},{int(record.msecs):03}"
+
+
+class _ConsoleFormatter(_Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the standard library's name)
-        return super().formatMessage(record).translate(_ESCAPES)
+        text = super().formatMessage(record)
+        return text if text.isprintable() else text.translate(_ESCAPES)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (the same)
         return _continued(super().formatException(ei))
@@ -48,7 +66,7 @@ def _continued(text: str) -> str:
     return "\n".join(_CONTINUED + line.translate(_ESCAPES) for line in text.split("\n"))
 
 
-class _JsonFormatter(logging.Formatter):
+class _JsonFormatter(_Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),

@@ -1,7 +1,9 @@
 """Which address is which page."""
 
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp, Scope
 
 from webapp.pages import (
     account,
@@ -31,11 +33,12 @@ from webapp.pages import (
 
 ALIVE = "/-/livez"
 METRICS = "/-/metrics"
+ANYTHING = "/{path:path}"
 
 
 def own_routes(assets: ASGIApp) -> list[BaseRoute]:
     """All pages of ours, those of our own addresses before those of the API's; `assets` serves the files."""
-    return [
+    ours = [
         # In and out
         Route("/login", login.login_page, methods=["GET"]),
         Route("/login", login.log_in, methods=["POST"]),
@@ -81,7 +84,27 @@ def own_routes(assets: ASGIApp) -> list[BaseRoute]:
         Route("/-/readyz", health.readyz, methods=["GET"]),
         Route(METRICS, metrics.metrics_page, methods=["GET"]),
         Route("/-/static/{name}", assets, methods=["GET"]),
-        # Everything the API has: a page's path is the API's
         Route("/", home.home_page, methods=["GET"]),
-        Route("/{path:path}", resource.resource_page, methods=["GET"]),
     ]
+    # Everything the API has: a page's path is the API's
+    of_the_api = Route(ANYTHING, resource.resource_page, methods=["GET"])
+    return [_Elsewhere(ours, of_the_api), *ours, of_the_api]
+
+
+class _Elsewhere(Route):
+    """The last route put first, for paths that begin with what no other's does: those needn't be compared with."""
+
+    def __init__(self, others: Sequence[Route], last: Route) -> None:
+        super().__init__(last.path, last.endpoint, methods=list(last.methods or ()))
+        self._taken = frozenset(_beginning(each.path.removeprefix("/")) for each in others)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As the last one, or not at all."""
+        match, found = super().matches(scope)
+        if match is Match.NONE or _beginning(found["path_params"]["path"]) in self._taken:
+            return Match.NONE, {}
+        return match, found
+
+
+def _beginning(path: str) -> str:
+    return path.partition("/")[0]

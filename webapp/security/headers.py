@@ -1,9 +1,12 @@
 """The headers that tell browsers what a page may do, and who may look at it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webapp.security.varying import add_vary
+
+Headers = tuple[tuple[bytes, bytes], ...]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -24,28 +27,25 @@ class SecurityHeadersMiddleware:
         self.app = app
         self._https = https
         policy = CONTENT_SECURITY_POLICY.replace("img-src 'self' data:", " ".join(["img-src 'self' data:", *images]))
-        self._headers = ((b"content-security-policy", policy.encode()), *_HEADERS)
+        plain = ((b"content-security-policy", policy.encode()), *_HEADERS)
+        self._added = {https: _by_asker((*plain, _HSTS) if https else plain) for https in (False, True)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         https = scope["scheme"] == "https" if self._https is None else self._https
-        added = (*self._headers, _HSTS) if https else self._headers
-        if _asked_by_script(scope):
-            # A script asked for a part of a page: there is no window that these could speak of.
-            added = tuple(pair for pair in added if pair[0] not in _FOR_WINDOWS)
+        for_documents, for_parts = self._added[https][dict(scope["headers"]).get(b"sec-fetch-dest") == b"empty"]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = dict(message["headers"])
+                headers = list(message["headers"])
+                present = dict(headers)
                 lean = present.get(b"content-type", b"").startswith(_SUBRESOURCES)
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in added if pair[0] not in present and not (lean and pair[0] in _FOR_DOCUMENTS)),
-                ]
+                headers += [pair for pair in (for_parts if lean else for_documents) if pair[0] not in present]
                 if not lean:
-                    _say_what_it_varies_by(message, present)
+                    _say_what_it_varies_by(headers, present)
+                message["headers"] = headers
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -56,19 +56,23 @@ def image_sources(hosts: Sequence[str]) -> tuple[str, ...]:
     return ("https:",) if "*" in hosts else tuple(f"https://{host}" for host in hosts)
 
 
-def _say_what_it_varies_by(message: Message, present: Mapping[bytes, bytes]) -> None:
-    vary = MutableHeaders(scope=message)
-    if b"cookie" not in present.get(b"vary", b"").lower():
-        vary.add_vary_header("Cookie")
+def _by_asker(headers: Headers) -> tuple[tuple[Headers, Headers], tuple[Headers, Headers]]:
+    """The headers for documents and those for their parts: as a window asks for them, then as a script does."""
+    # A script asks for a part of a page: there is no window that these could speak of.
+    by_script = tuple(pair for pair in headers if pair[0] not in _FOR_WINDOWS)
+    of_parts = tuple(pair for pair in headers if pair[0] not in _FOR_DOCUMENTS)
+    return (headers, of_parts), (by_script, of_parts)
+
+
+def _say_what_it_varies_by(headers: list[tuple[bytes, bytes]], present: dict[bytes, bytes]) -> None:
+    further = [] if b"cookie" in present.get(b"vary", b"").lower() else [b"Cookie"]
     if b"no-store" not in present.get(b"cache-control", b"no-store"):
-        vary.add_vary_header("Sec-Fetch-Dest")  # what governs windows is left out for scripts
+        further.append(b"Sec-Fetch-Dest")  # what governs windows is left out for scripts
+    if further:
+        add_vary(headers, b", ".join(further))
 
 
-def _asked_by_script(scope: Scope) -> bool:
-    return any(name == b"sec-fetch-dest" and value == b"empty" for name, value in scope["headers"])
-
-
-_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+_HEADERS: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),

@@ -1,11 +1,14 @@
 """The one cookie a browser gets, a signed session id, and how any other is called, read and written."""
 
+import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from hashlib import sha256
 from urllib.parse import quote
 
 from itsdangerous import Signer
+from itsdangerous.signer import SigningAlgorithm
 
 ID_BYTES = 32
 
@@ -67,7 +70,8 @@ class SessionCookie:
 
     def __init__(self, keys: Sequence[str], *, name: str, max_age: float) -> None:
         self._signers = [
-            Signer(key, salt="webapp.session", key_derivation="hmac", digest_method=sha256) for key in keys
+            _Signer(key, salt="webapp.session", key_derivation="hmac", digest_method=sha256, algorithm=_SHA256())
+            for key in keys
         ]
         self._name = name
         self._max_age = int(max_age)
@@ -106,3 +110,21 @@ class SessionCookie:
     def delete(self, *, secure: bool, path: str) -> str:
         """A Set-Cookie header that takes the cookie back."""
         return set_cookie(self._name, "", 0, secure=secure, path=path)
+
+
+class _Signer(Signer):
+    """Derives its key once: from one secret and salt it's always the same."""
+
+    @cached_property
+    def _derived(self) -> bytes:
+        return super().derive_key()
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        return self._derived if secret_key is None else super().derive_key(secret_key)
+
+
+class _SHA256(SigningAlgorithm):
+    """What HMACAlgorithm makes of SHA-256, in one step."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return hmac.digest(key, value, "sha256")
