@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 
 from tests.pages.house import demo_browser
 from tests.pages.library import books, library, library_api
+from tests.pages.vault import Vault
 from webapp.client import APIClient, Credentials
+from webapp.openapi.document import Document
+from webapp.openapi.resources import build_site
+from webapp.openapi.schemes import guide_of
 from webapp.openapi.site import Operation
 from webapp.pages.curl import as_curl
 
@@ -58,6 +62,70 @@ def test_who_asks_is_told_by_the_names_of_variables(credentials: Credentials, to
 
     assert words(command)[2:] == told
     assert "t0ken" not in command
+
+
+@pytest.mark.parametrize(
+    ("held", "path", "told"),
+    [
+        (Credentials("t0ken"), "/notes", ["-H", "Authorization: Bearer $TOKEN"]),
+        (Credentials("t0ken"), "/audits", ["-H", "X-Admin-Key: $X_ADMIN_KEY"]),
+        (Credentials("t0ken"), "/vaults", ["-u", "$USERNAME:$PASSWORD"]),
+        (Credentials("t0ken"), "/reports?report_key=$REPORT_KEY", []),
+        (Credentials(cookies={"sid": "t0ken"}), "/notes", ["-b", "$COOKIES"]),
+        (Credentials(), "/notes", ["-H", "Authorization: Bearer $TOKEN"]),
+        (Credentials(), "/audits", ["-H", "X-Admin-Key: $X_ADMIN_KEY"]),
+        (Credentials(), "/greetings", []),
+    ],
+)
+def test_what_isnt_held_yet_is_named_as_the_operation_asks_for_it(
+    held: Credentials, path: str, told: list[str]
+) -> None:
+    site = build_site(Document(Vault().app.openapi(), url=None))
+    asked = next(each for each in site.operations if (each.method, each.path) == ("GET", path.partition("?")[0]))
+    api = client(held)
+    api.guide = guide_of(site)
+
+    command = words(as_curl(api, asked, asked.path))
+
+    assert command[1:] == [f"https://api.example.com/v1{path}", *told]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [
+        ({"type": "apiKey", "in": "header", "name": "X-Gate"}, ["-H", "X-Gate: $X_GATE"]),
+        ({"type": "apiKey", "in": "cookie", "name": "gate"}, ["-b", "gate=$GATE"]),
+        ({"type": "http", "scheme": "basic"}, ["-u", "$USERNAME:$PASSWORD"]),
+        ({"type": "http", "scheme": "bearer"}, ["-H", "Authorization: Bearer $TOKEN"]),
+        (
+            {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token <token>"},
+            ["-H", "Authorization: Token $TOKEN"],
+        ),
+        ({"type": "apiKey", "in": "header", "name": "Authorization"}, ["-H", "Authorization: $TOKEN"]),
+        ({"type": "mutualTLS"}, ["-H", "Authorization: Bearer $TOKEN"]),
+    ],
+)
+def test_a_stranger_reads_what_the_only_scheme_asks_for(scheme: dict[str, Any], told: list[str]) -> None:
+    books = {"get": {"security": [{"gate": []}], "responses": {"200": {"description": "OK"}}}}
+    root = {"openapi": "3.1.0", "paths": {"/books": books}, "components": {"securitySchemes": {"gate": scheme}}}
+    site = build_site(Document(root, url=None))
+    api = client()
+    api.guide = guide_of(site)
+
+    assert words(as_curl(api, site.operations[0], "/books"))[2:] == told
+
+
+def test_of_a_set_that_is_held_in_part_all_is_named() -> None:
+    schemes = {"user": {"type": "http", "scheme": "bearer"}, "gate": {"type": "apiKey", "in": "header", "name": "Gate"}}
+    books = {"get": {"security": [{"user": [], "gate": []}], "responses": {"200": {"description": "OK"}}}}
+    root = {"openapi": "3.1.0", "paths": {"/books": books}, "components": {"securitySchemes": schemes}}
+    site = build_site(Document(root, url=None))
+    api = client(Credentials("t0ken"))
+    api.guide = guide_of(site)
+
+    command = words(as_curl(api, site.operations[0], "/books"))
+
+    assert command[2:] == ["-H", "Authorization: Bearer $TOKEN", "-H", "Gate: $GATE"]
 
 
 def test_secrets_in_what_is_sent_are_named_too() -> None:

@@ -96,6 +96,19 @@ async def test_each_operation_gets_its_own_credential_in_one_session(vault: Vaul
     assert vault.sent_to("/greetings") == {"authorization": "Bearer token-2"}
 
 
+async def test_the_command_of_an_operation_names_what_it_asks_for_before_one_holds_that(browser: Browser) -> None:
+    async def command() -> str:
+        await browser.get("/-/operations/add")
+        return (await browser.submit("#form", button="curl", **{"body/text": "Tea"})).page.one("#curl").text
+
+    before = await command()
+    await add(browser, "/audits", **{"key-1": ADMIN_KEY})
+
+    assert await command() == before
+    assert 'X-Admin-Key: \'"$X_ADMIN_KEY"' in before
+    assert "$TOKEN" not in before
+
+
 async def test_the_id_from_before_is_nobodys_once_something_was_added(browser: Browser) -> None:
     before = session_of(browser)
     await add(browser, "/audits", **{"key-1": ADMIN_KEY})

@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from webapp.client import APIClient
+from webapp.client import APIClient, Credentials
 from webapp.client.call import keys_sent
-from webapp.client.choice import Choice, choose
+from webapp.client.choice import Choice, added_for, choose, holds
 from webapp.client.keys import in_place
 from webapp.client.paths import encode_query
 from webapp.errors import UnsafePath
 from webapp.openapi.labels import words
 from webapp.openapi.posted import split
+from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Match, MatchKind, Operation
 from webapp.pages.masking import is_secret, masked
 from webapp.pages.queries import Query, for_api
@@ -29,6 +30,8 @@ LONGEST = 20_000
 NEXT = " \\\n  "
 INTERNAL = (".internal", ".local", ".localdomain", ".lan", ".intranet", ".home.arpa", ".svc")
 """How names end that only one network knows (RFC 6762, 8375; ICANN's .internal; Kubernetes)."""
+BLANK = "-"
+"""In the place of a secret that isn't held; a variable is written for it."""
 HIDDEN = frozenset({"authorization", "proxy-authorization", "cookie"})
 """Headers that are never written out."""
 
@@ -109,7 +112,7 @@ def _is_known_outside(url: str) -> bool:
 
 
 def _signed_in(api: APIClient, operation: Operation) -> Iterator[str]:
-    """How the caller says who they are, in the way that this session does for this operation."""
+    """How the caller says who they are: as this session does for this operation, or else as the operation asks."""
     held = api.credentials
     choice = _choice(api, operation)
     if choice.authorization and choice.authorization.startswith("Basic "):
@@ -117,7 +120,7 @@ def _signed_in(api: APIClient, operation: Operation) -> Iterator[str]:
     elif choice.authorization:
         prefix, space, _ = choice.authorization.rpartition(" ")
         yield _option("-H", f"Authorization: {prefix}{space}", Variable("TOKEN"))
-    elif operation.secured and not held.present and api.config.api_key is None:
+    elif operation.secured and not held.present and api.config.api_key is None and choice.whole is None:
         yield _option("-H", f"Authorization: {held.scheme} ", Variable("TOKEN"))
     if held.api_key:
         yield _option("-H", f"{api.config.api_key_name}: ", Variable("API_KEY"))
@@ -131,8 +134,33 @@ def _signed_in(api: APIClient, operation: Operation) -> Iterator[str]:
 
 
 def _choice(api: APIClient, operation: Operation) -> Choice:
+    """What this session would send; where that isn't all that the operation asks for, blanks for what it does."""
     wanted = api.guide.wanted(operation.method, operation.path) if api.guide.wanted is not None else None
-    return choose(api.credentials, wanted, api.config.api_key)
+    choice = choose(api.credentials, wanted, api.config.api_key)
+    if choice.whole is not None or (wanted is None and api.credentials.present):
+        return choice
+    return _blank(api, operation) or choice
+
+
+def _blank(api: APIClient, operation: Operation) -> Choice | None:
+    """
+    The first set of credentials that an operation asks for and that can be sent from here, with no secrets in them.
+
+    None where it asks for none that is known, or does without.
+    """
+    asked = alternatives_of(operation, {scheme.name: scheme for scheme in api.guide.schemes}) or ()
+    sets = [each for each in asked if all(scheme.kind != "other" for scheme in each)]
+    if not sets or not all(asked):
+        return None
+    blank, given = Credentials(), api.config.api_key
+    blank.add(
+        {
+            scheme.name: added_for(scheme, secret=BLANK, basic=(BLANK, BLANK) if scheme.kind == "basic" else None)
+            for scheme in sets[0]
+            if not holds(blank, scheme, given)
+        }
+    )
+    return choose(blank, (sets[0],), given)
 
 
 def _body(
