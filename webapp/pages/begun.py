@@ -8,7 +8,7 @@ from starlette.responses import Response
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
 from webapp.oidc import Providers
-from webapp.sessions.throttle import address_key
+from webapp.sessions.addresses import network_key
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ def keep(request: Request, answer: Response, key: str, value: object) -> Respons
         value,
         scheme=request.scope["scheme"],
         root_path=request.scope.get("root_path", ""),
-        address=address_key(request.scope),
+        address=network_key(request.scope),
     )
     answer.headers.append("Set-Cookie", cookie)
     answer.headers["Referrer-Policy"] = "no-referrer"

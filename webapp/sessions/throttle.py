@@ -10,13 +10,16 @@ whether an account exists: the same is counted and answered.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import quote
 
 from starlette.types import Scope
 
+from webapp.sessions.addresses import address_key, network_key
 from webapp.sessions.buckets import MOST, Buckets
 from webapp.sessions.devices import Devices
+
+NETWORK_TIMES = 4
+"""How many times as many tries as an address an IPv6 network of 48 bits has, however many addresses it uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Throttle:
     Counts tries to sign in.
 
     `tries` are those of an account, and of a known browser; `per_address` those of an address, an IPv6 network of 64
-    bits being one. All come back within `window` seconds. 0 turns either off.
+    bits being one, and one of 48 bits having four times as many. All come back within `window` seconds. 0 turns either
+    off.
     """
 
     def __init__(
@@ -59,9 +63,10 @@ class Throttle:
         self._accounts = Buckets(tries, window, most=most, clock=clock)
         self._known = Buckets(tries, window, most=most, clock=clock)
         self._addresses = Buckets(per_address, window, most=most, clock=clock)
+        self._networks = Buckets(per_address * NETWORK_TIMES, window, most=most, clock=clock)
 
     def __len__(self) -> int:
-        return len(self._accounts) + len(self._known) + len(self._addresses)
+        return sum(map(len, (self._accounts, self._known, self._addresses, self._networks)))
 
     def begin(self, scope: Scope, account: str, *, is_guessed: bool = True) -> Try:
         """
@@ -75,7 +80,8 @@ class Throttle:
         device = self._devices.find(scope["headers"], account, secure=self._is_secure(scope)) if account else None
         if device is not None and not self._known.wait(device):
             return _taken(tag, [(self._known, device)])
-        wanted = [(self._addresses, address_key(scope))]
+        address, network = address_key(scope), network_key(scope)
+        wanted = [(self._addresses, address), *([(self._networks, network)] if network != address else [])]
         if account and is_guessed:
             wanted.append((self._accounts, tag))
         wait = max(buckets.wait(key) for buckets, key in wanted)
@@ -92,20 +98,6 @@ class Throttle:
 
     def _is_secure(self, scope: Scope) -> bool:
         return scope["scheme"] == "https" if self._https is None else self._https
-
-
-def address_key(scope: Scope) -> str:
-    """What tells one address from another: of IPv6 the network, since whoever has one address there has 2^64."""
-    client = scope.get("client")
-    text = client[0] if client else ""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text[:64]
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped) if mapped else address.packed[:8].hex()
-    return str(address)
 
 
 def _taken(tag: str, wanted: list[tuple[Buckets, str]]) -> Try:
