@@ -3,12 +3,14 @@
 import logging
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.pages.house import DEMO, demo_browser
 from tests.pages.workshop import HAMMER, ID, TEXT, does, ref, toast, workshop
+from webapp import Settings, create_app
 from webapp.sessions.drafts import LARGEST
-from webapp.testing import Received
+from webapp.testing import Browser, Received
 
 ADA = {"ada@example.com": "secret", "bob@example.com": "secret"}
 ONE = ("ada@example.com", "secret")
@@ -101,6 +103,21 @@ async def test_it_is_known_whose_a_session_was_that_ended_here(name: str) -> Non
         page = await browser.try_sign_in(name, "secret")
 
     assert ("Saw" in page.text) is (name == "alone@example.com")
+
+
+async def test_strangers_from_one_network_push_out_only_what_came_from_there() -> None:
+    text = "x" * (LARGEST - 4096)
+    async with workshop({}, accounts=ADA) as (_, api):
+        app = create_app("http://api", transport=api.transport, settings=Settings())
+        victim = Browser(transport=httpx.ASGITransport(app, client=("2001:db8:2::1", 1)))
+        flood = [
+            Browser(transport=httpx.ASGITransport(app, client=(f"2001:db8:1:{number:x}::1", 1))) for number in range(9)
+        ]
+        for each in (victim, *flood):
+            await each.post(CREATE, {"body/name": text})
+        found = [text in (await each.try_sign_in(*ONE)).text for each in (victim, flood[0], flood[-1])]
+
+    assert found == [True, False, True]
 
 
 async def test_passwords_and_files_are_not_kept_and_that_is_said(caplog: pytest.LogCaptureFixture) -> None:

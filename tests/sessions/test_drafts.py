@@ -9,7 +9,7 @@ import pytest
 from tests.sessions.test_registry import Clock
 from webapp.client import APIClient
 from webapp.sessions import Draft, Drafts, Session
-from webapp.sessions.drafts import LARGEST, MOST_OF_ONE, MOST_TOGETHER, SECONDS
+from webapp.sessions.drafts import LARGEST, MOST_OF_ADDRESS, MOST_OF_ONE, MOST_TOGETHER, SECONDS
 
 CLIENT = APIClient("http://api", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
 TYPED = Draft((("body/name", "Saw"),))
@@ -30,8 +30,10 @@ def of_size(size: int) -> Draft:
     return Draft((("n", "x" * (size - Draft((("n", ""),)).size)),))
 
 
-def kept(drafts: Drafts, session: Session, place: str = "/form", draft: Draft = TYPED, held: str = "") -> str:
-    made = drafts.keep(session, held, place, draft)
+def kept(
+    drafts: Drafts, session: Session, place: str = "/form", draft: Draft = TYPED, held: str = "", address: str = ""
+) -> str:
+    made = drafts.keep(session, held, place, draft, address=address)
     assert made is not None
     return made
 
@@ -114,11 +116,47 @@ def test_there_is_a_bound_to_each_to_those_of_a_browser_and_to_all() -> None:
     assert taken(drafts, person("ada"), held, "/0") is None
     assert taken(drafts, person("ada"), held, "/1") == large
 
-    for _ in range(FITTING + 1):
-        first = kept(drafts, gone(), "/form", large)
+    for number in range(FITTING + 1):
+        first = kept(drafts, gone(), "/form", large, address=f"{number}")
     assert len(drafts) == FITTING
     assert taken(drafts, person("ada"), held, "/2") is None
     assert taken(drafts, person("ada"), first) == large
+
+
+@pytest.mark.parametrize(("size", "count"), [(LARGEST - 1024, 500), (2000, 20_000)])
+def test_whoever_floods_from_one_address_pushes_out_only_what_came_from_there(
+    size: int, count: int, figure: Callable[[str], None]
+) -> None:
+    drafts = Drafts("draft")
+    victim = kept(drafts, gone("ada"), address="192.0.2.1")
+    flood = [kept(drafts, gone(), draft=of_size(size), address="198.51.100.7") for _ in range(count)]
+
+    assert taken(drafts, person("bob"), flood[-1]) == of_size(size)
+    assert taken(drafts, person("bob"), flood[0]) is None
+    assert len(drafts) * size < MOST_TOGETHER / 16
+    figure(f"of {count:,} drafts of {size:,} bytes from one address {len(drafts):,} are kept, and the others' all")
+    assert taken(drafts, person("ada"), victim) == TYPED
+
+
+def test_what_is_taken_or_over_or_moved_counts_no_more_for_its_address() -> None:
+    clock = Clock()
+    drafts = Drafts("draft", clock=clock)
+    large = of_size(LARGEST - 1024)
+    most = MOST_OF_ADDRESS // LARGEST - 1
+    for number in range(50):
+        held = kept(drafts, gone("ada"), draft=large, address="192.0.2.1")
+        if number % 2:
+            assert taken(drafts, person("ada"), held) == large
+        else:
+            held = kept(drafts, gone("ada"), "/two", TYPED, held, address="198.51.100.7")
+            assert taken(drafts, person("ada"), held) == large
+            assert taken(drafts, person("ada"), held, "/two") == TYPED
+    kept(drafts, gone("ada"), draft=large, address="192.0.2.1")
+    clock.now += SECONDS
+    made = [kept(drafts, gone("ada"), draft=large, address="192.0.2.1") for _ in range(most)]
+
+    assert [taken(drafts, person("ada"), each) for each in made] == [large] * most
+    assert len(drafts) == 0
 
 
 @pytest.mark.parametrize(
@@ -147,7 +185,7 @@ def test_what_is_handed_out_makes_room() -> None:
     held = kept(drafts, gone("ada"), "/a", large)
     taken(drafts, person("ada"), kept(drafts, gone("ada"), "/b", large, held), "/a")
 
-    made = [kept(drafts, gone("bob"), "/form", large) for _ in range(FITTING)]
+    made = [kept(drafts, gone("bob"), "/form", large, address=f"{number}") for number in range(FITTING)]
 
     # Hers was the oldest, and would be there still if there were room for one more.
     assert len(drafts) == FITTING
@@ -187,7 +225,7 @@ def test_what_is_kept_of_a_flood_takes_no_more_memory_than_is_said(
         while len(drafts) == sent:
             # As a parser makes them: a tuple for each.
             draft = Draft(tuple((name[:], value[:]) for name, value in pairs(sent)))
-            kept(drafts, gone(f"owner {sent}"), f"/form/{sent}", draft)
+            kept(drafts, gone(f"owner {sent}"), f"/form/{sent}", draft, address=f"192.0.2.{sent}")
             sent += 1
         taking, _ = tracemalloc.get_traced_memory()
     finally:

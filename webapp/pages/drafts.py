@@ -13,6 +13,7 @@ from webapp.forms.pointer import split
 from webapp.forms.submission import Submission
 from webapp.pages.masking import is_secret
 from webapp.sessions import Draft, Drafts, Notice, Notices
+from webapp.sessions.addresses import network_key
 from webapp.sessions.drafts import LARGEST
 
 BASELINES = ("was", "before", "mine")
@@ -74,10 +75,11 @@ def give_along(request: Request, response: Response) -> Response:
     cookie: str | None = getattr(request.state, "draft_cookie", None)
     if cookie is None:
         drafts: Drafts = request.state.drafts
-        folder_id = drafts.keep(request.state.session, _held(request), typed.place, typed.draft())
+        scope = request.scope
+        address = network_key(scope)
+        folder_id = drafts.keep(request.state.session, _held(request), typed.place, typed.draft(), address=address)
         if folder_id is None:
             return response
-        scope = request.scope
         cookie = drafts.cookie(folder_id, scheme=scope["scheme"], root_path=scope.get("root_path", ""))
         request.state.draft_cookie = cookie
     response.headers.append("Set-Cookie", cookie)

@@ -21,7 +21,9 @@ MOST_OF_ONE = 4
 """Forms of one browser: somebody may have several open."""
 MOST_TOGETHER = 32 * 1024 * 1024
 """Bytes that all forms of all browsers take."""
-PER_TEXT, PER_PAIR, PER_DRAFT, PER_FOLDER = 16, 64, 512, 1024
+MOST_OF_ADDRESS = MOST_TOGETHER // 16
+"""Bytes of the forms that came from one place: whoever fills that up pushes out nobody's but what came from there."""
+PER_TEXT, PER_PAIR, PER_DRAFT, PER_FOLDER = 16, 64, 512, 1536
 """Bytes beside the texts themselves: what the allocator rounds up to, tuples, and entries of dicts."""
 
 Pairs = tuple[tuple[str, str], ...]
@@ -49,14 +51,24 @@ class _Folder:
 
     owner: str
     """Who typed them, where that is known."""
-    until: float
+    address: str = ""
+    """Where the newest of them came from."""
+    until: float = 0.0
     drafts: OrderedDict[str, Draft] = field(default_factory=OrderedDict)
     """By the address of the form."""
 
     @property
     def size(self) -> int:
         drafts = sum(_size(place) + draft.size for place, draft in self.drafts.items())
-        return PER_FOLDER + _size(self.owner) + drafts
+        return PER_FOLDER + _size(self.owner) + _size(self.address) + drafts
+
+
+@dataclass(slots=True)
+class _Share:
+    """The folders from one address, those that were kept longest ago first, and the bytes that they take."""
+
+    ids: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    size: int = 0
 
 
 class Drafts:
@@ -67,17 +79,18 @@ class Drafts:
         self._https = https
         self._clock = clock
         self._folders: OrderedDict[str, _Folder] = OrderedDict()
+        self._shares: dict[str, _Share] = {}
         self._size = 0
 
     def __len__(self) -> int:
         return len(self._folders)
 
-    def keep(self, session: Session, held: str, place: str, draft: Draft) -> str | None:
+    def keep(self, session: Session, held: str, place: str, draft: Draft, *, address: str = "") -> str | None:
         """
         Keep what was typed at `place` for whoever's `session` this is or was; None where it's too much.
 
-        `held` is the id that the browser has shown, if any. Returns the one that it has to be given: what it held
-        before is found by that one only.
+        `held` is the id that the browser has shown, if any; `address` is where it came from, one for all that nobody
+        knows. Returns the id that it has to be given: what it held before is found by that one only.
         """
         if _size(place) + draft.size > LARGEST:
             return None
@@ -87,13 +100,8 @@ class Drafts:
         folder.drafts.move_to_end(place)
         while len(folder.drafts) > MOST_OF_ONE:
             folder.drafts.popitem(last=False)
-        folder.until = self._clock() + SECONDS
-        folder_id = new_id()
-        self._folders[folder_id] = folder
-        self._size += folder.size
-        while self._size > MOST_TOGETHER:
-            self._drop(next(iter(self._folders)))
-        return folder_id
+        folder.address, folder.until = address, self._clock() + SECONDS
+        return self._put(folder)
 
     def take(self, session: Session, held: str, place: str) -> Draft | None:
         """What the browser that has shown the id `held` typed at `place`, once; None for anybody but who typed it."""
@@ -102,7 +110,7 @@ class Drafts:
         if folder is None or not session.kept or folder.owner not in ("", session.owner) or place not in folder.drafts:
             return None
         draft = folder.drafts.pop(place)
-        self._size -= _size(place) + draft.size
+        self._count(folder, -_size(place) - draft.size)
         if not folder.drafts:
             self._drop(held)
         return draft
@@ -124,7 +132,23 @@ class Drafts:
             self._drop(held)
             if session.owner in ("", folder.owner):
                 return folder
-        return _Folder(session.owner, 0)
+        return _Folder(session.owner)
+
+    def _put(self, folder: _Folder) -> str:
+        """Keep a folder under a new id, in place of the oldest from its address, and then of all."""
+        folder_id, share = new_id(), self._shares.setdefault(folder.address, _Share())
+        self._folders[folder_id] = folder
+        share.ids[folder_id] = None
+        self._count(folder, folder.size)
+        while share.size > MOST_OF_ADDRESS:
+            self._drop(next(iter(share.ids)))
+        while self._size > MOST_TOGETHER:
+            self._drop(next(iter(self._folders)))
+        return folder_id
+
+    def _count(self, folder: _Folder, size: int) -> None:
+        self._size += size
+        self._shares[folder.address].size += size
 
     def _is_secure(self, scheme: str) -> bool:
         return scheme == "https" if self._https is None else self._https
@@ -135,7 +159,12 @@ class Drafts:
             self._drop(next(iter(self._folders)))
 
     def _drop(self, folder_id: str) -> None:
-        self._size -= self._folders.pop(folder_id).size
+        folder = self._folders.pop(folder_id)
+        self._count(folder, -folder.size)
+        share = self._shares[folder.address]
+        del share.ids[folder_id]
+        if not share.ids:
+            del self._shares[folder.address]
 
 
 def _size(text: str) -> int:
