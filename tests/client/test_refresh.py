@@ -7,7 +7,7 @@ from contextvars import copy_context
 import httpx
 import pytest
 
-from tests.client.renewing import Backend, counting, every_backend, failing
+from tests.client.renewing import Backend, CookieBackend, cookie, counting, every_backend, failing
 from tests.client.support import client
 from webapp.client import Credentials, RefreshEndpoint, RequestContext, request_context
 from webapp.errors import APIError, Unauthorized, Unavailable
@@ -276,6 +276,18 @@ async def test_a_stream_renews_before_it_starts() -> None:
 
 async def test_secrets_of_the_endpoint_do_not_show() -> None:
     assert "hush" not in repr(RefreshEndpoint("/refresh", "grant", extra={"client_secret": "hush"}))
+
+
+async def test_the_query_of_a_refresh_path_is_sent_and_is_nothing_that_a_cookie_is_bound_to() -> None:
+    backend = CookieBackend()
+    api = client(backend, refresh=RefreshEndpoint("/auth/refresh?mode=cookie", cookie="refresh"))
+    api.credentials.cookies.set(cookie("session", "/", "access-0"), 0)
+    api.credentials.cookies.set(cookie("refresh", "/auth/refresh", "refresh-0"), 0)
+    api.credentials.established = True
+    backend.spend()
+
+    assert await api.get("/") is not None
+    assert [each.url.query for each in backend.refreshes] == [b"mode=cookie"]
 
 
 async def test_a_refresh_path_that_is_unsafe_is_told_to_the_programmer() -> None:

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.client import APIClient
 from webapp.sessions import Bounces, Instead, Session, SessionCookie, SessionMiddleware, SessionRegistry
@@ -50,7 +50,8 @@ def backend(request: httpx.Request) -> httpx.Response:
 async def show(request: Request) -> Response:
     session: Session = request.state.session
     assert request.state.api is session.api
-    return JSONResponse({"user": session.user, "kept": session.kept, "client": id(session.api)})
+    told = {"user": session.user, "kept": session.kept, "client": id(session.api)}
+    return JSONResponse({**told, "owner": session.owner, "ending": session.ending})
 
 
 async def sign_in(request: Request) -> Response:
@@ -105,6 +106,17 @@ async def trickle(request: Request) -> Response:
     return StreamingResponse(pieces())
 
 
+async def cease(request: Request) -> Response:
+    """A stream that stops by itself."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"private"
+        SLOW.begun.set()
+        await SLOW.go_on.wait()
+
+    return StreamingResponse(pieces())
+
+
 def house(
     *,
     path: str = "",
@@ -125,9 +137,10 @@ def house(
             Route("/add", add),
             Route("/out", sign_out),
             Route("/slowly-out", sign_out_slowly),
-            Route("/ask", ask),
+            Route("/ask", ask, methods=["GET", "POST"]),
             Route("/slow", wait),
             Route("/long", trickle),
+            Route("/ceasing", cease),
         ],
         middleware=[
             Middleware(
@@ -312,8 +325,8 @@ async def test_an_idle_session_is_a_strangers() -> None:
 async def test_what_is_not_http_passes_by() -> None:
     seen: list[Any] = []
 
-    async def inner(scope: Any, receive: Any, send: Any) -> None:
-        seen.append(scope["type"])
+    async def inner(*connection: Any) -> None:
+        seen.append(connection)
 
     middleware = SessionMiddleware(
         inner,
@@ -323,13 +336,10 @@ async def test_what_is_not_http_passes_by() -> None:
         bounces=Bounces([KEY], name="bounces"),
         instead=INSTEAD,
     )
-    await middleware({"type": "lifespan"}, _nothing, _nothing)  # type: ignore[arg-type]
+    connection = {"type": "lifespan"}, object(), object()
+    await middleware(*connection)  # type: ignore[arg-type]
 
-    assert seen == ["lifespan"]
-
-
-async def _nothing(*_: Any) -> None:
-    return None
+    assert seen == [connection]
 
 
 async def test_a_session_that_is_revoked_meanwhile_replaces_whatever_the_handler_answered() -> None:
@@ -356,6 +366,49 @@ async def test_an_answer_that_is_going_out_is_broken_off_when_its_session_is_rev
 
         with pytest.raises(ClientDisconnect):
             await answer
+
+
+async def test_a_stream_that_stops_by_itself_when_its_session_is_revoked_is_whole() -> None:
+    app, registry = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        answer = asyncio.create_task(ada.get("/ceasing"))
+        await SLOW.begun.wait()
+        await registry.end_all("ada", by="owner")
+        SLOW.go_on.set()
+
+        assert (await answer).text == "private"
+
+
+async def test_what_is_answered_instead_may_read_what_was_sent() -> None:
+    def ended(_: Request) -> ASGIApp:
+        async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+            sent = await Request(scope, receive).body()
+            await PlainTextResponse(sent, 401)(scope, receive, send)
+
+        return echo
+
+    app, _ = house(instead=Instead(ended, INSTEAD.looping, INSTEAD.full))
+    async with browser(app) as ada:
+        await ada.get("/in?token=expired")
+
+        assert (await ada.post("/ask", content=b"typed")).text == "typed"
+
+
+async def test_of_several_sessions_that_have_ended_the_first_that_is_known_says_whose_the_browser_is() -> None:
+    app, registry = house()
+    signer = SessionCookie([KEY], name="webapp_session", max_age=60)
+    held: list[str] = []
+    for owner in ("ada", "bob"):
+        async with browser(app) as leaving:
+            await leaving.get(f"/in?owner={owner}")
+            held.append(leaving.cookies["webapp_session"])
+        await registry.end_all(owner, by="owner" if owner == "ada" else "operator")
+    sent = "; ".join(f"webapp_session={each}" for each in (signer.sign("unknown"), *held))
+    async with browser(app) as returning:
+        told = (await returning.get("/", headers={"Cookie": sent})).json()
+
+    assert (told["owner"], told["ending"]) == ("ada", "elsewhere")
 
 
 async def test_at_the_cap_signing_in_is_a_503_and_nobody_else_notices() -> None:
