@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ MAX_TEXT = 20_000
 """Characters of a single value that a page shows."""
 
 ELLIPSIS = "…"
+MAX_WORD = 40
+"""Characters of a value that may be one of a few, so that it's worth to remember how it is written for people."""
 THIN_SPACE = "\u202f"
 """Narrow, and no place to break a line."""
 
@@ -63,8 +66,8 @@ def cut(value: Any, length: int = 80) -> str:
 
 def number(value: Any) -> str:
     """`1234567.5` -> `1 234 567.5`; of a float's decimals, four."""
-    if type(value) is int and -1000 < value < 1000:
-        return str(value)
+    if type(value) in (int, float) and -1000 < value < 1000:
+        return str(value if type(value) is int else _rounded(value))
     digits = text(_rounded(value) if isinstance(value, float) else value)
     match = _NUMBER.fullmatch(digits)
     if match is None:
@@ -225,12 +228,17 @@ def listed(value: Any, most: int = 12) -> list[str]:
 
 def choice(value: Any) -> str:
     """One of a few values, as people would write it: `in_progress` -> `In progress`."""
+    if type(value) is str and len(value) <= MAX_WORD:
+        return _called(value)
     return called(text(value))
 
 
 def tone(value: Any) -> str:
     """`ok`, `warn` or `bad` for a state whose name says so; empty for all others."""
-    return TONES.get(value.lower().replace("-", "_").replace(" ", "_"), "") if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    found = TONES.get(value)
+    return TONES.get(value.lower().replace("-", "_").replace(" ", "_"), "") if found is None else found
 
 
 def short_url(value: Any, length: int = 48) -> str:
@@ -362,6 +370,9 @@ def _day(value: Any) -> date | None:
     # Of a text, the day as it is written: a time behind it could move it into another zone's.
     at = _parsed(value) if isinstance(value, str) else moment(value)
     return at.date() if at else None
+
+
+_called = lru_cache(maxsize=1024)(called)
 
 
 def _as_text(value: Any) -> str:

@@ -25,10 +25,13 @@ from jinja2 import (
     StrictUndefined,
     Template,
 )
+from jinja2.compiler import CodeGenerator
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from webapp.html.assets import Assets, find_folder
+from webapp.html.compiler import PageCodeGenerator, PageContext
 from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters, is_image_link
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
@@ -62,6 +65,9 @@ def render(
 
 class PageEnvironment(Environment):
     """Jinja for JSON: in `{{ data.items }}` a key comes before a method of dict, and costs no exception."""
+
+    code_generator_class: type[CodeGenerator] = PageCodeGenerator
+    context_class: type[Context] = PageContext
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """The item of a mapping or the attribute of anything else; the other one where that is missing."""
@@ -107,7 +113,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=debug,
         )
-        self.environment.filters.update({**filters(now), **SPAN_FILTERS, "tree": make_tree})
+        self.environment.filters.update({**filters(now), **SPAN_FILTERS, "tree": make_tree, "zip": zip})
         shown = {"image_link": lambda value: is_image_link(value, images)}
         self.environment.tests.update({**TESTS, **SPAN_TESTS, **shown})
         self.environment.globals["zip"] = zip

@@ -1,0 +1,231 @@
+"""What our templates are compiled to puts out what Jinja's own would."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import DictLoader, StrictUndefined, UndefinedError, pass_context
+from jinja2.compiler import CodeGenerator
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from tests.html.asking import PARTIAL, asking, renderer
+from tests.html.samples import ALONE, FRAGMENTS, NOTICED, SAMPLES, SHELL, STRANGER
+from webapp.html.compiler import FIELDS, html
+from webapp.html.context import Link, Row, Shell
+from webapp.html.kinds import Kind
+from webapp.html.render import PageEnvironment, Renderer
+
+
+def as_jinja_has_it(found: Renderer) -> Renderer:
+    """The same renderer on Jinja's own code."""
+    found.environment.code_generator_class = CodeGenerator
+    found.environment.context_class = Context
+    return found
+
+
+def shown(sources: dict[str, str], name: str, **variables: Any) -> str:
+    """What one of the templates puts out; what Jinja's own code does is the same."""
+    answers = []
+    for plain in (False, True):
+        environment = PageEnvironment(loader=DictLoader(sources), autoescape=True, undefined=StrictUndefined)
+        if plain:
+            environment.code_generator_class = CodeGenerator
+            environment.context_class = Context
+        answers.append(environment.get_template(name).render(variables))
+    assert answers[0] == answers[1]
+    return answers[0]
+
+
+@pytest.mark.parametrize("shell", [SHELL, NOTICED, STRANGER, ALONE], ids=["user", "notice", "stranger", "alone"])
+def test_every_page_is_what_jinja_makes_of_it(shell: Shell) -> None:
+    ours, plain = renderer(shell=shell), as_jinja_has_it(renderer(shell=shell))
+
+    for template, page in SAMPLES.values():
+        assert ours.render(asking(), template, page).body == plain.render(asking(), template, page).body
+
+
+def test_every_part_of_a_page_is_what_jinja_makes_of_it() -> None:
+    ours, plain = renderer(), as_jinja_has_it(renderer())
+
+    for template, page in SAMPLES.values():
+        if part := FRAGMENTS.get(template):
+            pair = [each.render(asking(PARTIAL), template, page, fragment=part).body for each in (ours, plain)]
+            assert pair[0] == pair[1]
+
+
+class Text(str):
+    """A text that isn't exactly a str."""
+
+    __slots__ = ()
+
+
+class Safe:
+    """Something that knows its own HTML."""
+
+    def __html__(self) -> str:
+        return "<b>&amp;</b>"
+
+
+class SafeText(Text):
+    """A text that knows its own HTML."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return "<i>"
+
+
+HOSTILE = "<script>alert('&\"')</script>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [HOSTILE, Text(HOSTILE), Markup(HOSTILE), Safe(), SafeText(HOSTILE), Kind.LONG_TEXT, None, 7, 1.5, [HOSTILE]],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_put_out_is_escaped_as_ever(value: object) -> None:
+    assert html(value) == str(escape(value))
+    assert shown({"a": "{{ value }}"}, "a", value=value) == str(escape(value))
+
+
+@given(st.text())
+def test_every_text_is_escaped_as_ever(text: str) -> None:
+    assert html(text) == str(escape(text))
+
+
+def test_what_a_block_or_a_macro_gives_is_not_escaped_again() -> None:
+    source = """{% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}
+{% set kept %}<i>{{ bold(word) }}</i>{% endset %}{{ kept }}
+{% block end %}{{ bold(word) }}{{ self.title() }}{% endblock %}
+{% block title %}<u>{{ word }}</u>{% endblock %}"""
+
+    assert shown({"a": source}, "a", word="<&>").split() == [
+        "<i><b>&lt;&amp;&gt;</b></i>",
+        "<b>&lt;&amp;&gt;</b><u>&lt;&amp;&gt;</u>",
+        "<u>&lt;&amp;&gt;</u>",
+    ]
+
+
+def test_where_escaping_is_switched_off_it_stays_off() -> None:
+    bold = "{% macro m(v) %}{{ v }}{% endmacro %}"
+    source = bold + "{% autoescape false %}{{ word }}{{ m(word) }}{% endautoescape %} {{ word }}"
+
+    assert shown({"a": source}, "a", word="<") == "<&lt; &lt;"
+
+
+@dataclass
+class Lookalike:
+    """No dataclass of ours, with a field of the same name."""
+
+    label: str
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [Link("Here", "/"), {"label": "Here"}, Lookalike("Here")],
+    ids=["a dataclass of ours", "a mapping", "another dataclass"],
+)
+def test_an_attribute_is_what_it_ever_was(thing: object) -> None:
+    assert "label" in FIELDS
+    source = "{{ thing.label }}{{ thing['label'] }}{{ things[0].label }}{% if thing.href is defined %}!{% endif %}"
+
+    assert shown({"a": source}, "a", thing=thing, things=[thing]).startswith("HereHereHere")
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ row.label }}", "{{ row.nothing }}", "{{ nobody.label }}", "{{ row.label.label }}"]
+)
+def test_a_field_that_is_not_there_is_an_error(source: str) -> None:
+    row = Row(id="", href=None, title="", values=(), links=())
+    environment = PageEnvironment(autoescape=True, undefined=StrictUndefined)
+
+    with pytest.raises(UndefinedError):
+        environment.from_string(source).render(row=row)
+
+
+LOOPS = {
+    "plain": "{% for row in rows %}{% block row scoped %}{{ row|upper }}, {% endblock %}{% endfor %}",
+    "with what is around": (
+        "{% set unit = 'm' %}{% for row in rows %}{% set twice = row * 2 %}"
+        "{% block row scoped %}{{ unit }}{{ twice }}{{ row }} {% endblock %}{% endfor %}"
+    ),
+    "with the loop": "{% for row in rows %}{% block row scoped %}{{ loop.index }}{{ row }}{% endblock %}{% endfor %}",
+    "with a set inside": (
+        "{% set name = 'out' %}{% for row in rows %}"
+        "{% block row scoped %}{% set name = row %}{{ name }}{% endblock %}{{ name }}{% endfor %}{{ name }}"
+    ),
+    "without rows": "{% for row in () %}{% block row scoped %}{{ row }}{% endblock %}{% else %}none{% endfor %}",
+    "some of the rows": "{% for row in rows if row != 'b' %}{% block row scoped %}{{ row }}{% endblock %}{% endfor %}",
+    "in each other": (
+        "{% for row in rows %}{% for cell in rows %}"
+        "{% block cell scoped %}{{ row }}{{ cell }} {% endblock %}{% endfor %}"
+        "{% block row scoped %}{{ row }}{% endblock %}{% endfor %}"
+    ),
+    "itself": "{% for row in rows %}{% block row scoped %}{{ row }}{% if self %}.{% endif %}{% endblock %}{% endfor %}",
+    "in a macro's text": (
+        "{% macro m(x) %}<{{ x }}>{% endmacro %}"
+        "{% for row in rows %}{% block row scoped %}{{ m(row) }}{% include 'piece' %}{% endblock %}{% endfor %}"
+    ),
+}
+OVERRIDES = {
+    "nothing": "{% extends 'base' %}",
+    "the row": "{% extends 'base' %}{% block row %}[{{ row }}{{ loop.index }}]{% endblock %}",
+    "around the row": "{% extends 'base' %}{% block row %}({{ super() }}){% endblock %}",
+    "twice": "{% extends 'other' %}{% block row %}({{ super() }}){% endblock %}",
+}
+
+
+def cases() -> Iterator[Any]:
+    """Each loop with each of the ways to take it over."""
+    for loop in LOOPS:
+        for override in OVERRIDES:
+            yield pytest.param(LOOPS[loop], OVERRIDES[override], id=f"{loop}: {override}")
+
+
+@pytest.mark.parametrize(("base", "override"), list(cases()))
+def test_a_block_in_a_loop_can_be_overridden(base: str, override: str) -> None:
+    other = "{% extends 'base' %}{% block row %}<{{ super() }}>{% endblock %}"
+    sources = {
+        "base": f"{{% block all %}}{base}{{% endblock %}}",
+        "mine": override,
+        "other": other,
+        "piece": "{{ row }}",
+    }
+
+    assert shown(sources, "base", rows=["a", "b"])
+    assert shown(sources, "mine", rows=["a", "b"])
+
+
+def test_a_block_in_a_loop_is_a_part_as_well() -> None:
+    part = "{{ self['row']() }}"
+    loop = "{% for row in rows %}{% block row scoped %}{{ title }}{% endblock %}{% endfor %}"
+    base = "{% extends layout %}" + loop
+
+    assert shown({"base": base, "part": part}, "base", layout="part", rows=[], title="Rows") == "Rows"
+
+
+def test_a_required_block_stays_required() -> None:
+    source = "{% for row in rows %}{% block row scoped required %}{% endblock %}{% endfor %}"
+
+    with pytest.raises(Exception, match="Required block 'row' not found"):
+        shown({"a": source}, "a", rows=[1])
+
+
+def test_a_function_that_takes_the_context_gets_it() -> None:
+    @pass_context
+    def title_of(context: Context, mark: str) -> str:
+        return f"{context['title']}{mark}"
+
+    assert shown({"a": "{{ title_of('!') }}"}, "a", title="Rows", title_of=title_of) == "Rows!"
+
+
+def test_a_macro_refuses_what_it_does_not_take() -> None:
+    environment = PageEnvironment(autoescape=True, undefined=StrictUndefined)
+    source = "{% macro m(x) %}{{ x }}{% endmacro %}{% for n in [1] %}{{ m(n, y=1) }}{% endfor %}"
+
+    with pytest.raises(TypeError, match="takes no keyword argument 'y'"):
+        environment.from_string(source).render()
