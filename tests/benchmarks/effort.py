@@ -10,11 +10,12 @@ class Effort:
     rounds: int = 9
     sessions: int = 2000
     calls: int = 300
-    pages: int = 400
+    pages: int = 300
+    crowd: int = 640
     connections: int = 8
     starts: int = 3
     peers: bool = True
 
 
-QUICK = Effort(rounds=1, sessions=1000, calls=64, pages=50, starts=1, peers=False)
+QUICK = Effort(rounds=1, sessions=1000, calls=64, pages=50, crowd=64, starts=1, peers=False)
 """Shows that everything works; its figures mean nothing."""

@@ -1,47 +1,75 @@
-"""A load generator: keeps a number of connections busy with one and the same request."""
+"""A load generator: keeps a number of connections busy, each with one and the same request."""
 
 import asyncio
+import contextlib
+import itertools
 import time
+from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 import httptools
 import uvloop
 
-PATIENCE = 120.0
-"""Seconds for all of it."""
+PATIENCE = 180.0
+"""Seconds for one run."""
 
 
-def load(port: int, request: bytes, *, connections: int, total: int) -> list[float]:
-    """
-    Send `request` `total` times, `connections` at once, and say how many seconds each answer took to its last byte.
+class Crowd:
+    """Visitors who are connected and have been answered once, as a server's visitors are but for a moment."""
 
-    RuntimeError for any answer but 200, or for a connection that ends early; TimeoutError where none comes.
-    """
+    def __init__(self, runner: asyncio.Runner, visitors: "list[_Visitor]") -> None:
+        self._runner = runner
+        self._visitors = visitors
+
+    def ask(self, total: int) -> list[float]:
+        """
+        Send so many requests, each connection its next when it has its answer; seconds to each answer's last byte.
+
+        RuntimeError for any answer but 200, or for a connection that ends early; TimeoutError where none comes.
+        """
+        return self._runner.run(_asked(self._visitors, total))
+
+
+@contextlib.contextmanager
+def crowd(port: int, *requests: bytes, connections: int) -> Iterator[Crowd]:
+    """Connect; connections take turns at the requests there are. Raises what `Crowd.ask` raises."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_load(port, request, connections, total))
+        visitors: list[_Visitor] = []
+        try:
+            turns = itertools.islice(itertools.cycle(requests), connections)
+            visitors.extend(runner.run(_connected(port, request)) for request in turns)
+            runner.run(_asked(visitors, connections))
+            yield Crowd(runner, visitors)
+        finally:
+            for visitor in visitors:
+                visitor.leave()
 
 
-async def _load(port: int, request: bytes, connections: int, total: int) -> list[float]:
-    loop = asyncio.get_running_loop()
-    run = _Run(request, total, loop.create_future())
-    transports = []
-    try:
-        for _ in range(connections):
-            transport, _ = await loop.create_connection(lambda: _Visitor(run), "127.0.0.1", port)
-            transports.append(transport)
-        async with asyncio.timeout(PATIENCE):
-            await run.done
-    finally:
-        for transport in transports:
-            transport.close()
+def load(port: int, *requests: bytes, connections: int, total: int) -> list[float]:
+    """What a crowd waits that asks so often."""
+    with crowd(port, *requests, connections=connections) as visitors:
+        return visitors.ask(total)
+
+
+async def _connected(port: int, request: bytes) -> "_Visitor":
+    _, visitor = await asyncio.get_running_loop().create_connection(partial(_Visitor, request), "127.0.0.1", port)
+    return visitor
+
+
+async def _asked(visitors: "list[_Visitor]", total: int) -> list[float]:
+    run = _Run(total, asyncio.get_running_loop().create_future())
+    for visitor in visitors:
+        visitor.join(run)
+    async with asyncio.timeout(PATIENCE):
+        await run.done
     return run.latencies
 
 
 class _Run:
     """What all connections share."""
 
-    def __init__(self, request: bytes, total: int, done: "asyncio.Future[None]") -> None:
-        self.request = request
+    def __init__(self, total: int, done: "asyncio.Future[None]") -> None:
         self.to_send = self.to_come = total
         self.latencies: list[float] = []
         self.done = done
@@ -54,40 +82,58 @@ class _Run:
 class _Visitor(asyncio.Protocol):
     """One connection: asks, waits for the whole answer, asks again."""
 
-    def __init__(self, run: _Run) -> None:
-        self._run = run
+    def __init__(self, request: bytes) -> None:
+        self._request = request
+        self._run: _Run | None = None
+        self._gone = False
         self._sent_at = 0.0
+
+    def join(self, run: _Run) -> None:
+        """Take part in a run."""
+        self._run = run
+        if self._gone:
+            run.fail("The connection was closed before the first request.")
+        else:
+            self._ask(run)
+
+    def leave(self) -> None:
+        """Hang up."""
+        self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are none of asyncio's classes.
         self._transport = cast("asyncio.WriteTransport", transport)
         self._parser = httptools.HttpResponseParser(self)
-        self._ask()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._run.fail("The connection was closed before all answers had come.")
+        self._gone = True
+        self._fail("The connection was closed before all answers had come.")
 
     def data_received(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self._run.fail(f"The answer isn't HTTP: {error}")
+            self._fail(f"The answer isn't HTTP: {error}")
 
     def on_message_complete(self) -> None:
         """Called by the parser."""
         run = self._run
-        run.latencies.append(time.perf_counter() - self._sent_at)
         status = self._parser.get_status_code()
-        if status != 200:
-            run.fail(f"The answer was {status}.")
+        if run is None or status != 200:
+            self._fail(f"The answer was {status}.")
             return
+        run.latencies.append(time.perf_counter() - self._sent_at)
         run.to_come -= 1
         if run.to_come == 0 and not run.done.done():
             run.done.set_result(None)
-        self._ask()
+        self._ask(run)
 
-    def _ask(self) -> None:
-        if self._run.to_send:
-            self._run.to_send -= 1
+    def _ask(self, run: _Run) -> None:
+        if run.to_send:
+            run.to_send -= 1
             self._sent_at = time.perf_counter()
-            self._transport.write(self._run.request)
+            self._transport.write(self._request)
+
+    def _fail(self, why: str) -> None:
+        if self._run is not None:
+            self._run.fail(why)

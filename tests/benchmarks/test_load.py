@@ -6,7 +6,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.benchmarks.backend import TOKEN, create_backend
-from tests.benchmarks.load import load
+from tests.benchmarks.load import crowd, load
 from tests.benchmarks.process import Pipe, Worker
 from tests.benchmarks.server import Server
 
@@ -23,6 +23,19 @@ def test_every_request_is_answered_and_timed(api: Server) -> None:
 
     assert len(latencies) == 10
     assert min(latencies) > 0
+
+
+def test_connections_take_turns_at_the_requests(api: Server) -> None:
+    well, badly = _get("/openapi.json"), _get("/orders")
+
+    assert len(load(api.port, well, badly, connections=1, total=4)) == 4
+    with pytest.raises(RuntimeError, match="401"):
+        load(api.port, well, badly, connections=2, total=4)
+
+
+def test_a_crowd_may_ask_again(api: Server) -> None:
+    with crowd(api.port, _get("/openapi.json"), connections=4) as visitors:
+        assert [len(visitors.ask(total)) for total in (10, 1)] == [10, 1]
 
 
 def test_chunked_answers_are_read_to_their_end() -> None:
