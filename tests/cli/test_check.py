@@ -163,7 +163,7 @@ def test_a_configured_key_that_the_api_refuses_is_an_error(
     with api(document=GATED, gate=("sesame-open", refusal, {"detail": "Invalid API key"})) as url:
         status, found = said(url)
 
-    assert (status, about(found, "WEBAPP_API_KEY")[1:]) == (
+    assert (status, about(found, "WEBAPP_API_KEY")) == (
         2,
         [("error", "is refused by the API, which was asked for GET /things with it.")],
     )
@@ -176,7 +176,7 @@ def test_a_configured_key_that_may_lack_rights_is_a_warning(said: Said, monkeypa
     with api(document=GATED, gate=("sesame-open", 403, {"detail": "Only for auditors."})) as url:
         status, found = said(url)
 
-    assert (status, about(found, "WEBAPP_API_KEY")[1]) == (
+    assert (status, about(found, "WEBAPP_API_KEY")[0]) == (
         0,
         ("warning", "is no good for GET /things: the API's answer to it is a 403."),
     )
@@ -190,16 +190,30 @@ def test_what_a_configured_key_lets_anybody_do_is_a_warning_that_names_it(
     with api(document=GATED, gate=("sesame-open", 401, {})) as url:
         status, found = said(url)
 
-    assert (status, about(found, "WEBAPP_API_KEY")[1:]) == (
+    assert (status, about(found, "WEBAPP_API_KEY")) == (
         0,
         [("warning", f"lets anybody who reaches this site use 4 operations, signed in or not: {named}.")],
     )
     assert about(found, "document") == []
 
 
+def test_of_a_key_that_no_operation_asks_for_it_is_said_that_it_is_sent(
+    said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBAPP_API_KEY", "sesame-open")
+    with api(document=OPEN_TO_ALL) as url:
+        _, found = said(url)
+
+    assert about(found, "WEBAPP_API_KEY") == [
+        ("note", "is set: whoever reaches this frontend asks the API with it, signed in or not.")
+    ]
+
+
+OPEN_TO_ALL = {"openapi": "3.1.0", "info": {"title": "Open"}, "paths": {"/things": {"get": {}}}}
+
+
 def test_a_document_without_a_sign_in_is_told(said: Said) -> None:
-    open_to_all = {"openapi": "3.1.0", "info": {"title": "Open"}, "paths": {"/things": {"get": {}}}}
-    with api(document=open_to_all) as url:
+    with api(document=OPEN_TO_ALL) as url:
         _, found = said(url)
 
     assert [severity for severity, _ in about(found, "document")] == ["warning"]

@@ -38,7 +38,6 @@ TABLE: list[tuple[dict[str, Any], str, str, str]] = [
         "WEBAPP_OIDC_ISSUER",
         "plain http to another machine",
     ),
-    ({"api_key": "sesame-open"}, "note", "WEBAPP_API_KEY", "signed in or not"),
     ({"api_timeout": 3600.0}, "warning", "WEBAPP_API_TIMEOUT", "wait for more than 60 seconds"),
     ({"api_timeout": 0.1, "api_connect_timeout": 0.1}, "warning", "WEBAPP_API_TIMEOUT", "less than a second"),
     ({"api_connect_timeout": 20.0}, "warning", "WEBAPP_API_CONNECT_TIMEOUT", "never applies"),

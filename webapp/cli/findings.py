@@ -95,10 +95,6 @@ def _of_the_api(settings: Settings) -> Iterator[Finding]:
     for variable, url in (("WEBAPP_API_URL", settings.api_url), ("WEBAPP_OIDC_ISSUER", settings.oidc_issuer)):
         if url is not None and url.startswith("http://") and not is_local(url):
             yield Finding(WARNING, variable, "is plain http to another machine: tokens and passwords travel in clear.")
-    if settings.api_key is not None:
-        yield Finding(
-            NOTE, "WEBAPP_API_KEY", "is set: whoever reaches this frontend asks the API with it, signed in or not."
-        )
 
 
 def _of_limits(settings: Settings) -> Iterator[Finding]:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from webapp.app import Frontend
-from webapp.cli.findings import ERROR, WARNING, Finding
+from webapp.cli.findings import ERROR, NOTE, WARNING, Finding
 from webapp.errors import APIError, Forbidden, KeyRefused, Unauthorized
 from webapp.openapi.given import GivenKey
 from webapp.openapi.site import Operation, Site
 
 VARIABLE = "WEBAPP_API_KEY"
+UNDECLARED = "is set: whoever reaches this frontend asks the API with it, signed in or not."
+"""What is to be known of a key that the document doesn't ask for."""
 MOST_NAMED = 3
 
 
@@ -20,10 +22,12 @@ def given_key(frontend: Frontend, site: Site) -> GivenKey:
 
 
 async def findings_of_key(frontend: Frontend, site: Site) -> list[Finding]:
-    """Ask with the key, once, for what only those get who have it; nothing is found of what it doesn't open."""
+    """Ask with the key, once, for what only those get who have it."""
+    if frontend.settings.api_key is None:
+        return []
     opened = given_key(frontend, site).opens(site)
     if not opened:
-        return []
+        return [Finding(NOTE, VARIABLE, UNDECLARED)]
     found = await _refusal(frontend, _to_ask(site, opened))
     if found is not None and found.severity is ERROR:
         return [found]
