@@ -186,9 +186,19 @@ async def test_a_wrong_key_that_is_refused_with_a_403_is_not_kept(vault: Vault, 
     right = await add(browser, "/audits", **{"key-1": ADMIN_KEY})
 
     assert (wrong.status, wrong.path) == (403, "/-/account/sign-ins")
-    assert "wrong admin key" in wrong.main
+    assert "This wasn't added: wrong admin key" in wrong.main
+    assert "can't sign in" not in wrong.main
     assert held == ["Sign-in of ada"]
     assert "opened" in right.main
+
+
+async def test_whoever_is_signed_in_isnt_told_that_nobody_can(vault: Vault, browser: Browser) -> None:
+    vault.wrong_key = 503
+    unchecked = await add(browser, "/audits", **{"key-1": "not-the-key-at-all"})
+
+    assert (unchecked.status, unchecked.path) == (503, "/-/account/sign-ins")
+    assert "nothing was added. What you typed was not checked" in unchecked.main
+    assert "can sign in" not in unchecked.main
 
 
 async def test_a_key_that_is_refused_with_a_403_later_may_be_replaced(vault: Vault, browser: Browser) -> None:

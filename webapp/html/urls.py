@@ -70,6 +70,11 @@ def safe_next(value: str | None, default: str = "/") -> str:
     return quote(value, safe=_RESERVED)
 
 
+def next_or_home(request: HTTPConnection, value: str | None) -> str:
+    """As `safe_next`; or else the start page."""
+    return safe_next(value, default=href(request, "/"))
+
+
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
 
 

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from webapp.client import APIClient, Credentials, Reply
 from webapp.errors import APIError, NotFound, UnsafePath
 from webapp.html.htmx import redirect
-from webapp.html.urls import href, safe_next
+from webapp.html.urls import next_or_home
 from webapp.oidc import SignInFailed
 from webapp.oidc.metadata import is_url
 from webapp.openapi.codeflow import OAuthButton
@@ -51,7 +51,7 @@ async def start(request: Request) -> Response:
     button = next((each for each in accounts.buttons if each.name == name), None)
     if button is None:
         raise NotFound
-    where = safe_next(request.query_params.get("next", ""), default=href(request, "/"))
+    where = next_or_home(request, request.query_params.get("next", ""))
     session: Session = request.state.session
     if session.kept:
         return RedirectResponse(where, 303)

@@ -6,6 +6,7 @@ What is added goes along with the operations that ask for it. The session gets a
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,17 +15,16 @@ from webapp.client import APIClient, Credentials
 from webapp.client.choice import added_for, set_aside
 from webapp.client.keys import ApiKey
 from webapp.errors import APIError, Invalid, NotFound, UnsafePath
-from webapp.html.context import Link, LoginPage
-from webapp.html.render import render
-from webapp.html.urls import href, safe_next
+from webapp.html.context import Link
+from webapp.html.urls import href, next_or_home
 from webapp.openapi.routes import Routes
 from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Accounts
-from webapp.pages.errors import retry_header
 from webapp.pages.guard import begin_try, failed, succeeded
-from webapp.pages.login import explain, recognised, secret_fields, status_of
+from webapp.pages.login import recognised
 from webapp.pages.me import vouch
 from webapp.pages.offers import Offer, first_offer, offer_of
+from webapp.pages.signinform import explain, form_of, show_form
 from webapp.pages.signing import Attempt, asks_password, sign_in, what_is_left_out
 from webapp.pages.sites import Sites, routes_for
 from webapp.pages.submitted import read_form
@@ -39,7 +39,7 @@ async def further_page(request: Request) -> Response:
     """Ask for what is missing; whoever isn't signed in at all does that first."""
     accounts = (await routes_for(request)).site.accounts
     session: Session = request.state.session
-    where = _where_to(request, request.query_params.get("next", ""))
+    where = next_or_home(request, request.query_params.get("next", ""))
     if not session.kept:
         return RedirectResponse(href(request, "/login", [("next", where)]), 303)
     return _page(request, _offered(accounts, session, request.query_params.get("scheme", "")), Attempt(where))
@@ -50,7 +50,7 @@ async def add_sign_in(request: Request) -> Response:
     form = await read_form(request)
     routes = await routes_for(request)
     session: Session = request.state.session
-    where = _where_to(request, form.get("next", ""))
+    where = next_or_home(request, form.get("next", ""))
     if not session.kept:
         return RedirectResponse(href(request, "/login", [("next", where)]), 303)
     offer = _offered(routes.site.accounts, session, form.get("scheme", ""))
@@ -138,10 +138,6 @@ def _offered(accounts: Accounts, session: Session, names: str) -> Offer:
     return offer
 
 
-def _where_to(request: Request, wanted: str) -> str:
-    return safe_next(wanted, default=href(request, "/"))
-
-
 def _again(request: Request, session: Session, offer: Offer, attempt: Attempt) -> Iterator[Link]:
     """Where to sign in once more with what the session has lost, if that's not what is asked for."""
     sites: Sites = request.state.sites
@@ -160,20 +156,12 @@ def _again(request: Request, session: Session, offer: Offer, attempt: Attempt) -
 
 def _page(request: Request, offer: Offer, attempt: Attempt, *, error: APIError | None = None) -> Response:
     way, session = offer.way, request.state.session
-    page = LoginPage(
-        action=href(request, "/-/account/sign-ins"),
-        next=attempt.next,
-        username=attempt.username,
-        username_label=way.username_label,
-        username_type="email" if "email" in way.username_field.lower() else "text",
-        error=explain(way, error) if error else "",
+    page = replace(
+        form_of(way, attempt, href(request, "/-/account/sign-ins")),
+        error=explain(way, error, adds=True) if error else "",
         notice="You stay signed in with all that you have." if session.api.credentials.own else ENDED,
-        register_href=None,
-        asks_password=asks_password(way),
-        secrets=tuple(secret_fields(way)),
         others=tuple(_again(request, session, offer, attempt)),
         heading=offer.heading,
         scheme=offer.name,
     )
-    headers = retry_header(error.retry_after) if error else None
-    return render(request, "pages/login.html", page, status=status_of(error), headers=headers)
+    return show_form(request, page, error)

@@ -1,8 +1,8 @@
 """`/login` and `/logout`: in with the API's own sign-in, out of the API's session as well as ours."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,28 +11,23 @@ from webapp.client import APIClient
 from webapp.errors import (
     APIError,
     BadRequest,
-    Forbidden,
     Invalid,
     NotFound,
-    RateLimited,
     TokenRefused,
     Unauthorized,
-    Unavailable,
     UnsafePath,
 )
-from webapp.html.context import Link, LoginPage, RegisterField
-from webapp.html.render import render
-from webapp.html.urls import href, safe_next
+from webapp.html.context import Link
+from webapp.html.urls import href, next_or_home
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, SignIn, Site
 from webapp.pages import bounced, otherways
-from webapp.pages.errors import retry_header
 from webapp.pages.farewell import end_at_api
 from webapp.pages.guard import begin_try, failed, is_full, succeeded
 from webapp.pages.leaving import leave, led_out
 from webapp.pages.me import Person, identify, vouch
-from webapp.pages.refusals import when
-from webapp.pages.signing import TOKEN, Attempt, asks_password, key_inputs, sign_in, ways_of, what_is_left_out
+from webapp.pages.signinform import explain, form_of, show_form
+from webapp.pages.signing import Attempt, asks_password, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
 from webapp.sessions import Session, Throttle, Try
@@ -57,7 +52,7 @@ Those that tell a wrong password from an unknown name get the same words here: n
 
 async def login_page(request: Request) -> Response:
     """Show the way in; whoever is in already goes on."""
-    where = _where_to(request, request.query_params.get("next", ""))
+    where = next_or_home(request, request.query_params.get("next", ""))
     site = (await routes_for(request)).site
     session: Session = request.state.session
     if session.kept:
@@ -78,7 +73,7 @@ async def log_in(request: Request) -> Response:
     desk = _Desk.of(request, routes.site, form.get("with", ""))
     if desk.way is otherways.NO_FORM:
         raise NotFound("There is nothing to fill in here.")
-    attempt = Attempt.of(form, desk.way, _where_to(request, form.get("next", "")))
+    attempt = Attempt.of(form, desk.way, next_or_home(request, form.get("next", "")))
     if left_out := what_is_left_out(desk.way, attempt):
         return desk.page(attempt, error=Invalid(left_out))
     if await is_full(request):
@@ -164,10 +159,6 @@ def signed_out(request: Request) -> Response:
     return answer
 
 
-def _where_to(request: Request, wanted: str) -> str:
-    return safe_next(wanted, default=href(request, "/"))
-
-
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """Where one signs in: the ways there are, and the one that is being used."""
@@ -195,18 +186,12 @@ class _Desk:
         """The form, with what was typed but for secrets, and why one is here; `failed` is a status and a sentence."""
         way, request = self.way, self.request
         onwards = [("next", attempt.next)]
-        page = LoginPage(
-            action=href(request, "/login"),
-            next=attempt.next,
-            username=attempt.username,
-            username_label=way.username_label,
-            username_type="email" if "email" in way.username_field.lower() else "text",
+        page = replace(
+            form_of(way, attempt, href(request, "/login")),
             error=explain(way, error) if error else failed[1] if failed else "",
             notice=notice,
             register_href=href(request, "/register", onwards) if self.site.accounts.register else None,
             way=way.name,
-            asks_password=asks_password(way),
-            secrets=tuple(secret_fields(way)),
             others=tuple(
                 Link(_called(each, self.ways), href(request, "/login", [("with", each.name), *onwards]))
                 for each in self.ways
@@ -216,18 +201,7 @@ class _Desk:
             asks=way is not otherways.NO_FORM,
             lacking=otherways.lacking(request, self.site),
         )
-        headers = retry_header(error.retry_after) if error else None
-        return render(
-            request, "pages/login.html", page, status=failed[0] if failed else status_of(error), headers=headers
-        )
-
-
-def secret_fields(way: SignIn) -> Iterator[RegisterField]:
-    """What is pasted: a token, keys."""
-    if way.encoding == "bearer":
-        yield RegisterField(TOKEN, "Access token", "password", "", True, "off", hint=way.hint)
-    for name, key in zip(key_inputs(way), way.keys, strict=True):
-        yield RegisterField(name, key.label, "password", "", True, "off", hint=key.hint)
+        return show_form(request, page, error, status=failed[0] if failed else None)
 
 
 def _called(way: SignIn, ways: Sequence[SignIn]) -> str:
@@ -246,37 +220,6 @@ def _words(way: SignIn, ways: Sequence[SignIn]) -> str:
     alike = [each for each in ways if each.encoding == way.encoding]
     only = len(alike) == 1 and len(way.keys) == 1
     return "Sign in with an API key" if only else f"Sign in with {' and '.join(key.label for key in way.keys)}"
-
-
-def status_of(error: APIError | None) -> int:
-    """What the form is shown with."""
-    if error is None:
-        return 200
-    return 423 if error.api_status == 423 else error.status
-
-
-def explain(way: SignIn, error: APIError) -> str:
-    """What went wrong, in words for the person who tries to sign in."""
-    match error:
-        case _ if error.api_status == 423:
-            return f"This account is locked. {error.detail}".removesuffix(" This is locked.")
-        case Unauthorized():
-            if asks_password(way):
-                return "That name and password don't match an account."
-            return f"The API doesn't accept {'this token' if way.encoding == 'bearer' else 'this key'}."
-        case Forbidden():
-            return f"You can't sign in: {_lower_first(error.detail)}" if error.detail else "You can't sign in."
-        case RateLimited():
-            return f"Too many tries. Try again {when(error) if error.retry_after else 'later'}."
-        case Unavailable():
-            said = "The API can't be reached just now, so nobody can sign in. What you typed was not checked."
-            return f"{said} Try again {when(error)}." if error.retry_after else said
-        case TokenRefused():
-            return error.detail
-        case Invalid() | BadRequest():
-            return error.detail or "The API did not accept this."
-        case _:
-            return "The API answered in a way that can't be used. Try again in a moment."
 
 
 def _lower_first(text: str) -> str:

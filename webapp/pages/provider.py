@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from webapp.client import APIClient, Credentials
 from webapp.errors import NotFound
 from webapp.html.htmx import redirect
-from webapp.html.urls import href, safe_next
+from webapp.html.urls import next_or_home
 from webapp.oidc import Begun, Provider, Providers, SignedIn, SignInFailed, begin, finish, why_not
 from webapp.openapi.site import Accounts, Site
 from webapp.pages.begun import address, back_to_login, keep, only, take
@@ -29,7 +29,7 @@ LONGEST = 8 * 1024
 
 async def start(request: Request) -> Response:
     """Send the browser to the provider; whoever is in already goes on."""
-    where = safe_next(request.query_params.get("next", ""), default=href(request, "/"))
+    where = next_or_home(request, request.query_params.get("next", ""))
     provider = provider_of(request, (await routes_for(request)).site)
     if provider is None:
         raise NotFound("Nobody signs in here at another place.")

@@ -9,7 +9,7 @@ from webapp.client import APIClient
 from webapp.errors import APIError, NotFound
 from webapp.html.context import RegisterField, RegisterPage
 from webapp.html.render import render
-from webapp.html.urls import href, safe_next
+from webapp.html.urls import href, next_or_home
 from webapp.openapi.labels import humanise
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, Operation
@@ -31,7 +31,7 @@ async def register_page(request: Request) -> Response:
 async def register(request: Request) -> Response:
     """Take the form to the API; whoever it signs in at once is signed in here too."""
     typed = await read_form(request)
-    where = safe_next(typed.pop("next", ""), default=href(request, "/"))
+    where = next_or_home(request, typed.pop("next", ""))
 
     accounts = (await routes_for(request)).site.accounts
     operation = _needed(accounts)
