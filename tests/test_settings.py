@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from webapp.errors import SettingsError
-from webapp.settings import Settings
+from webapp.settings import Settings, is_https
 
 KEY = "k" * 32
 
@@ -116,3 +116,18 @@ def test_a_folder_may_be_given_as_text(tmp_path: Path) -> None:
 
 def test_a_documents_address_may_have_a_query() -> None:
     assert Settings(openapi="https://example.com/schema/?format=json", document_refresh=0).document_refresh == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "scheme", "expected"),
+    [
+        (None, "https", True),
+        (None, "http", False),
+        ("https://app.example.com", "http", True),
+        ("http://app.example.com", "https", False),
+    ],
+)
+def test_whether_browsers_come_over_https_is_as_the_operator_says_or_else_as_they_do(
+    url: str | None, scheme: str, expected: bool
+) -> None:
+    assert is_https(Settings(public_url=url).https, scheme) is expected

@@ -129,6 +129,11 @@ class Settings:
         return None if self.public_url is None else self.public_url.startswith("https://")
 
 
+def is_https(https: bool | None, scheme: str) -> bool:
+    """Whether a browser came over https: as the operator says, or else, where that's None, as its request has it."""
+    return scheme == "https" if https is None else https
+
+
 def _variable(name: str) -> str:
     return f"WEBAPP_{name.upper()}"
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from webapp.sessions.cookie import mount_path, new_id, prefixed, set_cookie, values_in
+from webapp.settings import is_https
 
 SECONDS = 10 * 60
 MOST_OF_ONE = 8
@@ -66,7 +67,8 @@ class Pending:
                 self._drop(next(iter(theirs)))
         if len(self._entries) > MOST_TOGETHER:
             self._drop(next(iter(self._entries)))
-        return set_cookie(self._name, browser, SECONDS, secure=self._is_secure(scheme), path=mount_path(root_path))
+        secure, path = is_https(self._https, scheme), mount_path(root_path)
+        return set_cookie(self._name, browser, SECONDS, secure=secure, path=path)
 
     def has(self, key: str) -> bool:
         """Whether somebody, whoever it is, has begun something under this key."""
@@ -95,11 +97,8 @@ class Pending:
         return values[0] if len(values) == 1 else None
 
     def _sent(self, cookie_header: str, scheme: str, root_path: str) -> list[str]:
-        name = prefixed(self._name, secure=self._is_secure(scheme), path=mount_path(root_path))
+        name = prefixed(self._name, secure=is_https(self._https, scheme), path=mount_path(root_path))
         return list(values_in(cookie_header, name))
-
-    def _is_secure(self, scheme: str) -> bool:
-        return scheme == "https" if self._https is None else self._https
 
     def _forget_old(self) -> None:
         # In the order in which they were kept, so in that of their ends.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.security.varying import add_vary
+from webapp.settings import is_https
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -34,7 +35,7 @@ class SecurityHeadersMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        https = scope["scheme"] == "https" if self._https is None else self._https
+        https = is_https(self._https, scope["scheme"])
         for_documents, for_parts = self._added[https][dict(scope["headers"]).get(b"sec-fetch-dest") == b"empty"]
 
         async def send_with_headers(message: Message) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from webapp.sessions.cookie import mount_path, new_id, prefixed, set_cookie
 from webapp.sessions.session import Session
+from webapp.settings import is_https
 
 SECONDS = 15 * 60
 LARGEST = 256 * 1024
@@ -117,12 +118,12 @@ class Drafts:
 
     def find(self, cookies: Mapping[str, str], *, scheme: str, root_path: str) -> str:
         """The id among a browser's cookies, if there is one."""
-        name = prefixed(self._name, secure=self._is_secure(scheme), path=mount_path(root_path))
+        name = prefixed(self._name, secure=is_https(self._https, scheme), path=mount_path(root_path))
         return cookies.get(name, "")
 
     def cookie(self, folder_id: str, *, scheme: str, root_path: str) -> str:
         """The Set-Cookie header that gives a browser its id."""
-        secure, path = self._is_secure(scheme), mount_path(root_path)
+        secure, path = is_https(self._https, scheme), mount_path(root_path)
         return set_cookie(self._name, folder_id, SECONDS, secure=secure, path=path)
 
     def _taken_over(self, session: Session, held: str) -> _Folder:
@@ -149,9 +150,6 @@ class Drafts:
     def _count(self, folder: _Folder, size: int) -> None:
         self._size += size
         self._shares[folder.address].size += size
-
-    def _is_secure(self, scheme: str) -> bool:
-        return scheme == "https" if self._https is None else self._https
 
     def _forget_old(self) -> None:
         # In the order in which they were kept, so in that of their ends.

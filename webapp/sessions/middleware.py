@@ -15,6 +15,7 @@ from webapp.sessions.bounces import MOST, QUICK, Bounces
 from webapp.sessions.cookie import SessionCookie, mount_path
 from webapp.sessions.registry import Ending, Former, SessionRegistry, TooManySessions
 from webapp.sessions.session import Session, key_of
+from webapp.settings import is_https
 
 logger = logging.getLogger("webapp.sessions")
 
@@ -65,7 +66,7 @@ class SessionMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        secure = scope["scheme"] == "https" if self._https is None else self._https
+        secure = is_https(self._https, scope["scheme"])
         exchange = _Exchange(self, scope, receive, send, secure)
         await exchange.load()
         await self.app(scope, receive, exchange.send)

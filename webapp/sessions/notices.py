@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.sessions.cookie import mount_path, prefixed, sent_values, set_cookie
 from webapp.sessions.session import Session
+from webapp.settings import is_https
 
 SECONDS = 60
 LONGEST_TEXT = 300
@@ -119,7 +120,7 @@ class NoticeMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        secure = scope["scheme"] == "https" if self._https is None else self._https
+        secure = is_https(self._https, scope["scheme"])
         notices = Notices(self._signers, self._name, scope, secure)
         scope["state"]["notices"] = notices
 

@@ -17,6 +17,7 @@ from starlette.types import Scope
 from webapp.sessions.addresses import address_key, network_key
 from webapp.sessions.buckets import MOST, Buckets
 from webapp.sessions.devices import Devices
+from webapp.settings import is_https
 
 NETWORK_TIMES = 4
 """How many times as many tries as an address an IPv6 network of 48 bits has, however many addresses it uses."""
@@ -77,7 +78,8 @@ class Throttle:
         """
         # Upper and lower case are the same to some APIs, so they count together; a browser is known for one alone.
         tag = self._devices.tag(account.casefold()) if account else ""
-        device = self._devices.find(scope["headers"], account, secure=self._is_secure(scope)) if account else None
+        secure = is_https(self._https, scope["scheme"])
+        device = self._devices.find(scope["headers"], account, secure=secure) if account else None
         if device is not None and not self._known.wait(device):
             return _taken(tag, [(self._known, device)])
         address, network = address_key(scope), network_key(scope)
@@ -94,10 +96,8 @@ class Throttle:
     def welcome(self, scope: Scope, account: str) -> str:
         """The Set-Cookie header by which the browser of somebody who has signed in is known the next time."""
         path = quote(scope.get("root_path", "").rstrip("/")) + "/login"
-        return self._devices.write(scope["headers"], account, secure=self._is_secure(scope), path=path)
-
-    def _is_secure(self, scope: Scope) -> bool:
-        return scope["scheme"] == "https" if self._https is None else self._https
+        secure = is_https(self._https, scope["scheme"])
+        return self._devices.write(scope["headers"], account, secure=secure, path=path)
 
 
 def _taken(tag: str, wanted: list[tuple[Buckets, str]]) -> Try:
