@@ -209,6 +209,7 @@ async def test_what_goes_on_for_another_owner_evicts_their_oldest_at_their_cap()
     assert (before[0].ended, first[0].ended, second[0].ended, after.ended) == (True, True, False, False)
     assert (before[1].ended, first[1].ended) == (1, 1)
     assert await sessions.former(before[0].key) == Former("visitor", Ending.EXTENDED)
+    assert await sessions.former(first[0].key) == Former("ada", Ending.EVICTED)
 
 
 async def test_what_goes_on_is_written_down_as_the_end_of_the_one_before(caplog: pytest.LogCaptureFixture) -> None:
