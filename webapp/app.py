@@ -5,7 +5,7 @@
       -> StartMiddleware             opens what the app lives on, where no lifespan was run
       -> ObservabilityMiddleware     request id, access log, metrics, traces
       -> SecurityHeadersMiddleware   CSP and its kin
-      -> CompressionMiddleware       gzip, where no other site can be listening
+      -> CompressionMiddleware       br, zstd or gzip, where no other site can be listening
       -> CrossOriginMiddleware       a write that another site started stops here
       -> SessionMiddleware           signed cookie -> request.state.session, request.state.api
       -> NoticeMiddleware            what the page before has done, and this one says
@@ -18,6 +18,7 @@
 The rooms, from the bottom up; each imports only from those below it:
 
     errors settings      the exception tree; one frozen dataclass
+    codings              bytes packed in what a browser takes
     client/              the API client, the connection pool: knows HTTP and nothing of browsers
     openapi/             a document -> a Site of resources; no I/O
     sessions/            a browser's cookie -> its APIClient

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "webapp"
 
 FLOORS = (
     ("errors",),
-    ("settings",),
+    ("settings", "codings"),
     ("client",),
     ("sessions", "openapi"),
     ("oidc",),

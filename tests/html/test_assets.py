@@ -1,6 +1,5 @@
 """Static files: named by their content, packed once, served with the right headers."""
 
-import gzip
 import hashlib
 import re
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from webapp.codings import Coding, codings
 from webapp.html.assets import FOREVER, Assets, find_folder
 
 STATIC = find_folder("static")
@@ -52,7 +52,7 @@ async def test_under_its_hashed_name_a_file_is_good_forever(folder: Path) -> Non
     assets = Assets(folder)
 
     async with client(assets) as http:
-        answer = await http.get(assets.path("ui.css"))
+        answer = await http.get(assets.path("ui.css"), headers={"Accept-Encoding": "gzip"})
 
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == FOREVER
@@ -72,8 +72,8 @@ async def test_under_its_plain_or_an_old_name_a_file_is_asked_for_again(folder: 
     assert answer.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0, br"])
-async def test_who_takes_no_gzip_gets_none(folder: Path, accepted: str) -> None:
+@pytest.mark.parametrize("accepted", ["", "deflate", "gzip;q=0", "gzip; q=0.0, *;q=0"])
+async def test_who_takes_no_coding_of_ours_gets_none(folder: Path, accepted: str) -> None:
     assets = Assets(folder)
 
     async with client(assets) as http:
@@ -83,7 +83,21 @@ async def test_who_takes_no_gzip_gets_none(folder: Path, accepted: str) -> None:
     assert answer.text.startswith("@layer")
 
 
-async def test_what_gzip_makes_larger_stays_as_it_is(folder: Path) -> None:
+async def test_every_coding_has_its_own_etag_and_the_smallest_is_sent_to_who_takes_all(folder: Path) -> None:
+    assets = Assets(folder)
+    tags = {}
+
+    async with client(assets) as http:
+        for accepted in ("gzip, deflate, br, zstd", "zstd", "gzip", "identity"):
+            answer = await http.get(assets.path("ui.css"), headers={"Accept-Encoding": accepted})
+            tags[answer.headers.get("content-encoding")] = answer.headers["etag"]
+            assert answer.headers["vary"] == "Accept-Encoding"
+
+    assert list(tags) == ["br", "zstd", "gzip", None]
+    assert len(set(tags.values())) == 4
+
+
+async def test_what_packing_makes_larger_stays_as_it_is(folder: Path) -> None:
     assets = Assets(folder)
 
     async with client(assets) as http:
@@ -212,10 +226,13 @@ def test_our_own_scripts_survive_the_loss_of_their_comments() -> None:
     assert "`\n" not in source, "a template literal over several lines would lose its indentation"
 
 
-def test_gzip_gives_the_same_bytes_each_time() -> None:
+@pytest.mark.parametrize("coding", codings(), ids=lambda coding: str(coding.name))
+def test_each_coding_gives_the_same_bytes_each_time_and_packs_once(coding: Coding) -> None:
     first, second = Assets(STATIC).get("ui.css"), Assets(STATIC).get("ui.css")
 
     assert first is not None
     assert second is not None
-    assert first[0].gzipped == second[0].gzipped
-    assert gzip.decompress(first[0].gzipped) == first[0].content
+    assert not first[0].is_packed(coding)
+    assert first[0].packed(coding) == second[0].packed(coding)
+    assert first[0].packed(coding) is first[0].packed(coding)
+    assert len(first[0].packed(coding)) < len(first[0].content) / 3

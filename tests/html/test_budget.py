@@ -5,10 +5,12 @@ import re
 
 from tests.html.asking import PARTIAL, asking, renderer
 from tests.html.samples import FULL_LIST
+from webapp.codings import codings
 from webapp.html.assets import Assets, find_folder
 
 ASSETS = Assets(find_folder("static"))
 KIB = 1024
+(GZIP,) = (coding for coding in codings() if coding.name == "gzip")
 
 
 def packed(text: bytes) -> int:
@@ -20,7 +22,7 @@ def asset(name: str) -> int:
     """Bytes on the wire of a static file."""
     found = ASSETS.get(name)
     assert found is not None
-    return len(found[0].gzipped)
+    return len(found[0].packed(GZIP))
 
 
 def test_a_first_visit_to_a_list_is_three_requests() -> None:

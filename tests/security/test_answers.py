@@ -85,7 +85,7 @@ STRANGERS = [
     kind("GET /books", 303, vary=HX, more=("location",)),
     kind("GET /books", 401, PART, vary=HX, window=False, more=("hx-redirect",)),
     kind("GET /-/files/dump", 303, vary=HX, more=("location",)),
-    kind("POST /login", 403, FOREIGN, vary=("Sec-Fetch-Site", "Origin", "Cookie", "Accept-Encoding")),
+    kind("POST /login", 403, FOREIGN, vary=("Sec-Fetch-Site", "Origin", "Cookie")),
     kind("OPTIONS /-/static/ui.css", 405, cache=LOOSE, vary=OFFERED, more=("allow",)),
     kind("GET /-/livez", 200, vary=("Cookie",)),
     kind("GET /-/readyz", 200, vary=("Cookie",)),
@@ -136,8 +136,7 @@ SIGNED_IN = [
     kind("GET /-/export/books?format=json", 200, vary=("Cookie", "Accept-Encoding"), more=("content-disposition",)),
     kind("GET /-/events/feed", 200, vary=(*HX, "Accept", "Accept-Encoding")),
     kind("GET /-/events/feed", 200, STREAM, vary=("Accept", "Cookie"), window=False, more=("x-accel-buffering",)),
-    kind("POST /-/operations/create-tool", 403, FOREIGN,
-         vary=("Sec-Fetch-Site", "Origin", "Cookie", "Accept-Encoding")),
+    kind("POST /-/operations/create-tool", 403, FOREIGN, vary=("Sec-Fetch-Site", "Origin", "Cookie")),
     kind("POST /logout", 303, FORM, vary=("Cookie",), more=("location", "set-cookie", "clear-site-data")),
 ]  # fmt: skip
 

@@ -1,15 +1,18 @@
 """Style sheets and scripts: read once, served under names that change with what is in them."""
 
-import gzip
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from webapp.codings import Chooser, Coding, codings
 
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -39,16 +42,22 @@ class Asset:
 
     name: str
     content: bytes
+    _packed: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change with the content."""
         return hashlib.sha256(self.content).hexdigest()[:12]
 
-    @cached_property
-    def gzipped(self) -> bytes:
-        """The content, packed as small as gzip can."""
-        return gzip.compress(self.content, 9, mtime=0)
+    def packed(self, coding: Coding) -> bytes:
+        """The content as small as a coding makes it: done once, then kept."""
+        if not self.is_packed(coding):
+            self._packed[coding.name] = coding.press(self.content)
+        return self._packed[coding.name]
+
+    def is_packed(self, coding: Coding) -> bool:
+        """Whether that is done."""
+        return coding.name in self._packed
 
     @property
     def hashed_name(self) -> str:
@@ -69,8 +78,9 @@ class Assets:
     that a page in somebody's tab still asks for, it has to be asked for again.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, offered: Sequence[Coding] | None = None) -> None:
         self._assets = {asset.name: asset for asset in _read(directory)}
+        self._chooser = Chooser(codings() if offered is None else offered)
 
     def path(self, name: str, *, hue: int | None = None) -> str:
         """
@@ -94,7 +104,14 @@ class Assets:
         if found is None:
             answer = Response("There is no such file.\n", 404, {"Cache-Control": "no-store"}, "text/plain")
         else:
-            answer = _answer(scope, *found)
+            asset, exact = found
+            coding = self._chooser.choose(",".join(Headers(scope=scope).getlist("accept-encoding")))
+            if coding and not asset.is_packed(coding):
+                # As small as can be takes a tenth of a second, in which nobody else has to wait.
+                await anyio.to_thread.run_sync(asset.packed, coding)
+            if coding and len(asset.packed(coding)) >= len(asset.content):
+                coding = None
+            answer = _answer(scope, asset, exact, coding)
         await answer(scope, receive, send)
 
     def _find(self, name: str) -> Asset:
@@ -143,22 +160,17 @@ def _without_comments(script: str) -> str:
     return re.sub(r"(?m)^\s*(?://.*)?\n|^\s+", "", script)
 
 
-def _answer(scope: Scope, asset: Asset, exact: bool) -> Response:
-    asked = Headers(scope=scope)
-    packed = bool(_GZIP.search(asked.get("accept-encoding", ""))) and len(asset.gzipped) < len(asset.content)
-    content = asset.gzipped if packed else asset.content
+def _answer(scope: Scope, asset: Asset, exact: bool, coding: Coding | None) -> Response:
+    content = asset.packed(coding) if coding else asset.content
     headers = {
         "Cache-Control": FOREVER if exact else ASK_FIRST,
         "Content-Type": asset.media_type,
-        "ETag": f'"{asset.digest}{"-gzip" if packed else ""}"',
+        "ETag": f'"{asset.digest}{f"-{coding.name}" if coding else ""}"',
         "Vary": "Accept-Encoding",
-        **({"Content-Encoding": "gzip"} if packed else {}),
+        **({"Content-Encoding": coding.name} if coding else {}),
     }
-    if headers["ETag"] in asked.get("if-none-match", ""):
+    if headers["ETag"] in Headers(scope=scope).get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if scope["method"] == "HEAD":
         return Response(headers={**headers, "Content-Length": str(len(content))})
     return Response(content, headers=headers)
-
-
-_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
