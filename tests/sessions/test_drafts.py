@@ -9,7 +9,7 @@ import pytest
 from tests.sessions.test_registry import Clock
 from webapp.client import APIClient
 from webapp.sessions import Draft, Drafts, Session
-from webapp.sessions.drafts import LARGEST, MOST_OF_ADDRESS, MOST_OF_ONE, MOST_TOGETHER, SECONDS
+from webapp.sessions.drafts import LARGEST, MOST_OF_ADDRESS, MOST_OF_ONE, MOST_TOGETHER, PER_DRAFT, PER_PAIR, SECONDS
 
 CLIENT = APIClient("http://api", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
 TYPED = Draft((("body/name", "Saw"),))
@@ -241,6 +241,16 @@ def test_thousands_of_empty_inputs_are_too_much() -> None:
 
 def test_a_long_address_counts_too() -> None:
     assert Drafts("draft").keep(gone(), "", "/" + "x" * LARGEST, TYPED) is None
+
+
+def test_a_draft_takes_more_the_more_there_are_in_it_and_the_longer_they_are() -> None:
+    empty = ("", "")
+    nothing, one, two = Draft(()).size, Draft((empty,)).size, Draft((empty, empty)).size
+
+    assert two - one == one - nothing > PER_PAIR
+    assert nothing == PER_DRAFT
+    assert Draft((("x" * 1000, ""),)).size - one == 1000
+    assert Draft((("", "x" * 1000),)).size - one == 1000
 
 
 def test_room_that_was_made_by_handing_out_is_all_there_again(monkeypatch: pytest.MonkeyPatch) -> None:
