@@ -1,11 +1,12 @@
 """What an API answers, less its secrets."""
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from webapp.openapi.schema import Schema
-from webapp.pages.masking import MASK, masked
+from webapp.pages.masking import MASK, masked, masked_rows
 
 SECRETS = [
     "password",
@@ -49,3 +50,24 @@ def test_the_answer_itself_is_left_alone() -> None:
     masked(answer)
 
     assert answer == {"password": "x"}
+
+
+def test_a_row_is_looked_through_for_itself_whatever_the_rows_before_it_held() -> None:
+    rows = [{"id": 1, "more": "x"}, {"id": 2, "token": "x"}, {"id": 3, "more": {"token": "x"}}, {"id": "x", "pin": "x"}]
+    schema = Schema({"properties": {"pin": {"type": "string", "writeOnly": True}}})
+    assert masked_rows(rows, schema) == [
+        {"id": 1, "more": "x"},
+        {"id": 2, "token": MASK},
+        {"id": 3, "more": {"token": MASK}},
+        {"id": "x", "pin": MASK},
+    ]
+
+
+def test_the_same_name_is_a_secret_in_one_thing_and_none_in_another() -> None:
+    schema = Schema({"properties": {"pin": {"type": "string", "writeOnly": True}, "shop": {"properties": {"pin": {}}}}})
+    assert masked({"shop": {"pin": "x"}, "pin": "x"}, schema) == {"shop": {"pin": "x"}, "pin": MASK}
+    assert masked([{"pin": "x"}, {"pin": "x"}], Schema({"items": schema.raw})) == [{"pin": MASK}, {"pin": MASK}]
+
+
+def test_an_object_of_any_kind_is_looked_through() -> None:
+    assert masked(MappingProxyType({"inner": MappingProxyType({"token": "x"})})) == {"inner": {"token": MASK}}

@@ -9,7 +9,8 @@ from uuid import UUID
 from webapp.html.format import is_hex_color, is_web_link, moment
 from webapp.html.kinds import Kind
 from webapp.html.spans import is_duration, is_phone
-from webapp.openapi.jsontypes import json_type
+from webapp.openapi.jsontypes import json_types
+from webapp.openapi.remembering import remembered
 
 LONG = 80
 """Characters that no longer fit into a cell."""
@@ -88,10 +89,10 @@ def kind_of(name: str, schema: ValueSchema | None = None, samples: Iterable[Any]
 
     `samples` are some of its values. A schema's word on the type counts for more than they do, unless they belie it.
     """
-    seen = [sample for sample in islice(samples, MOST_SAMPLES) if sample is not None]
-    words = [word.lower() for word in WORD.findall(name)]
-    if _is_secret(words, schema):
+    if is_withheld(schema) or names_secret(name):
         return Kind.SECRET
+    seen = [sample for sample in islice(samples, MOST_SAMPLES) if sample is not None]
+    words = _words(name)
     type_name = _type_of(schema, seen)
     if schema is not None and schema.enum and type_name in ("string", "integer", "number"):
         return Kind.ENUM
@@ -107,13 +108,30 @@ def kind_of(name: str, schema: ValueSchema | None = None, samples: Iterable[Any]
         case "object":
             return Kind.JSON
         case "string":
-            return _string(words, schema, [sample for sample in seen if isinstance(sample, str)])
+            return _string(words, schema, seen)
         case _:
             return Kind.TEXT
 
 
+def is_withheld(schema: ValueSchema | None) -> bool:
+    """Whether a schema says that its values are not for showing."""
+    return schema is not None and (schema.write_only or schema.format == "password")
+
+
+@remembered
+def names_secret(name: str) -> bool:
+    """Whether a field of that name holds a secret: `otp`, `stripe_api_key`."""
+    words = _words(name)
+    return bool(words) and (words[-1] in SECRETS or " ".join(words).endswith(SECRET_ENDINGS))
+
+
+@remembered
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in WORD.findall(name))
+
+
 def _type_of(schema: ValueSchema | None, seen: list[Any]) -> str | None:
-    found = {json_type(value) for value in seen}
+    found = json_types(seen)
     if found == {"integer", "number"}:
         found = {"number"}
     declared = schema.type if schema is not None else None
@@ -123,52 +141,47 @@ def _type_of(schema: ValueSchema | None, seen: list[Any]) -> str | None:
     return None if found else declared
 
 
-def _is_secret(words: list[str], schema: ValueSchema | None) -> bool:
-    if schema is not None and (schema.write_only or schema.format == "password"):
-        return True
-    return bool(words) and (words[-1] in SECRETS or " ".join(words).endswith(SECRET_ENDINGS))
+def _is_size(words: tuple[str, ...]) -> bool:
+    return bool(words) and (words[-1] in ("bytes", "filesize") or words[-2:] == ("file", "size") or words == ("size",))
 
 
-def _is_size(words: list[str]) -> bool:
-    return bool(words) and (words[-1] in ("bytes", "filesize") or words[-2:] == ["file", "size"] or words == ["size"])
-
-
-def _is_moment(words: list[str]) -> bool:
+def _is_moment(words: tuple[str, ...]) -> bool:
     return bool(words) and words[-1] in ("at", "timestamp", "datetime", "on")
 
 
-def _whole_number(words: list[str]) -> Kind:
+def _whole_number(words: tuple[str, ...]) -> Kind:
     if words and words[-1] in NUMBERED and COUNTED.isdisjoint(words):
         return Kind.CODE
     return _measure(words) or Kind.INTEGER
 
 
-def _measure(words: list[str]) -> Kind | None:
+def _measure(words: tuple[str, ...]) -> Kind | None:
     """What a number measures, where its name tells the unit."""
     if _is_size(words):
         return Kind.BYTES
     if not words or not INSTANTS.isdisjoint(words):
         return None
-    return Kind.SECONDS if words[-2:] == ["expires", "in"] else UNITS.get(words[-1])
+    return Kind.SECONDS if words[-2:] == ("expires", "in") else UNITS.get(words[-1])
 
 
 def _list(schema: ValueSchema | None, seen: list[Any]) -> Kind:
-    types = {json_type(item) for value in seen for item in islice(value, MOST_SAMPLES)}
+    types = json_types(item for value in seen for item in islice(value, MOST_SAMPLES))
     declared = schema.items.type if schema is not None and schema.items is not None else None
     nested = types & {"object", "array"} if types else declared in ("object", "array")
     return Kind.JSON if nested else Kind.LIST
 
 
-def _string(words: list[str], schema: ValueSchema | None, seen: list[str]) -> Kind:
+def _string(words: tuple[str, ...], schema: ValueSchema | None, seen: list[Any]) -> Kind:
     declared = FORMATS.get(schema.format or "") if schema is not None else None
-    if declared is Kind.URL:
-        return Kind.IMAGE if _is_image(words, seen) else Kind.URL
-    if declared is not None:
+    if declared is not None and declared is not Kind.URL:
         return declared
-    return next(_signs(words, schema, [each for each in seen if each]), Kind.TEXT)
+    texts = [each for each in seen if isinstance(each, str)]
+    if declared is Kind.URL:
+        return Kind.IMAGE if _is_image(words, texts) else Kind.URL
+    return next(_signs(words, schema, [each for each in texts if each]), Kind.TEXT)
 
 
-def _signs(words: list[str], schema: ValueSchema | None, seen: list[str]) -> Iterator[Kind]:
+def _signs(words: tuple[str, ...], schema: ValueSchema | None, seen: list[str]) -> Iterator[Kind]:
     """The kinds that fit, the surest first."""
     last = words[-1] if words else ""
     if seen:
@@ -177,7 +190,7 @@ def _signs(words: list[str], schema: ValueSchema | None, seen: list[str]) -> Ite
         yield Kind.DATETIME
     if last == "email":
         yield Kind.EMAIL
-    if (last in PHONES or words[-2:] == ["phone", "number"]) and all(is_phone(each) for each in seen):
+    if (last in PHONES or words[-2:] == ("phone", "number")) and all(is_phone(each) for each in seen):
         yield Kind.PHONE
     if last in CODES:
         yield Kind.CODE
@@ -187,7 +200,7 @@ def _signs(words: list[str], schema: ValueSchema | None, seen: list[str]) -> Ite
         yield Kind.LONG_TEXT
 
 
-def _signs_in_values(words: list[str], seen: list[str]) -> Iterator[Kind]:
+def _signs_in_values(words: tuple[str, ...], seen: list[str]) -> Iterator[Kind]:
     if all(is_web_link(each) for each in seen):
         yield Kind.IMAGE if _is_image(words, seen) else Kind.URL
     if all(is_hex_color(each) for each in seen):
@@ -209,7 +222,7 @@ _DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
-def _is_image(words: list[str], seen: list[str]) -> bool:
+def _is_image(words: tuple[str, ...], seen: list[str]) -> bool:
     named = any(word in IMAGES for word in words)
     return named or (bool(seen) and all(IMAGE_FILE.search(each) for each in seen))
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, quote_plus, unquote, urlencode
 
 from starlette.requests import HTTPConnection
 
@@ -17,6 +17,10 @@ _SLASHES = re.compile(r"^[/\\]+")
 """Two slashes at the front would name another host."""
 _UNSEEN = re.compile(r"[\x00-\x20\x7f]")
 """What browsers leave out of an address, so that `/\t/host` names one to them. Documents' paths may hold anything."""
+_PLAIN = re.compile(r"/(?![/\\])[^\x00-\x20\x7f]*")
+"""A path in which there is nothing of either."""
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What stands in a query as it is."""
 _RESERVED = "/?#[]@!$&'()*+,;=:%-._~"
 
 
@@ -26,11 +30,25 @@ def href(request: HTTPConnection, path: str, params: Params = ()) -> str:
 
     `path` begins with a slash and is quoted already; `params` become the query.
     """
-    below = _SLASHES.sub("/", path)
-    if _UNSEEN.search(below):
-        below = _UNSEEN.sub(lambda found: quote(found[0]), below)
-    address = quote(request.scope.get("root_path", "").rstrip("/")) + below
-    return f"{address}?{urlencode(params, doseq=True)}" if params else address
+    below = path if _PLAIN.fullmatch(path) else _made_plain(path)
+    root = request.scope.get("root_path", "")
+    address = quote(root.rstrip("/")) + below if root else below
+    return f"{address}?{_query(params)}" if params else address
+
+
+def _made_plain(path: str) -> str:
+    return _UNSEEN.sub(lambda found: quote(found[0]), _SLASHES.sub("/", path))
+
+
+def _query(params: Params) -> str:
+    pairs = params.items() if isinstance(params, Mapping) else params
+    if any(type(value) is not str for _, value in pairs):
+        return urlencode(params, doseq=True)
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
+
+
+def _quoted(text: str) -> str:
+    return text if _UNRESERVED.fullmatch(text) else quote_plus(text)
 
 
 def sent_path(request: HTTPConnection) -> str:

@@ -49,7 +49,7 @@ def id_field(parameter: str | None, names: Collection[str], singular: str, above
 
 
 def _ending(name: str) -> str:
-    return (words(name) or [name])[-1].lower()
+    return (words(name) or (name,))[-1].lower()
 
 
 def title_field(

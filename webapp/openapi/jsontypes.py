@@ -1,6 +1,6 @@
 """The types of JSON: which a schema allows, and which a value has."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -34,18 +34,26 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+TYPES: Mapping[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    tuple: "array",
+}
+"""What JSON calls the values of Python's types, the narrower before the wider."""
+
+
 def json_type(value: Any) -> str:
     """What JSON calls a value that is there; of anything it doesn't know, an object."""
-    match value:
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list() | tuple():
-            return "array"
-        case _:
-            return "object"
+    return _named(type(value))
+
+
+def json_types(values: Iterable[Any]) -> set[str]:
+    """The types of values that are there."""
+    return {_named(each) for each in set(map(type, values))}
+
+
+def _named(kind: type) -> str:
+    return TYPES.get(kind) or next((name for each, name in TYPES.items() if issubclass(kind, each)), "object")

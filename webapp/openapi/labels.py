@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from webapp.openapi.remembering import remembered
+
 SPELLINGS = """
     2FA API APIs AWS BIC CI CLI CPU CRM CSS CSV CVE DB DNS DTO EAN ETA EU FAQ FTP GB GPS GPU GUID HR HTML HTTP HTTPS
     IBAN ID IDs iOS IP IPs IPv4 IPv6 ISBN ISO JSON JWT KPI LAN LDAP MAC MFA MIME MMS OAuth OAuth2 OIDC OS OTP PDF QR RAM
@@ -11,6 +13,7 @@ SPELLINGS = """
     GraphQL OpenAPI YouTube DAG DAGs SNMP NSX SMEs SME AMQP CIDR KYC XCom MQTT gRPC SCIM TOTP
 """
 ACRONYMS = {spelling.lower(): spelling for spelling in SPELLINGS.split()}
+SPELLED = frozenset(ACRONYMS.values())
 
 IRREGULAR_PLURALS = """
     person/people child/children man/men woman/women mouse/mice foot/feet tooth/teeth criterion/criteria index/indices
@@ -43,6 +46,7 @@ PARTICIPLE = re.compile(r"\w{3,}[^e]ed")
 
 CODED = re.compile(r"[a-z]+([_-][a-z]+)*|[A-Z]+(_[A-Z]+)*|[a-z]+([A-Z][a-z]+)+")
 """A value in one of the ways that programs write words: `on-hold`, `ON_HOLD`, `onHold`."""
+SEPARATORS = re.compile(r"[\W_]+")
 GETTING = re.compile(
     r"((get|gets|list|lists|read|retrieve|retrieves|fetch|fetches|show|find|return|returns|obtain)\s+(?!of\b))?"
     r"((all|every|the|an?)\s+)*(list\s+of\s+((all|the)\s+)*)?",
@@ -57,10 +61,11 @@ def wordlist(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def words(name: str) -> list[str]:
+@remembered
+def words(name: str) -> tuple[str, ...]:
     """A name cut into words: `createdAt`, `created_at` and `created-at` are all `created`, `at`."""
     found: list[str] = []
-    for part in re.split(r"[\W_]+", name):
+    for part in SEPARATORS.split(name):
         if part.lower() in ACRONYMS:
             found.append(part)
             continue
@@ -70,15 +75,17 @@ def words(name: str) -> list[str]:
                 found[-1] += word
             else:
                 found.append(word)
-    return found
+    return tuple(found)
 
 
+@remembered
 def humanise(name: str) -> str:
     """`list_my_orgs` -> `List my orgs`, `createdAt` -> `Created at`, `callback_url` -> `Callback URL`."""
     cased = [ACRONYMS.get(word.lower()) or word.lower() for word in words(name)]
     return capitalise(" ".join(cased)) or name
 
 
+@remembered
 def called(value: str) -> str:
     """
     A value of an enum as people would write it: `in_progress` and `IN_PROGRESS` are `In progress`.
@@ -105,19 +112,22 @@ def label(name: str, title: str = "") -> str:
 
 def capitalise(text: str) -> str:
     """The text with a large first letter, unless its first word is written in a way of its own: `iOS`."""
-    return text if text.split(" ")[0] in ACRONYMS.values() else text[:1].upper() + text[1:]
+    return text if text.partition(" ")[0] in SPELLED else text[:1].upper() + text[1:]
 
 
+@remembered
 def normal(name: str) -> str:
     """A name without case and separators, to compare: `user_id`, `userId` and `User ID` are the same."""
-    return re.sub(r"[\W_]+", "", name).lower()
+    return SEPARATORS.sub("", name).lower()
 
 
+@remembered
 def singular(phrase: str) -> str:
     """One of them: `user roles` -> `user role`. Only the last word changes."""
     return _change_last(phrase, _singular)
 
 
+@remembered
 def plural(phrase: str) -> str:
     """Many of them: `user role` -> `user roles`. What is plural already stays."""
     return _change_last(phrase, lambda word: _plural(_singular(word)))

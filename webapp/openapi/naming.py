@@ -46,9 +46,9 @@ def noun_of(key: Key) -> str:
         return "root"
     parts = words(told[-1])
     if len(told) > 1 and told[-1].lower() in CHOICES:
-        parts = [*parts, *words(told[-2])]
+        parts = (*parts, *words(told[-2]))
     if len(told) > 1 and told[-1].lower() in ASPECTS:
-        parts = [*words(singular(told[-2])), *parts]
+        parts = (*words(singular(told[-2])), *parts)
     while len(parts) > 1 and parts[0].lower() in VERBS:
         parts = parts[1:]
     return " ".join(parts) or told[-1]

@@ -162,7 +162,7 @@ def _posted(index: Index, key: Key) -> Candidate | None:
 def _says_list(operation: Operation) -> bool:
     """Whether the words of an operation call its answer a list, where no schema tells."""
     told = f"{operation.label}\n{operation.description[:200]}"
-    return bool(SAYS_LIST.search(told)) or (words(operation.name) or [""])[0].lower() in ("list", "index")
+    return bool(SAYS_LIST.search(told)) or (words(operation.name) or ("",))[0].lower() in ("list", "index")
 
 
 def _item_of(index: Index, key: Key) -> tuple[Key | None, Key]:

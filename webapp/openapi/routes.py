@@ -1,8 +1,9 @@
 """Which URL is which page: the paths of a site's GETs, in a tree of segments."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from webapp.openapi.schema import Schema
@@ -15,6 +16,8 @@ PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*")
 UNUSABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|(?:^|/)\.{1,2}(?:/|$)")
 """Control characters, backslashes, and dots that step out of a path."""
 SAFE = "~:@!$&'()*+,;="
+
+Plan = TypeVar("Plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Routes:
         self._operations = {operation.slug: operation for operation in site.operations}
         self._root = _Node()
         self._fixed: dict[str, Match] = {}
+        self._plans: dict[tuple[Callable[[Routes, Resource], Any], str], Any] = {}
         kinds = _kinds(site)
         for operation in site.operations:
             if operation.method == "GET":
@@ -68,6 +72,19 @@ class Routes:
     def resource(self, name: str) -> Resource | None:
         """The resource of that name."""
         return self._resources.get(name)
+
+    def planned(self, make: Callable[["Routes", Resource], Plan], resource: Resource) -> Plan:
+        """
+        What a page knows of a resource before anybody asks for it, made once for each that the site has.
+
+        It must depend on nothing but the document.
+        """
+        plan: Plan | None = self._plans.get((make, resource.name))
+        if plan is None or self._resources.get(resource.name) is not resource:
+            plan = make(self, resource)
+            if self._resources.get(resource.name) is resource:
+                self._plans[make, resource.name] = plan
+        return plan
 
     def operation(self, slug: str) -> Operation | None:
         """The operation of that slug."""

@@ -1,6 +1,7 @@
 """One JSON Schema, read only as far as it is asked."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from math import isfinite
 from types import MappingProxyType
 from typing import Any
@@ -22,18 +23,15 @@ class Schema:
 
     References are followed, `allOf` is merged, `anyOf`/`oneOf` with a single branch that isn't null is that branch
     made nullable; all of it when first asked, one level at a time, so that a recursive schema costs what one looks at.
+    What was found is kept, for pages ask the same again and again.
     A schema that can't be read allows anything, and says why in `problem`.
     """
-
-    __slots__ = ("_alone", "_keywords", "_properties", "_raw", "_references", "problem")
 
     def __init__(self, raw: Any = NOTHING, references: References = NO_REFERENCES, *, alone: bool = False) -> None:
         self._raw = raw
         self._references = references
         # This very shape, and not also those of the components that extend it.
         self._alone = alone
-        self._keywords: Mapping[str, Any] | None = None
-        self._properties: Mapping[str, Schema] | None = None
         self.problem: str | None = None
 
     def __repr__(self) -> str:
@@ -44,18 +42,16 @@ class Schema:
         """As the document has it."""
         return self._raw
 
-    @property
+    @cached_property
     def keywords(self) -> Mapping[str, Any]:
         """The keywords that hold here, references followed and `allOf` merged."""
-        if self._keywords is None:
-            try:
-                self._keywords = merge(self._raw, self._references)
-            except DocumentError as error:
-                self.problem = str(error)
-                self._keywords = NOTHING
-        return self._keywords
+        try:
+            return merge(self._raw, self._references)
+        except DocumentError as error:
+            self.problem = str(error)
+            return NOTHING
 
-    @property
+    @cached_property
     def name(self) -> str | None:
         """The name of the component that this is, `Project`; None for a schema written in place."""
         reference = _sole_reference(self._raw)
@@ -67,13 +63,13 @@ class Schema:
 
     # What kind of value
 
-    @property
+    @cached_property
     def types(self) -> tuple[str, ...]:
         """The types a value may have, null aside; empty where the schema doesn't say."""
         own = types_of(self.keywords)
         return own or tuple(dict.fromkeys(each for branch in self.branches for each in types_of(branch.keywords)))
 
-    @property
+    @cached_property
     def type(self) -> str | None:
         """The only type a value may have; None where there are several or the schema doesn't say."""
         types = self.types
@@ -123,7 +119,7 @@ class Schema:
 
     # What it is called and what is said about it
 
-    @property
+    @cached_property
     def title(self) -> str:
         return self._text("title")
 
@@ -131,7 +127,7 @@ class Schema:
     def description(self) -> str:
         return self._text("description")
 
-    @property
+    @cached_property
     def format(self) -> str | None:
         return self._text("format") or None
 
@@ -154,7 +150,7 @@ class Schema:
     def read_only(self) -> bool:
         return self.keywords.get("readOnly") is True
 
-    @property
+    @cached_property
     def write_only(self) -> bool:
         return self.keywords.get("writeOnly") is True
 
@@ -168,7 +164,7 @@ class Schema:
 
     # Which values
 
-    @property
+    @cached_property
     def enum(self) -> tuple[Any, ...]:
         """The only values there are, null aside; a constant is the only one."""
         return tuple(value for value in self._values() if value is not None)
@@ -189,7 +185,7 @@ class Schema:
     def min_length(self) -> int | None:
         return self._count("minLength")
 
-    @property
+    @cached_property
     def max_length(self) -> int | None:
         return self._count("maxLength")
 
@@ -225,14 +221,12 @@ class Schema:
 
     # Objects
 
-    @property
+    @cached_property
     def properties(self) -> Mapping[str, "Schema"]:
         """An object's known properties, in the document's order."""
-        if self._properties is None:
-            given = self.keywords.get("properties")
-            names = given if isinstance(given, Mapping) else {}
-            self._properties = {name: Schema(raw, self._references) for name, raw in names.items()}
-        return self._properties
+        given = self.keywords.get("properties")
+        names = given if isinstance(given, Mapping) else {}
+        return {name: Schema(raw, self._references) for name, raw in names.items()}
 
     @property
     def required(self) -> frozenset[str]:

@@ -115,7 +115,7 @@ ITEM_WRAPPERS = frozenset({"data", "result", "response", "item", "payload", "bod
 
 def is_meta(name: str) -> bool:
     """Whether a member tells about the answer rather than being part of it."""
-    parts = words(name) or [name]
+    parts = words(name) or (name,)
     return parts[0].lower() in META or parts[-1].lower() in ("count", "total", "links", "token", "cursor")
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from webapp.client.schemes import Scheme
@@ -51,7 +52,7 @@ class Body:
     """How the document wants a form's properties written, by name: OpenAPI's Encoding Objects."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """One method of one path."""
 
@@ -82,22 +83,22 @@ class Operation:
     hidden: bool = False
     """Whether somebody wants it out of sight: nothing leads to it, though it still has its page."""
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What its page is called: of a GET what is got, of any other what it does."""
         return without_verb(self.label) if self.method == "GET" else self.label
 
-    @property
+    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
         """The names in the path, in order."""
         return tuple(part.split("}")[0] for part in self.path.split("{")[1:])
 
-    @property
+    @cached_property
     def spanning(self) -> frozenset[str]:
         """Those of them that may be several segments."""
         return frozenset(each.name for each in self.parameters if each.spans)
 
-    @property
+    @cached_property
     def query(self) -> tuple[Parameter, ...]:
         """The query parameters."""
         return tuple(parameter for parameter in self.parameters if parameter.location == "query")
@@ -143,7 +144,7 @@ class Sorting:
     descending: str = "desc"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resource:
     """A collection with its items, or a list alone, or a single thing: what a page is about."""
 
@@ -195,27 +196,27 @@ class Resource:
     """Whether somebody wants it out of sight: no navigation leads to it, though it still has its pages."""
     confidence: float = 1.0
 
-    @property
+    @cached_property
     def is_single(self) -> bool:
         """Whether it is a thing there is one of: settings, a profile."""
         return self.list is None and self.item is not None and self.item.path == self.path
 
-    @property
+    @cached_property
     def item_actions(self) -> tuple[Operation, ...]:
         """The actions on one item: what lies at its path or below."""
         return tuple(each for each in self.actions if self._is_below_item(each))
 
-    @property
+    @cached_property
     def collection_actions(self) -> tuple[Operation, ...]:
         """The actions on the collection, or on several of its items at once."""
         return tuple(each for each in self.actions if not self._is_below_item(each))
 
-    @property
+    @cached_property
     def item_views(self) -> tuple[Operation, ...]:
         """The views that lie below an item."""
         return tuple(each for each in self.views if self._is_below_item(each))
 
-    @property
+    @cached_property
     def lookups(self) -> tuple[Operation, ...]:
         """The views that find something by what isn't an item's id: `/users/by-email/{email}`."""
         return tuple(each for each in self.views if not self._is_below_item(each))

@@ -116,13 +116,13 @@ def _axis(every: Sequence[Field]) -> Field | None:
 
 def _is_name(field: Field) -> bool:
     """Whether it names a thing or a stretch of time, whatever it looks like."""
-    if words(field.key.lower())[-1:] == ["name"]:
+    if words(field.key.lower())[-1:] == ("name",):
         return field.kind not in NUMBERS
     return field.kind in (Kind.CODE, Kind.INTEGER) and field.key.lower() in PERIODS
 
 
 def _is_key(field: Field) -> bool:
-    return field.kind is Kind.CODE and words(field.key.lower())[-1:] in (["id"], ["uuid"], ["key"], ["slug"])
+    return field.kind is Kind.CODE and words(field.key.lower())[-1:] in (("id",), ("uuid",), ("key",), ("slug",))
 
 
 def _drawable(rows: Rows, field: Field) -> bool:

@@ -135,7 +135,7 @@ def _worth(field: Field, values: Sequence[Any], *, own: bool, reference: bool) -
         worth = LABELLED
     if field.kind is Kind.LONG_TEXT and all(_is_short(value) for value in values):
         worth = WORTH[Kind.LIST]
-    if own or (words(field.key)[-1:] in (["id"], ["uuid"]) and not reference):
+    if own or (words(field.key)[-1:] in (("id",), ("uuid",)) and not reference):
         worth += KEY
     if values and all(value is None or value in ("", [], {}) for value in values):
         worth += EMPTY

@@ -1,11 +1,14 @@
 """What an API answers, less its secrets: no password or token ever reaches a page, not even in the raw answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from types import NoneType
 from typing import Any
 
-from webapp.html.guess import kind_of
+from webapp.html.guess import is_withheld, kind_of, names_secret
 from webapp.html.kinds import Kind
 from webapp.openapi.labels import words
+from webapp.openapi.remembering import remembered
 from webapp.openapi.schema import Schema
 
 MASK = "••••••"
@@ -20,10 +23,20 @@ DIGESTS = frozenset({"hash", "digest", "salt"})
 POSITIONS = frozenset({"page", "next", "previous", "prev", "continuation", "cursor", "sync", "scroll"})
 """Words that make a token one that turns pages."""
 
+PLAIN = frozenset({str, int, float, bool, Decimal, NoneType})
+"""Types of values that hold no others."""
+YES_OR_NO = {bool, NoneType}
+
 
 def is_secret(name: str, schema: Schema | None) -> bool:
     """Whether what stands under this name must not be shown."""
-    if kind_of(name, schema) is Kind.SECRET:
+    return is_withheld(schema) or sounds_secret(name)
+
+
+@remembered
+def sounds_secret(name: str) -> bool:
+    """Whether the name alone says so."""
+    if names_secret(name):
         return True
     named = [word.lower() for word in words(name)]
     if not named or POSITIONS.intersection(named):
@@ -33,55 +46,53 @@ def is_secret(name: str, schema: Schema | None) -> bool:
 
 def show_kind(name: str, schema: Schema | None, samples: Sequence[Any] = ()) -> Kind:
     """How to show a field's values. `has_password` is no secret: a yes or no never is."""
-    seen = [sample for sample in samples if sample is not None]
-    if seen and all(isinstance(sample, bool) for sample in seen):
+    if {*map(type, samples), NoneType} == YES_OR_NO:
         return Kind.BOOLEAN
     return Kind.SECRET if is_secret(name, schema) else kind_of(name, schema, samples)
 
 
 def masked(data: Any, schema: Schema | None = None) -> Any:
-    """A copy of an answer with every secret in it replaced."""
-    return _Masker().copy(data, schema)
+    """An answer with every secret in it replaced; what holds none is not copied."""
+    return _Masker().mask(data, schema)
 
 
 def masked_rows(rows: Iterable[Any], schema: Schema | None) -> list[Any]:
     """The same for the rows of a list, `schema` being that of one row."""
     masker = _Masker()
-    return [masker.copy(row, schema) for row in rows]
+    return [masker.mask(row, schema) for row in rows]
 
 
 class _Masker:
     """Decides once for each name and each schema, however many rows have them."""
 
     def __init__(self) -> None:
-        self._named: dict[str, bool] = {}
-        self._marked: dict[Schema, frozenset[str]] = {}
+        self._open: dict[Schema | None, set[str]] = {}
+        """Names that were found to hold no secret, by the schema of what has them."""
 
-    def copy(self, data: Any, schema: Schema | None) -> Any:
+    def mask(self, data: Any, schema: Schema | None) -> Any:
+        if isinstance(data, Mapping):
+            known_open = self._open.get(schema)
+            if known_open is None:
+                known_open = self._open[schema] = set()
+            if known_open.issuperset(data) and PLAIN.issuperset(map(type, data.values())):
+                return data
+            return self._members(data, schema, known_open)
         if isinstance(data, list):
             items = schema.items if schema is not None else None
-            return [self.copy(item, items) for item in data]
-        if not isinstance(data, Mapping):
-            return data
+            return [self.mask(item, items) for item in data]
+        return data
+
+    def _members(self, data: Mapping[str, Any], schema: Schema | None, known_open: set[str]) -> Mapping[str, Any]:
+        """The members of an object; those without secrets are left as they are."""
         known = schema.properties if schema is not None else {}
-        marked = self._marked_by(schema) if schema is not None else frozenset()
-        copied = dict(data)
+        changed: dict[str, Any] = {}
         for name, value in data.items():
-            if value is None or isinstance(value, bool):
-                continue
-            if name in marked or self._sounds_secret(name):
-                copied[name] = MASK
-            elif isinstance(value, Mapping | list):
-                copied[name] = self.copy(value, known.get(name))
-        return copied
-
-    def _sounds_secret(self, name: str) -> bool:
-        if name not in self._named:
-            self._named[name] = is_secret(name, None)
-        return self._named[name]
-
-    def _marked_by(self, schema: Schema) -> frozenset[str]:
-        if schema not in self._marked:
-            known = schema.properties.items()
-            self._marked[schema] = frozenset(name for name, own in known if own.write_only or own.format == "password")
-        return self._marked[schema]
+            if name not in known_open:
+                if is_secret(name, known.get(name)):
+                    if value is not None and not isinstance(value, bool):
+                        changed[name] = MASK
+                    continue
+                known_open.add(name)
+            if type(value) not in PLAIN:
+                changed[name] = self.mask(value, known.get(name))
+        return {**data, **changed} if changed else data
