@@ -223,6 +223,62 @@ def test_a_function_that_takes_the_context_gets_it() -> None:
     assert shown({"a": "{{ title_of('!') }}"}, "a", title="Rows", title_of=title_of) == "Rows!"
 
 
+MACROS = {
+    "as it is": "{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(x, x) }}",
+    "by default": "{% macro m(a, b='<') %}{{ a }}{{ b }}{% endmacro %}{{ m(x) }}",
+    "by name": "{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(x, b=x) }}",
+    "with the rest": "{% macro m(a) %}{{ a }}{{ varargs[0] }}{{ kwargs.c }}{% endmacro %}{{ m(x, x, c=x) }}",
+    "spread": "{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(*[x, x]) }}{{ m(**{'a': x, 'b': x}) }}",
+    "in each other": "{% macro m(a) %}<i>{{ a }}</i>{% endmacro %}{{ m(m(m(x))) }}",
+    "with a caller": "{% macro m(a) %}{{ caller(a) }}{% endmacro %}{% call(y) m(x) %}{{ y }}{% endcall %}",
+    "kept": "{% macro m(a) %}<i>{{ a }}</i>{% endmacro %}{% set y = m(x) %}{{ y }}{{ y ~ x }}{{ [m(x), x]|join }}",
+    "replaced": "{% macro m(a) %}{{ a }}{% endmacro %}{% set m = f %}{{ m(x) }}",
+    "filtered": "{% macro m(a) %}{{ a }}{% endmacro %}{{ m(x)|upper }}{{ m(x)|length }}",
+}
+
+
+@pytest.mark.parametrize("source", MACROS.values(), ids=MACROS)
+def test_a_macro_is_called_as_ever(source: str) -> None:
+    made = shown({"a": source}, "a", x="<b>", f=lambda text: text * 2)
+
+    assert "<b>" not in made
+    assert "&lt;b&gt;" in made or "&LT;B&GT;" in made
+
+
+TESTED = [
+    "{{ x is none }} {{ x is true }} {{ x is false }} {{ x is not none }}",
+    "{{ y is none }} {{ x is defined and x is none }} {% if not x is none %}!{% endif %}",
+    "{{ 'yes' if x is true else 'no' }} {{ 'a&b' if x else '<' }} {{ x if x else 'none' }} {{ 'one' if x is true }}",
+]
+
+
+@pytest.mark.parametrize("value", [None, True, False, 0, 1, ""])
+@pytest.mark.parametrize("source", TESTED)
+def test_a_test_says_what_it_ever_said(source: str, value: object) -> None:
+    assert shown({"a": source}, "a", x=value, y=1)
+
+
+def test_a_test_of_ones_own_is_asked() -> None:
+    environment = PageEnvironment(autoescape=True, undefined=StrictUndefined)
+    environment.tests["none"] = lambda value: value == "nothing"
+
+    assert environment.from_string("{{ x is none }}").render(x="nothing") == "True"
+
+
+def test_what_ends_too_early_is_undefined() -> None:
+    with pytest.raises(UndefinedError, match="StopIteration"):
+        shown({"a": "{{ it.__next__() }}"}, "a", it=iter(()))
+
+
+def test_a_template_may_be_given_globals_of_its_own() -> None:
+    environment = PageEnvironment(loader=DictLoader({"a": "{{ n }}", "b": "{% include 'a' %}"}), autoescape=True)
+    environment.globals["n"] = 1
+
+    assert environment.get_template("b").render() == "1"
+    assert environment.get_template("a", globals={"n": 2}).render() == "2"
+    assert environment.get_template("b").render() == "1"
+
+
 def test_a_macro_refuses_what_it_does_not_take() -> None:
     environment = PageEnvironment(autoescape=True, undefined=StrictUndefined)
     source = "{% macro m(x) %}{{ x }}{% endmacro %}{% for n in [1] %}{{ m(n, y=1) }}{% endfor %}"

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.html.asking import NOW
 from webapp.html import format as fmt
@@ -93,6 +95,16 @@ def test_every_test_knows_that_odd_things_are_no_links(name: str, value: Any) ->
 )
 def test_numbers_have_thin_spaces(value: Any, shown: str) -> None:
     assert fmt.number(value) == shown
+
+
+DECIMALS = st.builds(lambda digits, places: digits / 10**places, st.integers(-(10**9), 10**9), st.integers(0, 12))
+
+
+@given(st.floats(-1100, 1100) | DECIMALS | st.integers(-1100, 1100))
+def test_a_small_number_is_written_as_any_other(value: float) -> None:
+    rounded = round(value, 4) if abs(value) >= 0.01 and value != round(value, 8) else value
+
+    assert fmt.number(value) == fmt.number(str(rounded))
 
 
 @pytest.mark.parametrize(

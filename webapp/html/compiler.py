@@ -12,17 +12,24 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from functools import reduce
+from itertools import chain
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, cast
 
 import markupsafe
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
+from jinja2.tests import TESTS
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from webapp.html import context as pages
 
+SINGLETONS = {"none": "None", "true": "True", "false": "False"}
+"""Tests that ask whether something is the only one of its kind."""
+SETTING = (nodes.Assign, nodes.AssignBlock, nodes.Import, nodes.FromImport, nodes.Macro)
+"""What gives a name a meaning."""
 OWN = {
     each: frozenset(field.name for field in fields(each)) for name in pages.__all__ for each in [getattr(pages, name)]
 }
@@ -34,27 +41,55 @@ FIELDS: Mapping[str, AbstractSet[type]] = {
 """Which of our dataclasses have a field of that name."""
 
 
-_escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(text)))
+escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(text)))
 """What escape() does to a plain text, without the wrapper around it; some versions keep it elsewhere."""
 
 
 def html(value: Any) -> str:
     """What a template puts out: `escape(value)`, but text that nobody will ask whether it is safe."""
     if type(value) is str:
-        return _escape_text(value)
+        return escape_text(value)
     return value if type(value) is Markup else escape(value)  # Also what is a str, but not exactly one.
 
 
-class PageContext(Context):
-    """Jinja's, which calls a macro without asking it first whether it wants anything else."""
+class PageMacro(Macro):
+    """Jinja's, which can be called by its context without a search for where each argument goes."""
 
-    def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def __init__(self, environment: Environment, function: Callable[..., str], *named: Any) -> None:
+        super().__init__(environment, function, *named)
+        special = self.catch_kwargs or self.catch_varargs or self.caller
+        self.takes = -1 if special else len(self.arguments)
+        """How many arguments it takes; -1 where it isn't that simple."""
+        self.write = function
+
+
+class PageContext(Context):
+    """Jinja's, which calls macros and plain functions without asking them first whether they want anything else."""
+
+    def call(
+        self,
+        function: Any,
+        /,
+        *args: Any,
+        _loop_vars: dict[str, Any] | None = None,
+        _block_vars: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
         """What the method of this name does."""
-        if type(function) is not Macro:
-            return super().call(function, *args, **kwargs)
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
-        return function(self.eval_ctx, *args, **kwargs)
+        kind = type(function)
+        if kind is PageMacro:
+            if kwargs or len(args) != function.takes:
+                return function(self.eval_ctx, *args, **kwargs)
+            written = function.write(*args)
+            return str.__new__(Markup, written) if self.eval_ctx.autoescape else written
+        if kind is BuiltinFunctionType or (kind is FunctionType and not hasattr(function, "jinja_pass_arg")):
+            try:
+                return function(*args, **kwargs)
+            except StopIteration:
+                return self.environment.undefined(
+                    "value was undefined because a callable raised a StopIteration exception"
+                )
+        return super().call(function, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
 
 
 class PageCodeGenerator(CodeGenerator):
@@ -63,8 +98,10 @@ class PageCodeGenerator(CodeGenerator):
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
         """A whole template."""
         self._fields: set[str] = set()
-        self.writeline("from webapp.html.compiler import FIELDS, html")
+        self._macros = _macros(node)
         super().visit_Template(cast("nodes.Template", _WriteOutBlocks(self.environment).visit(node)), frame)
+        # Below the functions, whose names are looked up when they run: so this Macro is the one that is taken.
+        self.writeline("from webapp.html.compiler import FIELDS, PageMacro as Macro, escape_text, html")
         for field in sorted(self._fields):
             self.writeline(f"with_{field} = FIELDS[{field!r}]")
 
@@ -88,11 +125,65 @@ class PageCodeGenerator(CodeGenerator):
         self.write(f") in with_{node.attr} else environment.getattr({value}, {node.attr!r}))")
         self._fields.add(node.attr)
 
+    def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802
+        """`a is none` and the like, without a function that does no more."""
+        found = SINGLETONS.get(node.name)
+        if found is None or self.environment.tests[node.name] is not TESTS[node.name]:
+            super().visit_Test(node, frame)
+            return
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(f" is {found})")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        self._shown = ""
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
+        elif _is_safe(node):
+            self.write("(")
         else:
-            self.write("html(")
+            self._write_macro(node, frame)
+            self._shown = self.temporary_identifier()
+            self.write(f"(escape_text({self._shown}) if type({self._shown} := ")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if self._shown:
+            self.write(f") is str else {self._shown} if type({self._shown}) is Markup else html({self._shown})")
+        super()._output_child_post(node, frame, finalize)
+
+    def _write_macro(self, node: nodes.Expr, frame: Frame) -> None:
+        """`{{ macro(a, b) }}` as what the macro writes, which is safe; what comes after is for all else it may be."""
+        if (
+            not isinstance(node, nodes.Call)
+            or not isinstance(node.node, nodes.Name)
+            or node.node.name not in self._macros
+        ):
+            return
+        if node.kwargs or node.dyn_args or node.dyn_kwargs:
+            return
+        macro = self.temporary_identifier()
+        self.write(f"{macro}.write(")
+        for argument in node.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(f") if type({macro} := ")
+        self.visit(node.node, frame)
+        self.write(f") is Macro and {macro}.takes == {len(node.args)} else ")
+
+
+def _is_safe(node: nodes.Expr) -> bool:
+    """Whether it is one of two texts of the template's own, and there's nothing to escape in either."""
+    if not isinstance(node, nodes.CondExpr):
+        return False
+    texts = [each.value for each in (node.expr1, node.expr2) if isinstance(each, nodes.Const)]
+    return len(texts) == 2 and all(isinstance(text, str) and escape(text) == text for text in texts)
+
+
+def _macros(template: nodes.Template) -> AbstractSet[str]:
+    """The names that macros have in a template, as far as it says so."""
+    own = {macro.name for macro in template.find_all(nodes.Macro)}
+    imported = (name for each in template.find_all(nodes.FromImport) for name in each.names)
+    return own | {name if isinstance(name, str) else name[1] for name in imported}
 
 
 class _WriteOutBlocks(NodeTransformer):
@@ -108,16 +199,18 @@ class _WriteOutBlocks(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         """One loop."""
         self.generic_visit(node)
-        plain = [each.name for each in node.body if isinstance(each, nodes.Block) and _is_plain(each)]
+        plain = {each.name: _body(each) for each in node.body if isinstance(each, nodes.Block) and _is_plain(each)}
         if not plain or node.recursive or len(list(node.find_all(nodes.Block))) > len(plain):
             return node
-        body = [
-            nodes.Scope(each.body) if isinstance(each, nodes.Block) and each.name in plain else each
-            for each in node.body
-        ]
-        written_out = nodes.For(node.target, node.iter, body, node.else_, node.test, False)
+        parts = [plain.get(each.name, [each]) if isinstance(each, nodes.Block) else [each] for each in node.body]
+        written_out = nodes.For(node.target, node.iter, [*chain(*parts)], node.else_, node.test, False)
         test = reduce(nodes.And, map(_is_not_overridden, plain))
         return nodes.If(test, [written_out], [], [node]).set_lineno(node.lineno).set_environment(self._environment)
+
+
+def _body(block: nodes.Block) -> list[nodes.Node]:
+    """What is in a block, where what it sets stays its own."""
+    return [nodes.Scope(block.body)] if any(block.find(kind) for kind in SETTING) else block.body
 
 
 def _is_plain(block: nodes.Block) -> bool:

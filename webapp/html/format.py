@@ -23,6 +23,8 @@ Clock = Callable[[], datetime]
 MAX_TEXT = 20_000
 """Characters of a single value that a page shows."""
 
+COLLECTIONS = (Mapping, list, tuple)
+
 ELLIPSIS = "…"
 MAX_WORD = 40
 """Characters of a value that may be one of a few, so that it's worth to remember how it is written for people."""
@@ -43,18 +45,22 @@ def text(value: Any) -> str:
     """Any value in one string, cut at a bound that no page needs to exceed."""
     if isinstance(value, str):
         return value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + ELLIPSIS
+    if type(value) is int or type(value) is float:
+        return str(value)
     if isinstance(value, bool):
         return yes_no(value)
     if value is None:
         return ""
-    return pretty(value) if isinstance(value, Mapping | list | tuple) else str(value)
+    return pretty(value) if isinstance(value, COLLECTIONS) else str(value)
 
 
 def cut(value: Any, length: int = 80) -> str:
     """The beginning, in one line: cut after a word where one ends near the bound."""
+    if type(value) is int:
+        value = str(value)
     if type(value) is str and len(value) <= length:
         return value
-    if isinstance(value, Mapping | list | tuple):
+    if isinstance(value, COLLECTIONS):
         return gist(value)
     line = " ".join(text(value)[: length * 4 + 1].split())
     if len(line) <= length:
@@ -67,7 +73,9 @@ def cut(value: Any, length: int = 80) -> str:
 def number(value: Any) -> str:
     """`1234567.5` -> `1 234 567.5`; of a float's decimals, four."""
     if type(value) in (int, float) and -1000 < value < 1000:
-        return str(value if type(value) is int else _rounded(value))
+        written = str(value)
+        # What has eight decimals at most is as it was meant: see _rounded().
+        return written if len(written) - written.find(".") <= 9 else str(_rounded(value))
     digits = text(_rounded(value) if isinstance(value, float) else value)
     match = _NUMBER.fullmatch(digits)
     if match is None:
@@ -237,8 +245,12 @@ def tone(value: Any) -> str:
     """`ok`, `warn` or `bad` for a state whose name says so; empty for all others."""
     if not isinstance(value, str):
         return ""
-    found = TONES.get(value)
-    return TONES.get(value.lower().replace("-", "_").replace(" ", "_"), "") if found is None else found
+    return _tone(value) if type(value) is str and len(value) <= MAX_WORD else _tone.__wrapped__(value)
+
+
+@lru_cache(maxsize=1024)
+def _tone(word: str) -> str:
+    return TONES.get(word.lower().replace("-", "_").replace(" ", "_"), "")
 
 
 def short_url(value: Any, length: int = 48) -> str:
@@ -274,6 +286,11 @@ def is_hex_color(value: Any) -> bool:
 def is_email(value: Any) -> bool:
     """Whether mail could go there."""
     return isinstance(value, str) and bool(re.fullmatch(r"[^\s@<>?&%\"]{1,64}@[^\s@<>?&%\"]{1,255}", value))
+
+
+def is_blank(value: Any) -> bool:
+    """Whether there is nothing to see of it."""
+    return not str(value).strip()
 
 
 def filters(now: Clock) -> dict[str, Callable[..., Any]]:

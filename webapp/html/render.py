@@ -9,7 +9,7 @@ Every template may use `shell` (html/context.py), `url(path)` and `asset(name)`,
 html/format.py.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,9 +31,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from webapp.html.assets import Assets, find_folder
-from webapp.html.compiler import PageCodeGenerator, PageContext
+from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
 from webapp.html.context import Shell
-from webapp.html.format import TESTS, Clock, filters, is_image_link
+from webapp.html.format import TESTS, Clock, filters, is_blank, is_image_link
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
 from webapp.html.tree import make_tree
@@ -42,6 +42,8 @@ from webapp.html.urls import href
 Names = str | Sequence[str]
 """A template's name, or candidates, the most specific first."""
 
+MOST_LOADED = 400
+"""Templates that are kept at hand, as many as Jinja keeps."""
 MAPPINGS = (dict, MappingProxyType)
 
 
@@ -68,6 +70,30 @@ class PageEnvironment(Environment):
 
     code_generator_class: type[CodeGenerator] = PageCodeGenerator
     context_class: type[Context] = PageContext
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._loaded: dict[Any, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """The template of that name, without the locks of Jinja's own cache where it was loaded before."""
+        if globals or self.auto_reload:
+            return super().get_template(name, parent, globals)
+        found = self._loaded.get(name)
+        if found is None:
+            found = super().get_template(name, parent)
+            if len(self._loaded) < MOST_LOADED:
+                self._loaded[name] = found
+        return found
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What a template knows beside its variables; in a plain dict, as nearly all are given nothing of their own."""
+        return super().make_globals(d) if d else dict(self.globals)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """The item of a mapping or the attribute of anything else; the other one where that is missing."""
@@ -114,8 +140,8 @@ class Renderer:
             auto_reload=debug,
         )
         self.environment.filters.update({**filters(now), **SPAN_FILTERS, "tree": make_tree, "zip": zip})
-        shown = {"image_link": lambda value: is_image_link(value, images)}
-        self.environment.tests.update({**TESTS, **SPAN_TESTS, **shown})
+        ours = {"image_link": lambda value: is_image_link(value, images), "blank": is_blank}
+        self.environment.tests.update({**TESTS, **SPAN_TESTS, **ours})
         self.environment.globals["zip"] = zip
         self.shell = shell
         """Makes what surrounds a page; whoever needs only the navigation may ask too."""
@@ -181,10 +207,11 @@ def _loader(directories: Sequence[str | Path]) -> BaseLoader:
 
 
 def _variables(page: Any) -> Mapping[str, Any]:
-    if is_dataclass(page):
-        return {field.name: getattr(page, field.name) for field in fields(page)}
-    variables: Mapping[str, Any] = page
-    return variables
+    if type(page) not in OWN and not is_dataclass(page):
+        variables: Mapping[str, Any] = page
+        return variables
+    names = OWN.get(type(page)) or [field.name for field in fields(page)]
+    return {name: getattr(page, name) for name in names}
 
 
 def _orders(request: Request, content: str, part: str | None, status: int) -> dict[str, str]:
