@@ -39,7 +39,7 @@ lint: $(VENV)/.test
 
 check: lint test
 
-bench: $(VENV)/.test
+bench: $(VENV)/.test chromium
 	$(BIN)/python -m tests.benchmarks
 
 $(VENV)/bin/pip:

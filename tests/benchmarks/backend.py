@@ -5,6 +5,7 @@ Bodies are made once; an answer costs a look into a dict and a check that somebo
 """
 
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -47,6 +48,11 @@ CUSTOMERS: list[dict[str, Any]] = [
 """What a single call fetches, 2 KB."""
 
 
+def username(number: int) -> str:
+    """One of as many users as are needed; all have the same password."""
+    return USERNAME.replace("@", f"+{number}@") if number else USERNAME
+
+
 def create_backend() -> ASGIApp:
     """The API, as an ASGI app."""
     answers = _answers()
@@ -59,10 +65,14 @@ def create_backend() -> ASGIApp:
             status, headers, body = _log_in(await _body(receive))
         elif endpoint not in answers:
             status, headers, body = _answer({"detail": "Not Found"}, 404)
-        elif scope["path"] == "/openapi.json" or _signed_in(scope):
+        elif scope["path"] == "/openapi.json":
             status, headers, body = answers[endpoint]
-        else:
+        elif (number := _signed_in(scope)) is None:
             status, headers, body = _answer({"detail": "Not authenticated"}, 401)
+        elif number and scope["path"] == "/auth/me":
+            status, headers, body = _answer({"id": 1 + number, "name": NAME, "email": username(number)})
+        else:
+            status, headers, body = answers[endpoint]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -89,19 +99,24 @@ def _answer(data: Any, status: int = 200, *more: tuple[bytes, bytes]) -> _Answer
 
 def _log_in(body: bytes) -> _Answer:
     form = parse_qs(body.decode())
-    if (form.get("username"), form.get("password")) != ([USERNAME], [PASSWORD]):
+    found = _USERNAME.fullmatch(form.get("username", [""])[0])
+    if found is None or form.get("password") != [PASSWORD]:
         return _answer({"detail": "Wrong username or password"}, 401)
-    cookie = f"access_token={TOKEN}; Path=/; HttpOnly; SameSite=Lax"
-    return _answer({"access_token": TOKEN, "token_type": "bearer"}, 200, (b"set-cookie", cookie.encode()))
+    token = TOKEN + (found[1] or "")
+    cookie = f"access_token={token}; Path=/; HttpOnly; SameSite=Lax"
+    return _answer({"access_token": token, "token_type": "bearer"}, 200, (b"set-cookie", cookie.encode()))
 
 
-def _signed_in(scope: Scope) -> bool:
+def _signed_in(scope: Scope) -> int | None:
+    """The number of the user; None for a stranger."""
     headers = dict(scope["headers"])
-    return headers.get(b"authorization") == _BEARER or _COOKIE in headers.get(b"cookie", b"")
+    found = _BEARER.fullmatch(headers.get(b"authorization", b"")) or _COOKIE.search(headers.get(b"cookie", b""))
+    return int(found[1] or 0) if found else None
 
 
-_BEARER = f"Bearer {TOKEN}".encode()
-_COOKIE = f"access_token={TOKEN}".encode()
+_USERNAME = re.compile(re.escape(USERNAME).replace("@", r"(?:\+([0-9]+))?@"))
+_BEARER = re.compile(rb"Bearer " + re.escape(TOKEN.encode()) + rb"([0-9]*)")
+_COOKIE = re.compile(rb"access_token=" + re.escape(TOKEN.encode()) + rb"([0-9]*)")
 
 
 async def _body(receive: Receive) -> bytes:

@@ -9,6 +9,7 @@ class Effort:
 
     rounds: int = 9
     sessions: int = 2000
+    users: int = 2000
     calls: int = 300
     pages: int = 300
     crowd: int = 640
@@ -17,5 +18,5 @@ class Effort:
     peers: bool = True
 
 
-QUICK = Effort(rounds=1, sessions=1000, calls=64, pages=50, crowd=64, starts=1, peers=False)
+QUICK = Effort(rounds=1, sessions=1000, users=200, calls=64, pages=50, crowd=64, starts=1, peers=False)
 """Shows that everything works; its figures mean nothing."""

@@ -54,16 +54,18 @@ def _asgi(create: Callable[[str], ASGIApp]) -> Callable[[str, Path], Server]:
     return serve
 
 
-def _started(port: int, log: Path, *command: str | Path, environment: Mapping[str, str]) -> Program:
+def started(port: int, log: Path, *command: str | Path, environment: Mapping[str, str]) -> Program:
+    """A command on the core of whoever is measured."""
     with cores.only(cores.MEASURED):
         return Program([str(word) for word in command], port, log=log, environment=environment)
 
 
-def serve_ours(api: str, log: Path) -> Program:
+def serve_ours(api: str, log: Path, *, openapi: Path | None = None) -> Program:
     """`webapp run`, with what it comes with."""
     port = free_port()
-    command = (sys.executable, "-m", "webapp", "run", api, "--port", str(port))
-    return _started(port, log, *command, environment={"WEBAPP_SECRET_KEY": KEY})
+    document = () if openapi is None else ("--openapi", openapi)
+    command = (sys.executable, "-m", "webapp", "run", api, "--port", str(port), *document)
+    return started(port, log, *command, environment={"WEBAPP_SECRET_KEY": KEY})
 
 
 def _gunicorn(name: str) -> Callable[[str, Path], Program]:
@@ -72,7 +74,7 @@ def _gunicorn(name: str) -> Callable[[str, Path], Program]:
         python = peers.python_packages("wsgi")
         options = ("--workers=1", "--threads=8", "--keep-alive=600", "--access-logfile=-")
         place = (f"--bind=127.0.0.1:{port}", f"--chdir={CONTESTANTS / name}", "--no-control-socket")
-        return _started(port, log, python, "-m", "gunicorn", *options, *place, "app:app", environment={"API_URL": api})
+        return started(port, log, python, "-m", "gunicorn", *options, *place, "app:app", environment={"API_URL": api})
 
     return serve
 
@@ -80,7 +82,7 @@ def _gunicorn(name: str) -> Callable[[str, Path], Program]:
 def _express(api: str, log: Path) -> Program:
     port = free_port()
     environment = {"NODE_PATH": str(peers.node_packages("express")), "NODE_ENV": "production"}
-    return _started(port, log, "node", CONTESTANTS / "express" / "app.js", api, str(port), environment=environment)
+    return started(port, log, "node", CONTESTANTS / "express" / "app.js", api, str(port), environment=environment)
 
 
 EXPRESS = "Express + express-session + fetch + EJS"
