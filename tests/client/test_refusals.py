@@ -83,7 +83,7 @@ FAILURES = [
     httpx.Response(403),
     httpx.Response(401, json="no"),
     httpx.Response(401, content=b"{", headers={"content-type": "application/json"}),
-    httpx.Response(401, content=b"<html>", headers={"content-encoding": "br", "content-type": "text/html"}),
+    httpx.Response(401, content=b"<html>", headers={"content-encoding": "compress", "content-type": "text/html"}),
     httpx.Response(302, headers={"location": "/login"}),
     httpx.Response(300, json={"access_token": "choose"}, headers={"set-cookie": "session=choose; Path=/"}),
     httpx.Response(200, text="<html>Sign in</html>", headers={"content-type": "text/html"}),
