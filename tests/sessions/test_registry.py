@@ -390,6 +390,7 @@ async def test_every_end_leaves_one_line_that_says_why(caplog: pytest.LogCapture
         ("session_ended", "unused for too long"),
         ("session_ended", "too old"),
     ]
+    assert [record.__dict__["owner"] for record in caplog.records] == ["a", "b", "c", "d", "d", "e"]
 
 
 async def test_revoking_all_is_written_down_for_each_with_who_did_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -421,6 +422,7 @@ async def test_what_expired_is_written_down_with_whose_it_was_and_a_shutdown_onl
 
     told = [(each.__dict__["owner"], each.__dict__["why"], each.levelno) for each in caplog.records]
     assert told == [("bob", "unused for too long", logging.INFO), ("ada", "shutdown", logging.DEBUG)]
+    assert [each.__dict__["event"] for each in caplog.records] == ["session_ended"] * 2
 
 
 async def test_a_session_s_age_is_the_time_since_it_began() -> None:
