@@ -41,6 +41,7 @@ check: lint test
 
 bench: $(VENV)/.test chromium
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.lighthouse
 
 $(VENV)/bin/pip:
 	@.ci/python -m venv $(VENV) || { echo "webapp: can't make a virtual environment; on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }

@@ -102,7 +102,11 @@ HEADINGS = ("what", "who", "median", "range", "ratio", "range of ratios", "goal"
 
 def table(lines: Sequence[Row]) -> str:
     """The Markdown table, its columns aligned for those who read it as it is."""
-    cells = [list(HEADINGS), *(row.cells() for row in lines)]
+    return markdown([HEADINGS, *(row.cells() for row in lines)])
+
+
+def markdown(cells: Sequence[Sequence[str]]) -> str:
+    """A table whose first line is its headings."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     written = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in cells]
     written.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
