@@ -20,6 +20,7 @@ CONTESTANTS = {
     "a call, one at a time: CPU": 4,
     "a call, 8 at once: CPU": 4,
     "a call, 64 at once: CPU": 4,
+    "20 rows into HTML: CPU": 3,
     "a page of 20 rows: CPU": 5,
     "a page of 20 rows: median latency": 5,
     "a page of 20 rows: p99 latency": 5,
