@@ -227,6 +227,10 @@ MACROS = {
     "as it is": "{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(x, x) }}",
     "by default": "{% macro m(a, b='<') %}{{ a }}{{ b }}{% endmacro %}{{ m(x) }}",
     "by name": "{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(x, b=x) }}",
+    "by default and name": (
+        "{% macro m(a, b='<', c='>') %}{{ a }}{{ b }}{{ c }}{% endmacro %}"
+        "{{ m(x, c=x) }}{% set y = m(c=1, a=x) %}{{ y }}"
+    ),
     "with the rest": "{% macro m(a) %}{{ a }}{{ varargs[0] }}{{ kwargs.c }}{% endmacro %}{{ m(x, x, c=x) }}",
     "spread": "{% macro m(a, b) %}{{ a }}{{ b }}{% endmacro %}{{ m(*[x, x]) }}{{ m(**{'a': x, 'b': x}) }}",
     "in each other": "{% macro m(a) %}<i>{{ a }}</i>{% endmacro %}{{ m(m(m(x))) }}",
@@ -279,9 +283,36 @@ def test_a_template_may_be_given_globals_of_its_own() -> None:
     assert environment.get_template("b").render() == "1"
 
 
-def test_a_macro_refuses_what_it_does_not_take() -> None:
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [("m(1, y=1)", "takes no keyword argument 'y'"), ("m(1, x=1)", "no keyword argument 'x'"), ("m(1, 2)", "not more")],
+)
+def test_a_macro_refuses_what_it_does_not_take(call: str, complaint: str) -> None:
     environment = PageEnvironment(autoescape=True, undefined=StrictUndefined)
-    source = "{% macro m(x) %}{{ x }}{% endmacro %}{% for n in [1] %}{{ m(n, y=1) }}{% endfor %}"
+    source = f"{{% macro m(x) %}}{{{{ x }}}}{{% endmacro %}}{{% for n in [1] %}}{{{{ {call} }}}}{{% endfor %}}"
 
-    with pytest.raises(TypeError, match="takes no keyword argument 'y'"):
+    with pytest.raises(TypeError, match=complaint):
         environment.from_string(source).render()
+
+
+JOINED = ["a", "<", 7, 1.5, True, None, Markup("<b>"), Kind.TEXT]
+
+
+@pytest.mark.parametrize("left", JOINED)
+@pytest.mark.parametrize("right", JOINED)
+def test_what_is_joined_is_as_safe_as_ever(left: object, right: object) -> None:
+    assert shown({"a": "{{ x ~ y }}{{ x ~ y ~ '&' }}"}, "a", x=left, y=right)
+
+
+def test_what_a_loop_knows_is_what_it_ever_knew() -> None:
+    source = (
+        "{% for n in x %}{{ loop.index }}{{ loop.index0 }}{{ loop.first }}{{ loop.last }}{{ loop.length }} {% endfor %}"
+    )
+
+    assert shown({"a": source}, "a", x="abc") == "10TrueFalse3 21FalseFalse3 32FalseTrue3 "
+
+
+def test_filters_that_ask_by_name_find_fields_and_keys() -> None:
+    source = "{{ x|map(attribute='label')|join }}{{ x|selectattr('label', '==', 'b')|list|length }}{{ x[0]['label'] }}"
+
+    assert shown({"a": source}, "a", x=[Link("a", "/"), {"label": "b"}, Lookalike("b")]) == "abb2a"

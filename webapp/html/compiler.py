@@ -19,8 +19,9 @@ from typing import Any, cast
 import markupsafe
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context, LoopContext, Macro, markup_join
 from jinja2.tests import TESTS
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -30,15 +31,19 @@ SINGLETONS = {"none": "None", "true": "True", "false": "False"}
 """Tests that ask whether something is the only one of its kind."""
 SETTING = (nodes.Assign, nodes.AssignBlock, nodes.Import, nodes.FromImport, nodes.Macro)
 """What gives a name a meaning."""
+PLAIN = (str, int)
+"""Types whose values are no markup; others may be."""
 OWN = {
     each: frozenset(field.name for field in fields(each)) for name in pages.__all__ for each in [getattr(pages, name)]
 }
 """Our dataclasses with their fields."""
+LOOP = frozenset({"index", "index0", "first", "last", "length"})
+"""What the variable `loop` always has."""
 FIELDS: Mapping[str, AbstractSet[type]] = {
-    name: frozenset(each for each, its_fields in OWN.items() if name in its_fields)
-    for name in frozenset[str]().union(*OWN.values())
+    name: frozenset(each for each, its_own in {**OWN, LoopContext: LOOP}.items() if name in its_own)
+    for name in LOOP.union(*OWN.values())
 }
-"""Which of our dataclasses have a field of that name."""
+"""Which of our dataclasses, and of Jinja's, have a field of that name."""
 
 
 escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(text)))
@@ -47,9 +52,17 @@ escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda 
 
 def html(value: Any) -> str:
     """What a template puts out: `escape(value)`, but text that nobody will ask whether it is safe."""
-    if type(value) is str:
-        return escape_text(value)
-    return value if type(value) is Markup else escape(value)  # Also what is a str, but not exactly one.
+    if type(value) is Markup:
+        return value
+    return escape(value) if hasattr(value, "__html__") else escape_text(str(value))
+
+
+def join(parts: tuple[Any, ...]) -> str:
+    """What `a ~ b` is: safe as soon as one of them is."""
+    for part in parts:
+        if type(part) not in PLAIN:
+            return markup_join(parts)
+    return "".join(map(str, parts))
 
 
 class PageMacro(Macro):
@@ -78,10 +91,7 @@ class PageContext(Context):
         """What the method of this name does."""
         kind = type(function)
         if kind is PageMacro:
-            if kwargs or len(args) != function.takes:
-                return function(self.eval_ctx, *args, **kwargs)
-            written = function.write(*args)
-            return str.__new__(Markup, written) if self.eval_ctx.autoescape else written
+            return self._call_macro(function, args, kwargs)
         if kind is BuiltinFunctionType or (kind is FunctionType and not hasattr(function, "jinja_pass_arg")):
             try:
                 return function(*args, **kwargs)
@@ -90,6 +100,13 @@ class PageContext(Context):
                     "value was undefined because a callable raised a StopIteration exception"
                 )
         return super().call(function, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
+
+    def _call_macro(self, macro: PageMacro, args: tuple[Any, ...], named: dict[str, Any]) -> str:
+        others = macro.arguments[len(args) :]
+        if len(args) > macro.takes or not named.keys() <= {*others}:
+            return macro(self.eval_ctx, *args, **named)
+        written = macro.write(*args, *[named.get(name, missing) for name in others])
+        return str.__new__(Markup, written) if self.eval_ctx.autoescape else written
 
 
 class PageCodeGenerator(CodeGenerator):
@@ -101,7 +118,7 @@ class PageCodeGenerator(CodeGenerator):
         self._macros = _macros(node)
         super().visit_Template(cast("nodes.Template", _WriteOutBlocks(self.environment).visit(node)), frame)
         # Below the functions, whose names are looked up when they run: so this Macro is the one that is taken.
-        self.writeline("from webapp.html.compiler import FIELDS, PageMacro as Macro, escape_text, html")
+        self.writeline("from webapp.html.compiler import FIELDS, PageMacro as Macro, escape_text, html, join")
         for field in sorted(self._fields):
             self.writeline(f"with_{field} = FIELDS[{field!r}]")
 
@@ -124,6 +141,17 @@ class PageCodeGenerator(CodeGenerator):
         self.visit(node.node, frame)
         self.write(f") in with_{node.attr} else environment.getattr({value}, {node.attr!r}))")
         self._fields.add(node.attr)
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
+        """`a ~ b`"""
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super().visit_Concat(node, frame)
+            return
+        self.write("join((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
 
     def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802
         """`a is none` and the like, without a function that does no more."""

@@ -111,6 +111,12 @@ class PageEnvironment(Environment):
         except (TypeError, LookupError, AttributeError):
             return self.undefined(obj=obj, name=attribute)
 
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`a["b"]` and what filters ask for by name, `selectattr("b")`; our dataclasses have no items to look for."""
+        if type(obj) in OWN and isinstance(argument, str):
+            return self.getattr(obj, argument)
+        return super().getitem(obj, argument)
+
 
 class Renderer:
     """
