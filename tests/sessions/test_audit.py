@@ -54,3 +54,13 @@ def test_whoever_counts_is_told_whatever_the_log_s_level(heard: pytest.LogCaptur
 
     assert told == [("sign_in", {"by": "x"})]
     assert heard.records == []
+
+
+def test_what_is_not_known_is_left_out_but_for_the_address(heard: pytest.LogCaptureFixture) -> None:
+    token = request_context.set(RequestContext("r-1234567", {}))
+    try:
+        audit("sign_in_refused", why="", by=None, tries=0)
+    finally:
+        request_context.reset(token)
+
+    assert heard.records[0].getMessage() == 'sign_in_refused address="" tries=0'

@@ -68,3 +68,12 @@ def test_a_browser_that_is_known_for_a_name_is_not_known_for_it_in_capitals() ->
 
     assert devices().find(sent(written), "victim", secure=False) is not None
     assert devices().find(sent(written), "VICTIM", secure=False) is None
+
+
+def test_the_hash_of_an_account_is_what_it_was_before() -> None:
+    """An upgrade makes no browser unknown: the way of hashing is as fixed as the key."""
+    assert devices().tag("ada") == "0488253ed9c82211"
+
+
+def test_whatever_was_typed_for_a_name_has_a_hash() -> None:
+    assert len({devices().tag(name) for name in ("", "\ud800", "\udfff", "ž", "a\0b")}) == 5

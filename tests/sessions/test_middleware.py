@@ -579,3 +579,16 @@ async def test_where_nobody_knows_who_is_asking_nothing_is_made_up() -> None:
     (session,) = await registry.of_owner("ada")
     assert (session.user_agent, session.address) == ("", "")
     assert session.id is None
+
+
+async def test_where_nobody_says_where_the_app_is_mounted_the_cookie_is_for_all_of_it() -> None:
+    app, _ = house()
+
+    async def unmounted(scope: Any, receive: Any, send: Any) -> None:
+        del scope["root_path"]
+        await app(scope, receive, send)
+
+    async with browser(unmounted) as ada:
+        cookie = (await ada.get("/in")).headers["set-cookie"]
+
+    assert "; Path=/;" in cookie

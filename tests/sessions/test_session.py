@@ -83,3 +83,13 @@ def test_whoever_watches_is_told_of_the_end_and_nobody_else() -> None:
 
     assert told == ["stays"]
     assert session.ended
+
+
+def test_a_stranger_is_nobody_and_nothing_is_known_of_them() -> None:
+    stranger = Session.stranger(PARENT)
+
+    assert (stranger.id, stranger.key, stranger.kept, stranger.user, stranger.owner) == (None, "", False, None, "")
+    assert (stranger.provider_sid, stranger.id_token, stranger.address, stranger.user_agent) == ("", "", "", "")
+    assert (stranger.created_at, stranger.seen_at) == (0.0, 0.0)
+    assert (stranger.tells_activation, stranger.ended, stranger.ending) == (False, False, "")
+    assert (stranger.gained, stranger.successor) == ("", None)

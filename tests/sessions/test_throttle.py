@@ -273,6 +273,24 @@ def test_secrets_are_compared_by_a_hash_that_only_the_key_makes() -> None:
     assert "secret" not in limited.digest("ada\0secret")
 
 
+def test_a_browser_is_known_over_https_as_well() -> None:
+    limited = Throttle((NEW,), name="device", tries=1, per_address=1, window=900, https=True, clock=Clock())
+    held = cookie_of(limited, "ada")
+    first = limited.begin(sent(), "ada")
+    second, third = limited.begin(sent(cookie=held), "ada"), limited.begin(sent(cookie=held), "ada")
+
+    assert [is_let(each) for each in (first, second, third)] == [True, True, False]
+
+
+def test_a_try_is_told_by_a_hash_of_its_account_whoever_makes_it() -> None:
+    limited = throttle(Clock())
+    held = cookie_of(limited, "ada")
+
+    assert limited.begin(sent(), "").account == ""
+    assert limited.begin(sent(), "ada").account == limited.begin(sent(cookie=held), "Ada").account
+    assert limited.begin(sent(cookie=held), "ada").account == limited.digest("ada")
+
+
 def test_over_https_the_cookie_is_secure_and_for_the_sign_in_alone() -> None:
     limited = Throttle((NEW,), name="device", tries=1, per_address=1, window=1, https=True)
 
