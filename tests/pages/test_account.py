@@ -2,10 +2,16 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from tests.pages.house import DEMO, demo_browser, scripted
+from webapp import Settings, create_app
+from webapp.demo.app import create_demo
 from webapp.testing import Browser
+from webapp.testing.markup import Element
+
+TAKEN = httpx.Response(200, json={"access_token": "t", "token_type": "bearer"})
 
 
 @pytest.fixture
@@ -20,8 +26,52 @@ async def test_the_account_page_says_who_one_is_and_names_this_device(browser: B
 
     assert page.status == 200
     assert DEMO[0] in page.main
-    assert "webapp" in page.main
-    assert "Mozilla/5.0 (webapp.testing)" in page.main
+    assert [each.text for each in page.page.all("#sessions h3")] == ["webapp.testing This browser"]
+    assert [each.text for each in page.page.all("#devices h3")] == ["webapp.testing (webapp) This browser"]
+
+
+async def test_what_is_signed_in_here_and_what_the_api_counts_are_told_apart() -> None:
+    demo = create_demo()
+    chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
+    async with (
+        Browser(create_app(demo, settings=Settings()), headers={"User-Agent": chrome}) as browser,
+        httpx.AsyncClient(transport=httpx.ASGITransport(demo), base_url="http://api") as other,
+    ):
+        for program in ("curl/8.5.0", chrome.replace("Chrome", "Firefox")):
+            form = {"username": DEMO[0], "password": DEMO[1]}
+            (await other.post("/auth/token", data=form, headers={"User-Agent": program})).raise_for_status()
+            other.cookies.clear()
+        await browser.try_sign_in(*DEMO)
+        await browser.another().try_sign_in(*DEMO)
+        page = (await browser.get("/-/account")).page
+
+    assert _head(page, "#sessions") == [
+        "Browsers on this site",
+        "Where you are signed in here. What ends here ends at the API, too.",
+        "End all others",
+        "Sign out all browsers",
+    ]
+    assert _head(page, "#devices") == [
+        "All sign-ins at the API",
+        "What the API itself lists for your account: the browsers above, and whatever else uses it.",
+        "End all others",
+    ]
+    named = sorted(each.text for each in page.all("#devices h3"))
+    assert named == [
+        "Chrome on Linux (webapp)",
+        "Chrome on Linux (webapp) This browser",
+        "Firefox on Linux",
+        "curl/8.5.0",
+    ]
+
+
+async def test_where_the_api_counts_nothing_the_browsers_here_are_all_there_is() -> None:
+    async with scripted({"POST /auth/token": TAKEN}) as browser:
+        await browser.try_sign_in("ada", "secret")
+        page = (await browser.get("/-/account")).page
+
+    assert _head(page, "#sessions") == ["Where you are signed in"]
+    assert page.find("#devices") is None
 
 
 async def test_a_stranger_is_sent_to_sign_in(browser: Browser) -> None:
@@ -66,6 +116,11 @@ async def test_an_api_without_device_sessions_offers_nothing_to_end() -> None:
         page = await browser.post("/-/account/devices/others")
 
     assert page.path == "/login"
+
+
+def _head(page: Element, section: str) -> list[str]:
+    """The heading of a section, what it says of it, and its buttons."""
+    return [each.text for part in ("h2", ".hint", "button") for each in page.all(f"{section} .head {part}")]
 
 
 def _other_device(browser: Browser) -> int:

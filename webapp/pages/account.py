@@ -21,6 +21,7 @@ from webapp.pages.login import signed_out
 from webapp.pages.me import name_of
 from webapp.pages.offers import held_by
 from webapp.pages.sites import routes_for
+from webapp.pages.useragents import browser_of
 from webapp.sessions import Session
 
 DEVICE_NAMES = ("user_agent", "userAgent", "device", "browser", "name")
@@ -137,11 +138,19 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     shown = {*DEVICE_NAMES, *DEVICE_ADDRESSES, *CURRENT, "id"}
     return {
         "id": str(row.get("id", "")),
-        "name": _first(row, DEVICE_NAMES) or "Unknown device",
+        "name": _called(_first(row, DEVICE_NAMES)) or "Unknown device",
         "address": _first(row, DEVICE_ADDRESSES),
         "current": any(row.get(key) is True for key in CURRENT),
         "rest": {key: value for key, value in row.items() if key not in shown and value is not None},
     }
+
+
+def _called(name: str) -> str:
+    """A browser in words, where the API has but what it calls itself, before which our client has put its own name."""
+    first, _, rest = name.partition(" ")
+    if first.startswith("webapp/") and rest:
+        return f"{browser_of(rest)} (webapp)"
+    return browser_of(name) if first.startswith("Mozilla/") else name
 
 
 def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> str:
