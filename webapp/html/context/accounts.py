@@ -1,12 +1,11 @@
 """Pages around signing in."""
 
-from dataclasses import dataclass
-
 from webapp.html.context.facts import Fact
 from webapp.html.context.shell import Link
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegisterField:
     """One field of the registration form, or a secret to sign in with."""
 
@@ -21,7 +20,7 @@ class RegisterField:
     minlength: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LoginPage:
     """`pages/login.html`: the way in."""
 
@@ -55,7 +54,7 @@ class LoginPage:
     """What it is for, where it adds to a session; empty for a sign-in of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LeavingPage:
     """`pages/leaving.html`: signed out here, and about to be at the provider."""
 
@@ -65,7 +64,7 @@ class LeavingPage:
     """Where it goes on."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegisterPage:
     """`pages/register.html`: a new account."""
 
@@ -76,7 +75,7 @@ class RegisterPage:
     login_href: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Device:
     """One of the account's sessions at the API."""
 
@@ -89,7 +88,7 @@ class Device:
     end_action: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HeldCredential:
     """One of the things that a session is signed in with."""
 
@@ -99,7 +98,7 @@ class HeldCredential:
     drop_action: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BrowserSession:
     """One browser that the person is signed in with here."""
 
@@ -114,7 +113,7 @@ class BrowserSession:
     """None for this very one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AccountPage:
     """`pages/account.html`: who am I, and where am I signed in. Fragment: `devices`."""
 

@@ -1,16 +1,16 @@
 """Pages that show what an API has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from webapp.html.context.charts import Chart
 from webapp.html.context.editing import BulkBar
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.shell import Link
 from webapp.html.context.tables import Chip, Column, ColumnMenu, Control, Pager, Row
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HomePage:
     """`pages/home.html`: what there is."""
 
@@ -20,7 +20,7 @@ class HomePage:
     """What these pages lack, and how to have it: a document."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListPage:
     """`pages/list.html`: a resource's rows. Fragment: `list`."""
 
@@ -64,7 +64,7 @@ class ListPage:
     """The tabs of the item that the list lies under."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DetailPage:
     """`pages/detail.html`: one item."""
 
@@ -85,7 +85,7 @@ class DetailPage:
     """What else can be done to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ViewPage:
     """`pages/view.html`: an answer that is neither a list nor an item of a resource."""
 

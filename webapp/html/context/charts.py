@@ -1,9 +1,9 @@
 """Numbers to look at: lines over time, and bars for things to compare. Coordinates are in units of the drawing."""
 
-from dataclasses import dataclass
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tick:
     """A place on an axis."""
 
@@ -12,7 +12,7 @@ class Tick:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """One series over time."""
 
@@ -23,7 +23,7 @@ class Line:
     """Values that no line reaches, each across in percent, and down."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bar:
     """One value: where its bar begins and how long it is, in percent."""
 
@@ -32,7 +32,7 @@ class Bar:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BarGroup:
     """One thing, with a bar for each series."""
 
@@ -41,7 +41,7 @@ class BarGroup:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chart:
     """`ui/chart.html`: a drawing, and the same in words."""
 

@@ -1,14 +1,14 @@
 """Pages that change things: one item, several, and what somebody else has changed meanwhile."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.html.context.shell import Link
+from webapp.html.record import record
 
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EditPage:
     """`pages/edit.html`: an item as a form, filled in. Fragment: `form`."""
 
@@ -31,7 +31,7 @@ class EditPage:
     """The item's page."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ConflictRow:
     """One field that somebody changed."""
 
@@ -48,7 +48,7 @@ class ConflictRow:
     """`mine`, `theirs`, or nothing yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ConflictPage:
     """`pages/conflict.html`: what one wrote beside what somebody else did meanwhile. Fragment: `form`."""
 
@@ -65,7 +65,7 @@ class ConflictPage:
     cancel_href: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BulkAction:
     """One thing that can be done to the rows that are selected."""
 
@@ -74,7 +74,7 @@ class BulkAction:
     danger: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BulkBar:
     """What a list offers for the rows that one selects."""
 
@@ -85,7 +85,7 @@ class BulkBar:
     """The list as it is seen now."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BulkRow:
     """One of the things that something is done to."""
 
@@ -96,7 +96,7 @@ class BulkRow:
     """Why it wasn't done."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BulkPage:
     """`pages/bulk.html`: whether to do something to several things, and what became of it. Fragment: `bulk`."""
 

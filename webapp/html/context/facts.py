@@ -1,14 +1,14 @@
 """What is known about one thing."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.html.context.charts import Chart
 from webapp.html.context.tables import Column, Row
 from webapp.html.kinds import Kind
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fact:
     """One labelled value of an item."""
 
@@ -22,7 +22,7 @@ class Fact:
     """What the thing is called that the value is the id of; `kind` is then `reference`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Section:
     """A nested part of an item: facts of an object, or a small table of a list of objects."""
 

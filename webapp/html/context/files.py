@@ -1,13 +1,12 @@
 """Pages about files, streams of events, and work that takes its time."""
 
-from dataclasses import dataclass
-
 from webapp.html.context.facts import Fact
 from webapp.html.context.shell import Link
 from webapp.html.context.tables import Control
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FilePage:
     """`pages/file.html`: a GET that answers a file."""
 
@@ -37,7 +36,7 @@ class FilePage:
     """The inputs of the question, where it takes any."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FollowPage:
     """`pages/follow.html`: work that takes its time. Fragment: `status`."""
 
@@ -61,7 +60,7 @@ class FollowPage:
     """The page of the work itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Event:
     """One event of a stream."""
 
@@ -76,7 +75,7 @@ class Event:
     """What it says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EventsPage:
     """`pages/events.html`: a stream of events, as they come."""
 

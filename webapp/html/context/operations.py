@@ -1,14 +1,14 @@
 """Pages that do what an API can do."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.shell import Link
 from webapp.html.context.tables import Option
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OperationPage:
     """`pages/operation.html`: the form of one operation, or the question whether to go on. Fragment: `form`."""
 
@@ -49,7 +49,7 @@ class OperationPage:
     """How to ask for it in a terminal, as far as it is filled in, once that was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ResultPage:
     """`pages/result.html`: what an operation answered. Fragment: `result`."""
 
@@ -69,7 +69,7 @@ class ResultPage:
     """Where to go from here."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OperationEntry:
     """One operation in the list of all."""
 
@@ -80,7 +80,7 @@ class OperationEntry:
     deprecated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OperationGroup:
     """The operations of one tag."""
 
@@ -88,7 +88,7 @@ class OperationGroup:
     operations: tuple[OperationEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OperationsPage:
     """`pages/operations.html`: everything an API can do. Fragment: `operations`."""
 

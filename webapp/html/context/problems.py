@@ -1,10 +1,11 @@
 """The page of what went wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ErrorPage:
     """`pages/error.html`: what went wrong, and what one can do. Fragment: `error`."""
 

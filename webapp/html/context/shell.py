@@ -1,9 +1,9 @@
 """What surrounds every page."""
 
-from dataclasses import dataclass
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Link:
     """A place to go."""
 
@@ -12,7 +12,7 @@ class Link:
     current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LinkGroup:
     """Links under one heading."""
 
@@ -25,7 +25,7 @@ class LinkGroup:
         return len(self.links)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Toast:
     """What has just been done, on top of the page that comes after it."""
 
@@ -36,7 +36,7 @@ class Toast:
     undo_fields: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shell:
     """What surrounds every page."""
 

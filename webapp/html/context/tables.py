@@ -1,13 +1,13 @@
 """Rows and columns, and what narrows and turns them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.html.context.shell import Link
 from webapp.html.kinds import Kind
+from webapp.html.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Column:
     """One column of a table."""
 
@@ -20,7 +20,7 @@ class Column:
     """`ascending`, `descending` or None."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One row of a table: the item itself, and where its own page is."""
 
@@ -38,7 +38,7 @@ class Row:
     """For each column of kind `reference`, what the thing is called that its value is the id of."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Option:
     """One choice of a control."""
 
@@ -47,7 +47,7 @@ class Option:
     selected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Control:
     """One filter of a list, as a form control."""
 
@@ -63,7 +63,7 @@ class Control:
     """Of a reference, where its suggestions come from."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ColumnMenu:
     """Which columns a table has, and which it could have."""
 
@@ -74,7 +74,7 @@ class ColumnMenu:
     """Back to the columns that the list has by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chip:
     """A filter in force, with the URL that takes it off."""
 
@@ -83,7 +83,7 @@ class Chip:
     remove_href: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pager:
     """Where one is in a list. Numbers count rows from 1; None is unknown, and 0 to 0 a page without rows."""
 
