@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly mutants lint check bench chromium nginx
+.PHONY: help demo test nightly mutants lint check bench chromium nginx redis
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -20,12 +20,12 @@ help:
 demo: $(VENV)/.demo
 	$(BIN)/webapp demo --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.test chromium nginx
+test: $(VENV)/.test chromium nginx redis
 	$(BIN)/coverage erase
 	$(BIN)/pytest --cov --cov-report= $(TESTS)
 	$(BIN)/coverage report --fail-under=95
 
-nightly: $(VENV)/.test chromium
+nightly: $(VENV)/.test chromium redis
 	$(BIN)/pytest -m nightly $(TESTS)
 
 mutants: $(VENV)/.test
@@ -59,3 +59,6 @@ chromium:
 
 nginx:
 	@.ci/nginx
+
+redis:
+	@.ci/redis

@@ -5,6 +5,7 @@ Everything that can go wrong, as one tree.
     ├── SettingsError               a setting is wrong; the start stops
     ├── DocumentError               an OpenAPI document can't be read
     ├── UnsafePath                  a path that would leave the API's base URL
+    ├── StoreUnavailable            the sessions' store can't be asked
     └── APIError                    the API didn't answer as hoped
         ├── BadRequest          400
         ├── Unauthorized        401  not signed in, or no longer
@@ -42,6 +43,10 @@ class DocumentError(WebappError):
 
 class UnsafePath(WebappError, ValueError):
     """A path that would leave the API's base URL, or smuggle a header."""
+
+
+class StoreUnavailable(WebappError):
+    """The sessions' store can't be asked just now, so nobody knows who a browser is; the message is for the log."""
 
 
 class APIError(WebappError):

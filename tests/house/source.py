@@ -12,7 +12,7 @@ PACKAGE = ROOT / "webapp"
 FLOORS = (
     ("errors",),
     ("settings", "codings"),
-    ("client",),
+    ("client", "store"),
     ("sessions", "openapi"),
     ("oidc",),
     ("html", "forms", "security", "observability"),

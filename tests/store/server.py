@@ -1,0 +1,80 @@
+"""A real redis-server of a test's own, that can be stopped, killed and started again."""
+
+import contextlib
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+
+class RedisServer:
+    """redis-server on a socket in `folder`; what it holds is kept over restarts where it's told to `persist`."""
+
+    def __init__(self, folder: Path, *options: str, persist: bool = False) -> None:
+        self._folder = folder
+        self._options = ("--appendonly", "yes" if persist else "no", *options)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.path = folder / "redis.sock"
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"unix://{self.path}"
+
+    def start(self) -> None:
+        """Start it; returns when it answers."""
+        fixed = ("--port", "0", "--unixsocket", str(self.path), "--save", "", "--dir", str(self._folder))
+        with (self._folder / "redis.log").open("ab") as log:
+            self._process = subprocess.Popen(["redis-server", *fixed, *self._options], stdout=log, stderr=log)
+        until = time.monotonic() + 20
+        while True:
+            try:
+                with self.client() as client:
+                    client.ping()
+                return
+            except redis.AuthenticationError:
+                return
+            except redis.RedisError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+
+    def client(self) -> "redis.Redis":
+        """A client of the test's own."""
+        return redis.Redis(unix_socket_path=str(self.path), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
+    def send(self, number: signal.Signals) -> None:
+        """Send its process a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """Kill it, as a machine dies."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Have it gone."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGCONT)
+            self.kill()
+
+
+@contextlib.contextmanager
+def redis_server(*options: str, persist: bool = False) -> Iterator[RedisServer]:
+    """A server in a folder of its own: a socket's path may not be long."""
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        server = RedisServer(Path(folder), *options, persist=persist)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.close()

@@ -1,0 +1,108 @@
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from redis.asyncio import Redis, RedisCluster
+
+from tests.store.server import RedisServer, redis_server
+from webapp.errors import SettingsError, StoreUnavailable
+from webapp.store import Store, connect
+
+PASSWORD = "a-password-of-the-store"
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[RedisServer]:
+    with redis_server("--requirepass", PASSWORD, "--maxmemory", "2mb") as found:
+        yield found
+
+
+def options(url: str) -> dict[str, object]:
+    redis = connect(url)
+    assert isinstance(redis, Redis)
+    return redis.connection_pool.connection_kwargs
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://localhost:7000/3",
+        "rediss://user:pw@store.example/0",
+        "unix:///run/redis.sock",
+        "redis+sentinel://one:1,two:2,[::1]:3/primary/4",
+        "rediss+sentinel://user:pw@one/primary",
+    ],
+)
+def test_no_way_to_the_store_waits_for_long(url: str) -> None:
+    found = options(url)
+
+    assert found["socket_timeout"] == found["socket_connect_timeout"] == 8.0
+    assert found["retry"].get_retries() == 0  # type: ignore[attr-defined]
+    redis = connect(url)
+    assert isinstance(redis, Redis)
+    assert redis.connection_pool.max_connections == 64
+
+
+def test_a_cluster_is_reached_by_one_of_its_nodes() -> None:
+    redis = connect("redis+cluster://user:pw@localhost:7000")
+
+    assert isinstance(redis, RedisCluster)
+    assert redis.connection_kwargs["socket_timeout"] == 8.0
+
+
+@pytest.mark.parametrize("url", ["redis+sentinel://host", "http://secret@host", "redis://:secret@host:port/x"])
+def test_what_is_no_url_of_redis_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        connect(url)
+
+    assert "secret" not in str(refused.value)
+
+
+async def test_a_wrong_password_is_said_by_the_servers_own_words(guarded: RedisServer) -> None:
+    store = Store(connect(guarded.url.replace("unix://", "unix://:wrong-secret@")))
+
+    with pytest.raises(StoreUnavailable, match=r"(?i)password") as refused:
+        await store.ask("PING")
+    assert "wrong-secret" not in str(refused.value)
+    await store.aclose()
+
+
+async def test_a_full_store_says_so(guarded: RedisServer) -> None:
+    store = Store(connect(guarded.url.replace("unix://", f"unix://:{PASSWORD}@")))
+
+    async def fill() -> None:
+        for number in range(100):
+            await store.ask("SET", f"many {number}", "x" * 100_000)
+
+    with pytest.raises(StoreUnavailable, match=r"(?i)maxmemory"):
+        await fill()
+    assert await store.ask("GET", "many 0") is not None
+    await store.aclose()
+
+
+async def test_a_server_that_is_not_there_is_said_to_be_away_and_found_when_it_comes() -> None:
+    seen: list[tuple[float, str]] = []
+    with redis_server() as server:
+        store = Store(connect(server.url), observer=lambda seconds, kind: seen.append((seconds, kind)))
+        assert await store.ask("PING")
+        server.kill()
+        with pytest.raises(StoreUnavailable):
+            await store.ask("PING")
+        server.start()
+        assert await store.ask("PING")
+        await store.aclose()
+
+    assert [kind for _, kind in seen] == ["", "ConnectionError", ""]
+
+
+async def test_many_questions_at_once_are_all_answered_to_whoever_asked() -> None:
+    with redis_server() as server:
+        store = Store(connect(server.url))
+        await asyncio.gather(*(store.ask("SET", f"{number}", f"{number}") for number in range(500)))
+
+        found = await asyncio.gather(*(store.ask("GET", f"{number}") for number in range(500)))
+
+        assert found == [f"{number}".encode() for number in range(500)]
+        assert await store.ask_each([("GET", "7"), ("GET", "none")]) == [b"7", None]
+        assert await store.ask_each([]) == []
+        await store.aclose()

@@ -1,0 +1,21 @@
+"""Sessions' records in Redis or Valkey, for processes that share them."""
+
+from webapp.store.connection import Store, connect
+from webapp.store.indexes import Indexes
+from webapp.store.locks import Locks
+from webapp.store.records import Head, Record, Records, Use, batched
+from webapp.store.sealing import Sealer, Unsealable
+
+__all__ = [
+    "Head",
+    "Indexes",
+    "Locks",
+    "Record",
+    "Records",
+    "Sealer",
+    "Store",
+    "Unsealable",
+    "Use",
+    "batched",
+    "connect",
+]
