@@ -1,6 +1,7 @@
 """What a session holds, and how it is kept."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -38,19 +39,21 @@ def test_what_is_dumped_can_be_loaded_again_through_json() -> None:
     assert loaded.cookies.header("/auth/x", NOW) == "sid=cookie-secret"
 
 
-def test_what_was_dumped_by_the_version_before_can_be_loaded() -> None:
-    dumped = {name: value for name, value in full().dump().items() if name not in ("added", "vouched")}
-    loaded = Credentials.load({**dumped, "version": 1})
+@pytest.mark.parametrize(("version", "unknown"), [(1, ("added", "vouched")), (2, ())])
+def test_what_was_dumped_by_a_version_before_can_be_loaded(version: int, unknown: tuple[str, ...]) -> None:
+    dumped = {name: value for name, value in full().dump().items() if name not in (*unknown, "generation", "holder")}
+    loaded = Credentials.load({**dumped, "version": version})
 
     assert loaded.bearer == "bearer-secret"
-    assert loaded.added == {}
-    assert not loaded.vouched
+    assert bool(loaded.added) is loaded.vouched is (version == 2)
+    assert (loaded.generation, loaded.holder) == (0, 0)
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        {"version": 3},
+        {"version": 4},
+        {"generation": "x"},
         {"added": [["one"]]},
         {"added": [["admin", "body", "x", "y"]]},
         {"basic": "x"},
@@ -64,6 +67,42 @@ def test_what_was_dumped_by_the_version_before_can_be_loaded() -> None:
 def test_what_is_damaged_is_refused(damage: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="credentials"):
         Credentials.load({**full().dump(), **damage})
+
+
+def test_each_change_of_what_there_is_to_save_is_another_revision() -> None:
+    credentials = full()
+    cookie = Cookie("basket", "/", "7", None)
+    changes: list[tuple[Callable[[], None], bool]] = [
+        (lambda: credentials.cookies.set(cookie, NOW), True),
+        (lambda: credentials.cookies.set(cookie, NOW), False),
+        (lambda: credentials.cookies.set(cookie._replace(value="8"), NOW), True),
+        (lambda: credentials.cookies.set(cookie._replace(expires=1.0), NOW), True),
+        (lambda: credentials.cookies.set(cookie._replace(expires=1.0), NOW), False),
+        (lambda: credentials.cookies.replace([cookie]), True),
+        (lambda: credentials.cookies.clear(), True),
+        (lambda: credentials.renew(find_tokens({"access_token": "x"}), (), NOW), True),
+        (lambda: credentials.drop("nothing"), False),
+        (lambda: credentials.drop("admin"), True),
+        (lambda: setattr(credentials, "vouched", False), True),
+        (credentials.clear, True),
+    ]
+    for change, is_one in changes:
+        before = credentials.revision
+        change()
+        assert (credentials.revision != before) is is_one
+
+
+def test_what_others_have_made_of_the_same_credentials_is_taken_over_but_for_cookies() -> None:
+    ours, theirs = full(), Credentials.load(full().dump())
+    theirs.renew(find_tokens({"access_token": "later", "refresh_token": "next"}), (), NOW)
+    theirs.cookies.set(Cookie("basket", "/", "7", None), NOW)
+    generation = ours.generation
+
+    ours.take_over(theirs)
+
+    assert (ours.bearer, ours.refresh_token, ours.spent_at) == ("later", "next", theirs.spent_at)
+    assert ours.generation > generation
+    assert [cookie.name for cookie in ours.cookies] == ["sid"]
 
 
 def test_what_is_no_dump_is_refused() -> None:

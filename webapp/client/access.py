@@ -251,7 +251,8 @@ class Access:
             )
 
     async def _renew_and_tell(self) -> Result:
-        result = await self._renew_once()
+        guard, endpoint = self.credentials.guard, self.endpoint
+        result: Result = await (guard(self._renew_once, endpoint) if guard else self._renew_once())
         if result.outcome not in (Outcome.RENEWED, Outcome.REFUSED) and self.credentials.renew_at is not None:
             self.credentials.renew_at = postponed(self._config.clock())
         if self._config.observer is not None:

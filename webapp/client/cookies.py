@@ -35,12 +35,13 @@ class Cookie(NamedTuple):
 
 
 class CookieJar:
-    """What the API has set and not yet let expire."""
+    """What the API has set and not yet let expire; `changes` counts how often it has set anything new."""
 
-    __slots__ = ("_cookies",)
+    __slots__ = ("_cookies", "changes")
 
     def __init__(self, cookies: Iterable[Cookie] = ()) -> None:
         self._cookies = {(cookie.name, cookie.path): cookie for cookie in cookies}
+        self.changes = 0
 
     def __len__(self) -> int:
         return len(self._cookies)
@@ -66,15 +67,22 @@ class CookieJar:
         """Keep a cookie, or drop the one it replaces when it's already past."""
         key = (cookie.name, cookie.path)
         if cookie.expires is not None and cookie.expires <= now:
-            self._cookies.pop(key, None)
+            self.changes += self._cookies.pop(key, None) is not None
             return
         if key not in self._cookies and len(self._cookies) >= _MOST:
             self._cookies.pop(next(iter(self._cookies)))
+        self.changes += self._cookies.get(key) != cookie
         self._cookies[key] = cookie
 
     def clear(self) -> None:
         """Drop them all."""
         self._cookies.clear()
+        self.changes += 1
+
+    def replace(self, cookies: Iterable[Cookie]) -> None:
+        """Hold these in place of any that were."""
+        self._cookies = {(cookie.name, cookie.path): cookie for cookie in cookies}
+        self.changes += 1
 
     def _drop_expired(self, now: float) -> None:
         past = [key for key, cookie in self._cookies.items() if cookie.expires is not None and cookie.expires <= now]

@@ -1,7 +1,7 @@
 """What one session holds to be known to the API: cookies, tokens, keys, a password."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from webapp.client.cookies import Cookie, CookieJar
@@ -9,8 +9,11 @@ from webapp.client.expiry import find_lifetime, plan
 from webapp.client.keys import ApiKey
 from webapp.client.tokens import Tokens
 
-_VERSION = 2
-_READABLE = (1, _VERSION)
+_VERSION = 3
+_READABLE = (1, 2, _VERSION)
+
+Guard = Callable[[Callable[[], Awaitable[Any]], Any], Awaitable[Any]]
+"""Has a renewal (at an endpoint) run once for all who hold the same credentials, and gives its result."""
 
 
 class Credentials:
@@ -23,6 +26,7 @@ class Credentials:
 
     From `renew_at` on a renewal is due, at `spent_at` overdue; both are None where nothing tells how long access lasts.
     What is `added` to a sign-in, by the name of the scheme that it is for, goes along where that scheme is asked for.
+    Where other processes hold the same, renewals go through `guard`.
     """
 
     __slots__ = (
@@ -33,6 +37,7 @@ class Credentials:
         "cookies",
         "established",
         "generation",
+        "guard",
         "holder",
         "keys",
         "refresh_token",
@@ -66,6 +71,7 @@ class Credentials:
         self.renew_at: float | None = None
         self.spent_at: float | None = None
         self.generation = self.holder = 0
+        self.guard: Guard | None = None
 
     def __repr__(self) -> str:
         names = [name for name in ("bearer", "refresh_token", "api_key", "basic") if getattr(self, name) is not None]
@@ -77,6 +83,11 @@ class Credentials:
     def present(self) -> bool:
         """Whether this is somebody's session: a visitor's cookies, set before any sign-in, make none."""
         return self.own or bool(self.added)
+
+    @property
+    def revision(self) -> tuple[int, int, bool]:
+        """Another one after each change of what there is to save."""
+        return self.generation, self.cookies.changes, self.vouched
 
     @property
     def own(self) -> bool:
@@ -144,6 +155,13 @@ class Credentials:
         self.generation += 1
         self.holder += 1
 
+    def take_over(self, other: "Credentials") -> None:
+        """Be, but for the cookies, what others who hold the same have made of them."""
+        for name in self.__slots__:
+            if name not in ("cookies", "generation", "guard"):
+                setattr(self, name, getattr(other, name))
+        self.generation = max(self.generation + 1, other.generation)
+
     def dump(self) -> dict[str, Any]:
         """Everything, as JSON can hold it. It is as secret as what it holds."""
         return {
@@ -160,6 +178,8 @@ class Credentials:
             "cookies": [list(cookie) for cookie in self.cookies],
             "added": [[scheme, key.place, key.name, key.value] for scheme, key in self.added.items()],
             "vouched": self.vouched,
+            "generation": self.generation,
+            "holder": self.holder,
         }
 
     @classmethod
@@ -190,6 +210,8 @@ class Credentials:
                     str(scheme): ApiKey.of(str(place), str(name), str(value))
                     for scheme, place, name, value in dumped["added"]
                 }
+            if dumped["version"] == _VERSION:
+                credentials.generation, credentials.holder = int(dumped["generation"]), int(dumped["holder"])
         except (KeyError, IndexError, TypeError, ValueError):
             raise ValueError("These credentials are damaged.") from None
         return credentials
