@@ -49,7 +49,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.client import APIClient, ASGIBackend, Credentials, shared_transport
 from webapp.client.writing import PLAIN
-from webapp.errors import APIError, SettingsError, UnsafePath
+from webapp.errors import APIError, SettingsError, StoreUnavailable, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
 from webapp.observability import Observability, ObservabilityMiddleware
@@ -76,9 +76,9 @@ from webapp.sessions import (
     NoticeMiddleware,
     SessionCookie,
     SessionMiddleware,
-    SessionRegistry,
     Throttle,
     audit_observer,
+    open_registry,
 )
 from webapp.settings import Settings
 
@@ -117,6 +117,7 @@ def create_app(
         exception_handlers={
             APIError: errors.api_error,
             UnsafePath: errors.unsafe_path,
+            StoreUnavailable: errors.store_unavailable,
             HTTPException: errors.http_error,
         },
         lifespan=frontend.lifespan,
@@ -145,12 +146,9 @@ class Frontend:
         self.settings = settings
         self._in_process = in_process
         self.overrides = overrides
-        self.registry = SessionRegistry(
-            idle=settings.session_idle,
-            lifetime=settings.session_lifetime,
-            capacity=settings.max_sessions,
-            per_owner=settings.max_sessions_per_user,
-            on_closed=lambda session: self.farewells.begin(session),
+        self.keys = settings.secret_key or (secrets.token_urlsafe(32),)
+        self.registry = open_registry(
+            settings, self.keys, restore=self._restored, on_closed=lambda session: self.farewells.begin(session)
         )
         self.transport = transport()
         self.observability = Observability(settings, sessions=self.registry.__len__)
@@ -172,7 +170,6 @@ class Frontend:
         pending = Pending(f"{settings.cookie_name}_flow", https=settings.https)
         self.providers = Providers(settings, self._elsewhere, pending)
         self.farewells = Farewells(self.sites)
-        self.keys = settings.secret_key or (secrets.token_urlsafe(32),)
         self.throttle = Throttle(
             self.keys,
             name=f"{settings.cookie_name}_device",
@@ -201,6 +198,18 @@ class Frontend:
         return self._client.for_session(
             refresh=refresh_endpoint(accounts) if accounts else None, guide=routes.guide if routes else None
         )
+
+    async def _restored(self, credentials: Credentials, at_provider: bool) -> APIClient:
+        """A client for a session that another process has begun, which renews it the way that it was begun."""
+        accounts = None
+        with contextlib.suppress(APIError):
+            site = (await self.sites.get()).site
+            accounts = None if at_provider else site.accounts
+            provider = self.providers.of(site.accounts.code_flow, site.base_url) if at_provider else None
+            if provider is not None:
+                endpoint = provider.renewal(await provider.metadata())
+                return self.new_client().for_session(credentials, refresh=endpoint)
+        return self.new_client(accounts).for_session(credentials)
 
     def client_at(self, origin: str) -> APIClient:
         """
@@ -256,7 +265,7 @@ class Frontend:
                 cookie=cookie,
                 bounces=Bounces(keys, name=f"{settings.cookie_name}_bounces"),
                 client=self.new_client,
-                instead=Instead(errors.session_ended, bounced.looping, bounced.full),
+                instead=Instead(errors.session_ended, bounced.looping, bounced.full, bounced.unknown),
                 https=settings.https,
             ),
             Middleware(NoticeMiddleware, keys=keys, name=f"{settings.cookie_name}_notice", https=settings.https),

@@ -39,6 +39,8 @@ class Settings:
     """Where browsers find this, `https://app.example.com`; decides about Secure cookies and foreign origins."""
     secret_key: tuple[str, ...] = field(default=(), repr=False)
     """Keys that sign the session cookie, newest first; the others still verify. Random for each start if empty."""
+    session_store: str | None = field(default=None, repr=False)
+    """Redis or Valkey that all processes share sessions by, `redis://...`; this process' memory, if None."""
     cookie_name: str = "webapp_session"
     session_idle: float = 8 * HOUR
     session_lifetime: float = 14 * DAY
@@ -236,6 +238,14 @@ def _long_enough(token: str) -> str | None:
     return None if len(token) >= 16 else "has fewer than 16 characters"
 
 
+def _store_url(url: str) -> str | None:
+    scheme = url.partition("://")[0]
+    known = scheme.partition("+")[0] in ("redis", "rediss", "unix") and "://" in url
+    return (
+        None if known else "must begin with redis://, rediss:// or unix://"
+    )  # not told: there may be a password in it
+
+
 def _positive(number: float) -> str | None:
     return None if 0 < number < float("inf") else f"is {number}, but must be more than 0"
 
@@ -272,6 +282,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "public_url": _origin,
     "hue": lambda hue: None if 0 <= hue < 360 else f"is {hue}, but must lie between 0 and 359",
     "secret_key": _strong,
+    "session_store": _store_url,
     "cookie_name": _token,
     "session_idle": _positive,
     "session_lifetime": _positive,

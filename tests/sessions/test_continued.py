@@ -10,7 +10,7 @@ import pytest
 from tests.sessions.test_middleware import SLOW, browser, house, slow
 from tests.sessions.test_registry import Clock, CountedClient, begun, registry
 from webapp.sessions import Ending, Session, SessionRegistry
-from webapp.sessions.registry import Former
+from webapp.sessions.contract import Former
 
 __all__ = ["slow"]
 

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ INSTEAD = Instead(
     ended=lambda _: PlainTextResponse("ended", 401),
     looping=lambda _: PlainTextResponse("looping", 502),
     full=lambda _: PlainTextResponse("full", 503),
+    unknown=lambda _: PlainTextResponse("unknown", 503),
 )
 
 
@@ -388,7 +390,7 @@ async def test_what_is_answered_instead_may_read_what_was_sent() -> None:
 
         return echo
 
-    app, _ = house(instead=Instead(ended, INSTEAD.looping, INSTEAD.full))
+    app, _ = house(instead=replace(INSTEAD, ended=ended))
     async with browser(app) as ada:
         await ada.get("/in?token=expired")
 
@@ -485,7 +487,7 @@ async def test_whose_session_has_ended_is_known_to_the_page_that_says_so() -> No
         seen.append(request.state.session)
         return PlainTextResponse("ended", 401)
 
-    app, _ = house(instead=Instead(ended, INSTEAD.looping, INSTEAD.full))
+    app, _ = house(instead=replace(INSTEAD, ended=ended))
     async with browser(app) as ada:
         await ada.get("/in?token=expired")
         await ada.get("/ask")
@@ -503,7 +505,7 @@ async def test_who_finds_no_room_is_told_of_no_session_that_ended() -> None:
         seen.append(request.state.session)
         return PlainTextResponse("full", 503)
 
-    app, _ = house(capacity=0, instead=Instead(INSTEAD.ended, INSTEAD.looping, full))
+    app, _ = house(capacity=0, instead=replace(INSTEAD, full=full))
     async with browser(app) as ada:
         await ada.get("/in")
 

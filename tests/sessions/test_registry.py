@@ -6,7 +6,7 @@ import pytest
 
 from webapp.client import APIClient
 from webapp.sessions import Ending, Session, SessionRegistry, TooManySessions
-from webapp.sessions.registry import Former
+from webapp.sessions.contract import Former
 
 
 class Clock:

@@ -42,6 +42,7 @@ def findings_of(settings: Settings) -> Iterator[Finding]:
     """Everything that can be said without asking anybody."""
     yield from _of_browsers(settings)
     yield from _of_sessions(settings)
+    yield from _of_their_store(settings)
     yield from _of_the_api(settings)
     yield from _of_limits(settings)
     yield from _of_operation(settings)
@@ -89,6 +90,17 @@ def _of_sessions(settings: Settings) -> Iterator[Finding]:
         yield Finding(WARNING, "WEBAPP_SIGN_IN_TRIES_PER_ADDRESS", "is 0: an address may guess passwords without end.")
     if settings.sign_in_tries > 100:
         yield Finding(WARNING, "WEBAPP_SIGN_IN_TRIES", "lets anybody guess more than 100 passwords of one account.")
+
+
+def _of_their_store(settings: Settings) -> Iterator[Finding]:
+    if settings.session_store is not None and settings.oidc_client_id is not None:
+        yield Finding(
+            WARNING,
+            "WEBAPP_SESSION_STORE",
+            "does not share what has begun at the provider: a sign-in there has to come back to the same process.",
+        )
+    if (settings.session_store or "").startswith("redis://") and not is_local(settings.session_store or ""):
+        yield Finding(NOTE, "WEBAPP_SESSION_STORE", "is without TLS: its password travels in clear; rediss:// has it.")
 
 
 def _of_the_api(settings: Settings) -> Iterator[Finding]:

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from webapp.errors import NotFound
-from webapp.sessions import Ending, Session, SessionRegistry, audit
+from webapp.sessions import Ending, Registry, Session, audit
 
 
 async def list_sessions(request: Request) -> Response:
     """All of them, or those of one `?owner=`, as JSON."""
     if refusal := _refusal(request):
         return refusal
-    registry: SessionRegistry = request.state.registry
+    registry: Registry = request.state.registry
     owner = request.query_params.get("owner")
     found = await registry.everybody() if owner is None else await registry.of_owner(owner)
     return _answer({"sessions": [_told(each) for each in found]})
@@ -29,7 +29,7 @@ async def end_sessions(request: Request) -> Response:
     """End those of one `?owner=`."""
     if refusal := _refusal(request):
         return refusal
-    registry: SessionRegistry = request.state.registry
+    registry: Registry = request.state.registry
     owner = request.query_params.get("owner")
     if not owner:
         return _answer({"detail": "Say whose: ?owner=..."}, 422)
@@ -40,7 +40,7 @@ async def end_session(request: Request) -> Response:
     """End the one whose id has this SHA-256."""
     if refusal := _refusal(request):
         return refusal
-    registry: SessionRegistry = request.state.registry
+    registry: Registry = request.state.registry
     ended = await registry.end(request.path_params["key"], Ending.REVOKED, by="operator")
     return _answer({"ended": 1}) if ended else _answer({"detail": "There is no such session."}, 404)
 

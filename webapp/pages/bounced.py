@@ -69,11 +69,20 @@ def full(request: Request) -> Response:
     return page
 
 
+def unknown(request: Request) -> Response:
+    """The page for whoever can't be known just now; they stay signed in, and nobody is told to sign in again."""
+    page = _page(request, 503, "The sessions can't be reached just now", UNKNOWN, sign_in=False)
+    page.headers["Retry-After"] = str(UNKNOWN_SECONDS)
+    return page
+
+
+UNKNOWN = "You stay signed in, and nothing is lost. Try again in a moment."
+UNKNOWN_SECONDS = 2
 FULL = "There is no room for another session just now. Try again in a minute."
 FULL_SECONDS = 60
 
 
-def _page(request: Request, status: int, title: str, message: str) -> Response:
+def _page(request: Request, status: int, title: str, message: str, *, sign_in: bool = True) -> Response:
     page = ErrorPage(
         status=status,
         title=title,
@@ -81,6 +90,6 @@ def _page(request: Request, status: int, title: str, message: str) -> Response:
         fields={},
         request_id=current_request_id(),
         retry_after=None,
-        sign_in_href=href(request, "/login"),
+        sign_in_href=href(request, "/login") if sign_in else None,
     )
     return render(request, "pages/error.html", page, fragment="error", status=status)

@@ -12,7 +12,7 @@ from webapp.pages.farewell import end_at_api
 from webapp.pages.login import signed_out
 from webapp.pages.sites import routes_for
 from webapp.pages.useragents import browser_of
-from webapp.sessions import Ending, Session, SessionRegistry
+from webapp.sessions import Ending, Registry, Session
 
 
 def signed_in(request: Request) -> Session:
@@ -92,8 +92,8 @@ def _is_alike(one: Session, other: Session) -> bool:
     return one.user == other.user or not one.owner.startswith("name:")
 
 
-def _registry(request: Request) -> SessionRegistry:
-    registry: SessionRegistry = request.state.registry
+def _registry(request: Request) -> Registry:
+    registry: Registry = request.state.registry
     return registry
 
 

@@ -97,6 +97,12 @@ async def unsafe_path(request: Request, _: Exception) -> Response:
     return _page(request, 404, "")
 
 
+async def store_unavailable(request: Request, error: Exception) -> Response:
+    """Nobody can say just now who is signed in."""
+    logging.getLogger("webapp.sessions").error("the sessions' store can't be asked: %s", error)
+    return bounced.unknown(request)
+
+
 async def http_error(request: Request, error: Exception) -> Response:
     """The page of Starlette's own errors: no such page, no such method."""
     assert isinstance(error, HTTPException)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.errors import APIError, BadGateway, RateLimited, Unavailable
-from webapp.sessions import Session, SessionRegistry, Throttle, Try, audit
+from webapp.sessions import Registry, Session, Throttle, Try, audit
 
 UNCHECKED = (Unavailable, RateLimited, BadGateway)
 """What an API says that hasn't looked at a password."""
@@ -25,7 +25,7 @@ def begin_try(request: Request, account: str = "", *, is_guessed: bool = True) -
 
 async def is_full(request: Request) -> bool:
     """Whether there is no room for another session, which isn't worth a try."""
-    registry: SessionRegistry = request.state.registry
+    registry: Registry = request.state.registry
     session: Session = request.state.session
     return not session.kept and not await registry.has_room("")
 

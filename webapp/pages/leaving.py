@@ -15,7 +15,7 @@ from webapp.pages.begun import address, is_begun, keep, take
 from webapp.pages.provider import provider_of
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
-from webapp.sessions import Ending, Session, SessionRegistry
+from webapp.sessions import Ending, Registry, Session
 from webapp.sessions.cookie import new_id
 
 logger = logging.getLogger("webapp.oidc")
@@ -115,7 +115,7 @@ async def backchannel_logout(request: Request) -> Response:
     return _answer(200)
 
 
-async def _end(registry: SessionRegistry, whose: Identity) -> int:
+async def _end(registry: Registry, whose: Identity) -> int:
     """End one sign-in's sessions, or all of a person's; returns how many."""
     if whose.session:
         alike = await registry.of_provider(whose.session)

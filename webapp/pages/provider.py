@@ -83,9 +83,10 @@ async def _session(request: Request, accounts: Accounts, signed: SignedIn) -> Se
         # Else one would be sent in circles.
         raise SignInFailed("refused", "the API doesn't take the provider's token")
     user = signed.name or await who_am_i(api, accounts) or "Signed in"
+    session = Session.begin(api, user=user, owner=signed.identity.owner if signed.identity else None)
+    session.at_provider = True
     if signed.identity is None:
-        return Session.begin(api, user=user)
-    session = Session.begin(api, user=user, owner=signed.identity.owner)
+        return session
     session.provider_sid, session.id_token = signed.identity.session, signed.identity.id_token
     return session
 

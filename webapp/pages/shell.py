@@ -57,8 +57,9 @@ def _notice(request: Request) -> Toast | None:
     """What the page before has done. A part of a page has no place for it, so it stays for the next whole one."""
     if is_partial(request):
         return None
-    notices: Notices = request.state.notices
-    notice = notices.take()
+    # There are none where it isn't known whose request it is.
+    notices: Notices | None = getattr(request.state, "notices", None)
+    notice = notices.take() if notices is not None else None
     if notice is None or notice.undo is None:
         return Toast(notice.text) if notice else None
     return Toast(notice.text, notice.undo.action, notice.undo.label, notice.undo.fields)

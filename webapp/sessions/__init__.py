@@ -2,11 +2,13 @@
 
 from webapp.sessions.audit import audit, audit_observer
 from webapp.sessions.bounces import Bounces
+from webapp.sessions.contract import Ending, Registry, TooManySessions
 from webapp.sessions.cookie import SessionCookie
 from webapp.sessions.drafts import Draft, Drafts
 from webapp.sessions.middleware import Instead, SessionMiddleware
 from webapp.sessions.notices import Notice, NoticeMiddleware, Notices, Undo
-from webapp.sessions.registry import Ending, SessionRegistry, TooManySessions
+from webapp.sessions.opening import open_registry
+from webapp.sessions.registry import SessionRegistry
 from webapp.sessions.session import Session, State
 from webapp.sessions.throttle import Throttle, Try
 
@@ -19,6 +21,7 @@ __all__ = [
     "Notice",
     "NoticeMiddleware",
     "Notices",
+    "Registry",
     "Session",
     "SessionCookie",
     "SessionMiddleware",
@@ -30,4 +33,5 @@ __all__ = [
     "Undo",
     "audit",
     "audit_observer",
+    "open_registry",
 ]

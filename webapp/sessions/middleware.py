@@ -9,11 +9,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.client import APIClient
+from webapp.errors import StoreUnavailable
 from webapp.sessions.activity import is_attended
 from webapp.sessions.audit import audit
 from webapp.sessions.bounces import MOST, QUICK, Bounces
+from webapp.sessions.contract import Ending, Former, Registry, TooManySessions
 from webapp.sessions.cookie import SessionCookie, mount_path
-from webapp.sessions.registry import Ending, Former, SessionRegistry, TooManySessions
 from webapp.sessions.session import Session, key_of
 from webapp.settings import is_https
 
@@ -32,6 +33,8 @@ class Instead:
     """It has again, right after signing in; once more would help nobody."""
     full: Page
     """There is no room for the session that has begun."""
+    unknown: Page
+    """Nobody can say just now whose request it is, or keep whose it is from now on."""
 
 
 class SessionMiddleware:
@@ -47,7 +50,7 @@ class SessionMiddleware:
         self,
         app: ASGIApp,
         *,
-        registry: SessionRegistry,
+        registry: Registry,
         cookie: SessionCookie,
         bounces: Bounces,
         client: Callable[[], APIClient],
@@ -68,7 +71,12 @@ class SessionMiddleware:
             return
         secure = is_https(self._https, scope["scheme"])
         exchange = _Exchange(self, scope, receive, send, secure)
-        await exchange.load()
+        try:
+            await exchange.load()
+        except StoreUnavailable as error:
+            logger.error("the sessions' store can't be asked: %s", error)
+            await exchange.answer(self.instead.unknown)
+            return
         await self.app(scope, receive, exchange.send)
 
 
@@ -91,6 +99,12 @@ class _Exchange:
         self._loaded = await self._find()
         self._state["session"], self._state["api"] = self._loaded, self._loaded.api
 
+    async def answer(self, page: Page) -> None:
+        """Send a page to whoever it is, as to a stranger, and leave their cookie as it is."""
+        self._state["session"] = stranger = Session.stranger(self._house.client())
+        self._state["api"] = stranger.api
+        await page(Request(self._scope))(self._scope, self._receive, self._send)
+
     async def send(self, message: Message) -> None:
         """Pass the answer on, or another one in its place."""
         if self._replaced:
@@ -102,7 +116,12 @@ class _Exchange:
                 raise ClientDisconnect
             await self._send(message)
             return
-        page = await self._settle()
+        try:
+            page = await self._settle()
+        except StoreUnavailable as error:
+            logger.error("the sessions' store can't be asked: %s", error)
+            self._cookies.clear()
+            page = self._house.instead.unknown
         if page is None:
             await self._send(self._with_cookies(message))
             return
@@ -127,8 +146,11 @@ class _Exchange:
         """Make what the handler left the browser's session; what to answer instead, if that can't be."""
         session: Session = self._state["session"]
         if session is self._loaded:
-            over = session.kept and (session.ended or session.api.over)
-            return await self._settle_over(session) if over else None
+            if not session.kept:
+                return None
+            if not session.api.over:
+                await self._house.registry.save(session)
+            return await self._settle_over(session) if session.ended or session.api.over else None
         if not session.kept:
             await self._settle_signed_out()
             return None

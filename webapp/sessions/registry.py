@@ -1,14 +1,11 @@
 """Where sessions live: in this process, by the SHA-256 of their id, for as long as they are used and allowed."""
 
 import asyncio
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from enum import StrEnum
-from typing import NamedTuple
 
-from webapp.sessions.audit import audit
+from webapp.sessions.contract import Ending, Former, Registry, TooManySessions, tell
 from webapp.sessions.session import Session, key_of
 
 SWEEP_SECONDS = 0.001
@@ -17,47 +14,14 @@ REMEMBERED = 10_000
 """Ended sessions of which it is still known whose they were."""
 
 
-class Ending(StrEnum):
-    """Why a session ended."""
-
-    SIGNED_OUT = "signed out"
-    SIGNED_IN_AGAIN = "signed in again"
-    EXTENDED = "goes on under a new id"
-    REFUSED = "refused by the API"
-    IDLE = "unused for too long"
-    OLD = "too old"
-    REVOKED = "revoked"
-    EVICTED = "too many of one user"
-    SHUTDOWN = "shutdown"
-
-
-class Former(NamedTuple):
-    """What is still known of a session that has ended: whose it was, and why it did, or who said so."""
-
-    owner: str = ""
-    why: Ending | None = None
-    by: str = ""
-
-    @property
-    def told(self) -> str:
-        """What its browser may be told: `elsewhere`, `ended`, or nothing of what it knows itself."""
-        if self.why in (None, Ending.SIGNED_OUT, Ending.SIGNED_IN_AGAIN, Ending.EXTENDED):
-            return ""
-        return "elsewhere" if self.by == "owner" else "ended"
-
-
-class TooManySessions(Exception):
-    """There is no room for another session, and none that may be ended for it."""
-
-
-class SessionRegistry:
+class SessionRegistry(Registry):
     """
     Sessions with an idle and an absolute lifetime (seconds) and a cap in total and per owner.
 
     One more than an owner may have ends that owner's oldest. One more than there may be is refused: were the longest
     unused ended instead, whoever has an account could sign everybody else out by signing in often enough.
 
-    What a shared store would have to be asked for is awaitable. `_sessions` is in the order of last use and `_ages` in
+    `_sessions` is in the order of last use and `_ages` in
     the order of creation, so whatever is to be dropped stands at the front: the sweep never looks at a session that
     stays. `on_closed` is handed each session that was ended for its owner rather than by them, while its client still
     works: the API's session is to be ended, too, and whoever takes it closes the client.
@@ -110,6 +74,9 @@ class SessionRegistry:
             session.seen_at = self._clock()
             self._sessions.move_to_end(session.key)
 
+    async def save(self, session: Session) -> None:
+        """Nothing: what there is of a session is here."""
+
     async def former(self, key: str) -> Former:
         """Whose session this was and why it ended, for the newest of those that have; empty where that's not known."""
         session = self._sessions.get(key)
@@ -152,7 +119,7 @@ class SessionRegistry:
             return False
         self._forget(before.key, Ending.EXTENDED)
         self._keep(session)
-        _tell(before, Ending.EXTENDED)
+        tell(before, Ending.EXTENDED)
         before.end()
         while len(mine := self._owners.get(session.owner, ())) > self._per_owner:
             await self.end(mine[0], Ending.EVICTED)
@@ -164,7 +131,7 @@ class SessionRegistry:
         session = self._forget(key, why, by)
         if session is None:
             return False
-        _tell(session, why, by)
+        tell(session, why, by)
         session.end()
         if why in (Ending.REVOKED, Ending.EVICTED):
             await self._hand_over(session)
@@ -232,7 +199,7 @@ class SessionRegistry:
         for order in (self._sessions, self._ages):
             while order and (why := self._expiry(session := self._sessions[next(iter(order))])):
                 self._forget(session.key, why)
-                _tell(session, why)
+                tell(session, why)
                 session.end()
                 dropped.append(session)
                 if time.perf_counter() > until:
@@ -258,17 +225,3 @@ def _remove(index: dict[str, tuple[str, ...]], name: str, key: str) -> None:
     left = tuple(each for each in index.pop(name) if each != key)
     if left:
         index[name] = left
-
-
-def _tell(session: Session, why: Ending, by: str = "") -> None:
-    match why:
-        case Ending.SIGNED_OUT:
-            audit("sign_out", session=session)
-        case Ending.REVOKED:
-            audit("session_revoked", session=session, by=by)
-        case Ending.EVICTED:
-            audit("session_evicted", session=session, why=why)
-        case Ending.SHUTDOWN:
-            audit("session_ended", session=session, level=logging.DEBUG, why=why)
-        case _:
-            audit("session_ended", session=session, why=why)

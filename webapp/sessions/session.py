@@ -11,7 +11,8 @@ from webapp.sessions.activity import tells_activation
 from webapp.sessions.cookie import new_id
 
 LONGEST_USER_AGENT = 256
-_VERSION = 1
+VERSION = 2
+"""Of what `dump` gives; another one whenever that of the credentials in it is."""
 
 
 def key_of(session_id: str) -> str:
@@ -32,6 +33,7 @@ class Session:
         "_watchers",
         "address",
         "api",
+        "at_provider",
         "created_at",
         "ended",
         "ending",
@@ -57,6 +59,8 @@ class Session:
         self.owner = owner
         self.provider_sid = ""
         """What an OpenID provider calls this sign-in, if one was asked; unique with its issuer before it."""
+        self.at_provider = False
+        """Whether a provider gave its tokens, and renews them."""
         self.id_token = ""
         """What proves to the provider who it is that signs out there."""
         self.created_at = 0.0
@@ -103,6 +107,7 @@ class Session:
         """
         session = cls.begin(api, user=user, owner=owner)
         session.gained = gained
+        session.at_provider = before.at_provider
         session.provider_sid, session.id_token = before.provider_sid, before.id_token
         return session
 
@@ -129,6 +134,11 @@ class Session:
         for watcher in self._watchers or ():
             watcher()
 
+    @property
+    def watched(self) -> bool:
+        """Whether something under way for it wants to be stopped when it ends."""
+        return self._watchers is not None
+
     def watch(self, watcher: Callable[[], None]) -> None:
         """Have a function called when it ends; for answers that would go on for long."""
         self._watchers = [*(self._watchers or ()), watcher]
@@ -142,12 +152,13 @@ class Session:
     def dump(self) -> dict[str, Any]:
         """Everything but its id, as JSON can hold it. It is as secret as the credentials in it."""
         return {
-            "version": _VERSION,
+            "version": VERSION,
             "key": self.key,
             "user": self.user,
             "owner": self.owner,
             "provider_sid": self.provider_sid,
             "id_token": self.id_token,
+            "at_provider": self.at_provider,
             "created_at": self.created_at,
             "seen_at": self.seen_at,
             "address": self.address,
@@ -157,17 +168,16 @@ class Session:
         }
 
     @classmethod
-    def load(cls, dumped: Mapping[str, Any], session_id: str, client: Callable[[Credentials], APIClient]) -> Self:
-        """What `dump` gave, for whoever shows its id; ValueError where it is damaged, or another's."""
-        if dumped.get("version") != _VERSION or dumped.get("key") != key_of(session_id):
-            raise ValueError("This is not the session of this id, or not of a version that can be read.")
+    def load(cls, dumped: Mapping[str, Any], key: str, client: Callable[[Credentials], APIClient]) -> Self:
+        """What `dump` gave, for whoever asks for its key; ValueError where it is damaged, or another's."""
+        if dumped.get("version") != VERSION or dumped.get("key") != key:
+            raise ValueError("This is not the session of this key, or not of a version that can be read.")
         try:
             session = cls(
-                client(Credentials.load(dumped["credentials"])),
-                id=session_id,
-                user=str(dumped["user"]),
-                owner=str(dumped["owner"]),
+                client(Credentials.load(dumped["credentials"])), user=str(dumped["user"]), owner=str(dumped["owner"])
             )
+            session.key = key
+            session.at_provider = dumped["at_provider"] is True
             session.provider_sid, session.id_token = str(dumped["provider_sid"]), str(dumped["id_token"])
             session.created_at, session.seen_at = float(dumped["created_at"]), float(dumped["seen_at"])
             session.address, session.user_agent = str(dumped["address"]), sys.intern(str(dumped["user_agent"]))

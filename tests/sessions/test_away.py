@@ -1,0 +1,125 @@
+"""The whole frontend while its sessions' store is away, full, empty or not to be written to."""
+
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.store.server import RedisServer, redis_server
+from webapp.app import create_app
+from webapp.demo.app import create_demo
+from webapp.settings import Settings
+from webapp.testing import Browser
+
+KEY = ("a key that is long enough to seal what is stored by it",)
+ACCOUNT = ("demo@example.com", "demo-pass-123")
+SIGN_IN = b"username=demo%40example.com&password=demo-pass-123"
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+
+Figure = Callable[[str], None]
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis_server(persist=True) as found:
+        yield found
+
+
+@asynccontextmanager
+async def signed_in(server: RedisServer) -> AsyncIterator[Browser]:
+    app = create_app(create_demo(), settings=Settings(secret_key=KEY, session_store=server.url))
+    async with Browser(app) as browser:
+        await browser.sign_in(*ACCOUNT)
+        assert (await browser.fetch("GET", "/projects")).status == 200
+        yield browser
+
+
+async def test_while_the_store_hangs_a_page_says_so_in_time_and_nobody_is_signed_out(
+    server: RedisServer, figure: Figure
+) -> None:
+    async with signed_in(server) as browser, browser.another() as stranger:
+        server.send(signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            page = await browser.fetch("GET", "/projects")
+            took = time.monotonic() - began
+            login = await stranger.fetch("GET", "/login")
+        finally:
+            server.send(signal.SIGCONT)
+        back = await browser.fetch("GET", "/projects")
+
+    assert page.status == 503
+    assert "You stay signed in" in page.text
+    assert page.headers["retry-after"] == "2"
+    assert "set-cookie" not in page.headers
+    assert (login.status, back.status) == (200, 200)
+    assert took < 5  # a hang would be for ever
+    figure(f"a signed-in page while the store hangs: 503 after {took:.2f} s; a stranger's page: {login.status}")
+
+
+async def test_a_fragment_says_it_too(server: RedisServer) -> None:
+    async with signed_in(server) as browser:
+        server.send(signal.SIGSTOP)
+        try:
+            part = await browser.fetch("GET", "/projects", headers={"HX-Request": "true", "HX-Target": "list"})
+        finally:
+            server.send(signal.SIGCONT)
+
+    assert part.status == 503
+    assert "You stay signed in" in part.text
+    assert "hx-redirect" not in part.headers
+
+
+async def test_a_sign_in_that_cannot_be_kept_is_none(server: RedisServer) -> None:
+    async with signed_in(server) as browser, browser.another() as stranger:
+        server.send(signal.SIGSTOP)
+        try:
+            answer = await stranger.fetch("POST", "/login", headers=FORM, content=SIGN_IN)
+        finally:
+            server.send(signal.SIGCONT)
+
+    assert answer.status == 503
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_store_that_dies_and_comes_back_with_what_it_held_has_signed_nobody_out(server: RedisServer) -> None:
+    async with signed_in(server) as browser:
+        server.kill()
+        assert (await browser.fetch("GET", "/projects")).status == 503
+        server.start()
+
+        assert (await browser.fetch("GET", "/projects")).status == 200
+
+
+async def test_a_store_that_comes_back_empty_sends_everybody_to_sign_in_once(server: RedisServer) -> None:
+    async with signed_in(server) as browser:
+        with server.client() as client:
+            client.flushall()
+
+        away = await browser.fetch("GET", "/projects")
+        await browser.sign_in(*ACCOUNT)
+        back = await browser.fetch("GET", "/projects")
+
+    assert (away.status, back.status) == (303, 200)
+    assert (away.headers.get("location") or "").startswith("/login")
+
+
+@pytest.mark.parametrize(
+    "trouble", [("replicaof", "127.0.0.1 1"), ("maxmemory", "1")], ids=["a replica", "out of memory"]
+)
+async def test_a_store_that_cannot_be_written_to_keeps_those_who_are_signed_in(
+    server: RedisServer, trouble: tuple[str, str]
+) -> None:
+    async with signed_in(server) as browser, browser.another() as stranger:
+        with server.client() as client:
+            if trouble[0] == "replicaof":
+                client.execute_command("REPLICAOF", *trouble[1].split())
+            else:
+                client.config_set(*trouble)
+        page = await browser.fetch("GET", "/projects")
+        answer = await stranger.fetch("POST", "/login", headers=FORM, content=SIGN_IN)
+
+    assert (page.status, answer.status) == (200, 503)
+    assert "set-cookie" not in answer.headers

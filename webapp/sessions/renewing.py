@@ -1,0 +1,95 @@
+"""
+Renewing a session's access once among all processes.
+
+Whoever finds it spent takes the session's lock in the store, looks whether somebody else has renewed it meanwhile, asks
+the API, saves what came and only then gives the lock back. The others wait, and find what was saved. The lock outlasts
+the longest renewal, so it's never taken from one that is still at it (oauth2-proxy/oauth2-proxy#1580). How a renewal
+failed is known to all, so that a token of which nobody knows whether the API has taken it isn't shown again by another.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from webapp.client.refresh import Outcome, RefreshEndpoint, Result
+from webapp.errors import StoreUnavailable
+from webapp.sessions.copies import Copies
+from webapp.sessions.session import Session
+from webapp.store import Locks
+
+logger = logging.getLogger("webapp.sessions")
+
+MARGIN = 5.0
+"""Seconds that a lock outlasts the longest renewal."""
+LOOK_EVERY = 0.05
+"""Seconds between looks at a lock that somebody else has."""
+
+Run = Callable[[], Awaitable[Result]]
+
+
+class Renewing:
+    """Runs renewals of the copies, by the locks."""
+
+    def __init__(self, copies: Copies, locks: Locks) -> None:
+        self._copies = copies
+        self._locks = locks
+
+    async def renew(self, session: Session, run: Run, endpoint: RefreshEndpoint) -> Result:
+        """The outcome of the one renewal that there is, whoever runs it."""
+        try:
+            return await self._renew(session, run, endpoint)
+        except StoreUnavailable as error:
+            logger.warning("a sign-in can't be renewed: %s", error)
+            return Result(Outcome.UNSENT, retry_after=endpoint.pause)
+
+    async def _renew(self, session: Session, run: Run, endpoint: RefreshEndpoint) -> Result:
+        key, generation, seconds = session.key, session.api.credentials.generation, endpoint.timeout + MARGIN
+        until = time.monotonic() + seconds
+        while (token := await self._locks.take(key, seconds)) is None:
+            if time.monotonic() > until:
+                return Result(Outcome.UNSENT, retry_after=endpoint.pause)
+            await asyncio.sleep(LOOK_EVERY)
+            if found := await self._found(session, generation):
+                return found
+        try:
+            if found := await self._found(session, generation):
+                return found
+            began = time.monotonic()
+            result = await run()
+            await self._save(session, result, endpoint, took=time.monotonic() - began)
+            return result
+        finally:
+            await self._release(key, token)
+
+    async def _found(self, session: Session, generation: int) -> Result | None:
+        """What others have come to meanwhile."""
+        if not await self._copies.follow(session):
+            # It has ended elsewhere, which its request is told by.
+            return Result(Outcome.UNSENT)
+        if session.api.credentials.generation != generation:
+            return Result(Outcome.RENEWED)
+        failure = await self._locks.failure(session.key)
+        if failure is None:
+            return None
+        told, left = failure
+        return Result(Outcome(told["outcome"]), str(told["detail"]), told["api_status"], left)
+
+    async def _save(self, session: Session, result: Result, endpoint: RefreshEndpoint, *, took: float) -> None:
+        if result.outcome is Outcome.RENEWED:
+            try:
+                await self._copies.save(session)
+            except StoreUnavailable as error:
+                # It stays unsaved, and whoever tends the copies tries again.
+                logger.warning("what was renewed isn't saved yet: %s", error)
+        elif result.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
+            unknown = result.outcome is Outcome.UNKNOWN
+            seconds = endpoint.quarantine - took if unknown else min(result.retry_after or endpoint.pause, 60.0)
+            told = {"outcome": result.outcome.value, "detail": result.detail, "api_status": result.api_status}
+            await self._locks.note_failure(session.key, told, seconds)
+
+    async def _release(self, key: str, token: str) -> None:
+        try:
+            await self._locks.release(key, token)
+        except StoreUnavailable as error:
+            logger.warning("a lock stays until it ends by itself: %s", error)

@@ -1,0 +1,270 @@
+"""Where sessions live if several processes share them: in Redis or Valkey, sealed, with copies here of those in use."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from webapp.client.refresh import RefreshEndpoint, Result
+from webapp.errors import StoreUnavailable
+from webapp.sessions.contract import Ending, Former, Registry, TooManySessions, tell
+from webapp.sessions.copies import Copies, Restore, dumped
+from webapp.sessions.renewing import Renewing, Run
+from webapp.sessions.session import Session, key_of
+from webapp.store import Indexes, Locks, Records, Sealer, Store, Unsealable, Use
+
+logger = logging.getLogger("webapp.sessions")
+
+TEND_SECONDS = 0.5
+"""How often what can wait is written, and answers under way are looked after."""
+KNOWN_SECONDS = 3600.0
+"""For how long the record of a session that has expired is still there, to tell whose it was."""
+FORMER_SECONDS = 24 * 3600.0
+"""For how long it's known why a session ended."""
+
+
+class SharedRegistry(Registry):
+    """
+    What `SessionRegistry` is, for processes that share a store; anything may raise StoreUnavailable.
+
+    Each request asks for the version of its session's record, so whatever was done to a session in another process
+    holds for the next request here; answers that go on for long are looked after every half second. A session that
+    nobody uses any more ends by itself, in the store.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keys: Sequence[str],
+        *,
+        prefix: str,
+        restore: Restore,
+        idle: float,
+        lifetime: float,
+        capacity: int,
+        per_owner: int,
+        clock: Callable[[], float] = time.time,
+        on_closed: Callable[[Session], None] | None = None,
+    ) -> None:
+        self._idle = idle
+        self._lifetime = lifetime
+        self._capacity = capacity
+        self._per_owner = per_owner
+        self._clock = clock
+        self._on_closed = on_closed
+        self._store = store
+        self._records = Records(store, Sealer(keys), prefix=prefix)
+        self._indexes = Indexes(store, keys, prefix=prefix)
+        self._copies = Copies(self._records, restore, on_copied=self._guard, on_gone=self._lost)
+        self._renewing = Renewing(self._copies, Locks(store, prefix=prefix))
+        self._uses: dict[str, tuple[Session, Use]] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    async def has_room(self, owner: str) -> bool:
+        """Whether another session of this owner can be kept."""
+        self._count = await self._indexes.count(self._clock())
+        return self._count < self._capacity or len(await self.of_owner(owner)) >= self._per_owner
+
+    def age(self, session: Session) -> float:
+        """Seconds since it began."""
+        return self._clock() - session.created_at
+
+    async def get(self, session_id: str) -> Session | None:
+        """The living session of this id; None if there is none (any more)."""
+        session = await self._copies.get(key_of(session_id))
+        return None if session is None or self._expiry(session) else session
+
+    async def touch(self, session: Session) -> None:
+        """Count a living session as used, everywhere within half a second."""
+        if self._copies.of(session.key) is session:
+            session.seen_at = self._clock()
+            self._uses[session.key] = session, self._use(session)
+
+    async def save(self, session: Session) -> None:
+        """Have all processes know what this one has learned for a session; later, where the store can't be asked."""
+        try:
+            await self._copies.save(session)
+        except StoreUnavailable as error:
+            logger.warning("a session isn't saved yet: %s", error)
+
+    async def former(self, key: str) -> Former:
+        """Whose session this was and why it ended; empty where that's not known (any more)."""
+        session = await self._copies.get(key)
+        if session is not None:
+            return Former(session.owner, self._expiry(session))
+        try:
+            told = await self._records.former(key)
+            owner, why_told, by = json.loads(told) if told is not None else ("", None, "")
+            return Former(owner, Ending(why_told) if why_told else None, by)
+        except (Unsealable, ValueError):
+            return Former()
+
+    async def of_owner(self, owner: str) -> list[Session]:
+        """The living sessions of one owner, the oldest first."""
+        found = await self._living(await self._indexes.of_owner(owner))
+        return [session for session in found if session.owner == owner]
+
+    async def of_provider(self, provider_sid: str) -> list[Session]:
+        """The living sessions that came of one sign-in at an OpenID provider."""
+        return await self._living(await self._indexes.of_group(provider_sid))
+
+    async def everybody(self) -> list[Session]:
+        """All living sessions, the oldest first."""
+        return await self._living(await self._indexes.everybody())
+
+    async def add(self, session: Session) -> None:
+        """Keep a begun session, in place of its owner's oldest at their cap; TooManySessions at that of all."""
+        assert session.kept
+        try:
+            if not await self.has_room(session.owner):
+                raise TooManySessions
+            await self._keep(session)
+        except (StoreUnavailable, TooManySessions):
+            await self._hand_over(session)
+            raise
+        await self._evict(session)
+
+    async def follow(self, before: Session, session: Session) -> bool:
+        """
+        Keep a session in the place of the one that it goes on with; says whether that was there still.
+
+        Whoever ends all sessions of an owner meanwhile finds one of the two, or both.
+        """
+        await self._keep(session)
+        if before.api.over or self._expiry(before) or not await self.end(before.key, Ending.EXTENDED):
+            await self._abandon(session)
+            return False
+        await self._evict(session)
+        return True
+
+    async def end(self, key: str, why: Ending, *, by: str = "") -> bool:
+        """End a session at once and everywhere; says whether there was one."""
+        session = self._copies.of(key)
+        owner = session.owner if session is not None else ""
+        try:
+            record = await self._records.end(key, _former(owner, why, by), FORMER_SECONDS)
+            if record is None:
+                return False
+            session = session or await self._copies.restored(key, record)
+        except Unsealable as error:
+            logger.warning("a session has ended whose record can't be used: %s", error)
+            return True
+        if not owner:
+            await self._records.end(key, _former(session.owner, why, by), FORMER_SECONDS)
+        await self._indexes.remove([key], session.owner, session.provider_sid)
+        self._copies.drop(session)
+        tell(session, why, by)
+        session.end()
+        if why in (Ending.REVOKED, Ending.EVICTED):
+            await self._hand_over(session)
+        else:
+            await session.api.aclose()
+        return True
+
+    async def end_all(self, owner: str, *, by: str, but: str = "") -> int:
+        """Revoke the sessions of one owner, all or all `but` the one of this key; says how many."""
+        keys = [key for key in await self._indexes.of_owner(owner) if key != but]
+        return sum([await self.end(key, Ending.REVOKED, by=by) for key in keys])
+
+    async def sweep(self) -> int:
+        """Write what could wait, and end what others have ended; what has expired is dropped by the store itself."""
+        uses, self._uses = self._uses, {}
+        try:
+            await self._records.touch({key: use for key, (_, use) in uses.items()})
+            now = self._clock()
+            await self._indexes.prolong([(key, now + use.seconds - KNOWN_SECONDS) for key, (_, use) in uses.items()])
+        except StoreUnavailable:
+            self._uses = {**uses, **self._uses}
+            raise
+        for session in self._copies.unsaved():
+            await self._copies.save(session)
+        watched = [session for session in self._copies if session.watched]
+        return sum([not await self._copies.follow(session) for session in watched])
+
+    async def sweep_every(self, seconds: float) -> None:
+        """Sweep for ever; for a background task."""
+        task = asyncio.current_task()
+        # What fails in the moment of being cancelled may hide that it was (`asyncio.gather` does).
+        while task is not None and not task.cancelling():
+            await asyncio.sleep(min(seconds, TEND_SECONDS))
+            try:
+                await self.sweep()
+            except StoreUnavailable as error:
+                logger.warning("the sessions' store can't be asked: %s", error)
+
+    async def close(self) -> None:
+        """Leave all sessions to the other processes; for the shutdown."""
+        for session in self._copies:
+            await session.api.aclose()
+        try:
+            await self.sweep()
+        except StoreUnavailable as error:
+            logger.warning("what was last used isn't noted: %s", error)
+        await self._store.aclose()
+
+    async def _keep(self, session: Session) -> None:
+        session.created_at = session.seen_at = now = self._clock()
+        use = self._use(session)
+        await self._indexes.add(
+            session.key,
+            session.owner,
+            session.provider_sid,
+            created_at=now,
+            ends_at=now + use.seconds - KNOWN_SECONDS,
+            seconds=self._lifetime + KNOWN_SECONDS,
+        )
+        if not await self._records.create(session.key, dumped(session), use):
+            raise StoreUnavailable("a session's key is taken")
+        self._copies.keep(session, version=1)
+
+    async def _abandon(self, session: Session) -> None:
+        """Take a session back that nobody has got to know."""
+        await self._records.end(session.key, _former("", Ending.EXTENDED, ""), FORMER_SECONDS)
+        await self._indexes.remove([session.key], session.owner, session.provider_sid)
+        self._copies.drop(session)
+        await self._hand_over(session)
+
+    async def _evict(self, newest: Session) -> None:
+        """End what an owner has more than they may, the oldest first."""
+        mine = [session for session in await self.of_owner(newest.owner) if session is not newest]
+        for session in mine[: len(mine) + 1 - self._per_owner]:
+            await self.end(session.key, Ending.EVICTED)
+
+    async def _living(self, keys: Sequence[str]) -> list[Session]:
+        living = [session for session in await self._copies.get_each(keys) if not self._expiry(session)]
+        return sorted(living, key=lambda session: session.created_at)
+
+    def _use(self, session: Session) -> Use:
+        left = session.created_at + self._lifetime - session.seen_at
+        return Use(session.seen_at, min(self._idle, left) + KNOWN_SECONDS)
+
+    def _expiry(self, session: Session) -> Ending | None:
+        now = self._clock()
+        if now - session.created_at >= self._lifetime:
+            return Ending.OLD
+        return Ending.IDLE if now - session.seen_at >= self._idle else None
+
+    def _guard(self, session: Session) -> None:
+        async def renew(run: Run, endpoint: RefreshEndpoint) -> Result:
+            return await self._renewing.renew(session, run, endpoint)
+
+        session.api.credentials.guard = renew
+
+    def _lost(self, session: Session) -> None:
+        """It was ended elsewhere, where nobody knows what has been renewed here since."""
+        if self._on_closed is not None:
+            self._on_closed(session)
+
+    async def _hand_over(self, session: Session) -> None:
+        if self._on_closed is None:
+            await session.api.aclose()
+        else:
+            self._on_closed(session)
+
+
+def _former(owner: str, why: Ending, by: str) -> bytes:
+    return json.dumps([owner, why.value, by]).encode()
