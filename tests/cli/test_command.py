@@ -42,7 +42,14 @@ def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]
         (["run", "ftp://example.com"], {}, "not an http:// or https:// URL"),
         (["run", "no.such.module:app"], {}, "can't be imported"),
         (["run", "webapp.errors:app"], {}, "can't be imported"),
-        (["run", "http://example.com", "--workers", "2"], {}, "run one worker"),
+        (["run", "http://example.com", "--workers", "2"], {}, "WEBAPP_SESSION_STORE"),
+        (["run", "http://example.com", "--workers", "0"], {}, "would serve nobody"),
+        (["run", "http://example.com"], {"WEBAPP_SESSION_STORE": "redis://localhost"}, "needs WEBAPP_SECRET_KEY"),
+        (
+            ["run", "http://example.com"],
+            {"WEBAPP_SESSION_STORE": "http://user:secret@localhost"},
+            "WEBAPP_SESSION_STORE must begin with redis://",
+        ),
         (["run", "http://example.com", "--templates", "/nowhere"], {}, "not a folder"),
         (["run", "http://example.com"], {"WEBAPP_HUE": "blue"}, "WEBAPP_HUE"),
         (

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import socket
+import sys
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from webapp.app import Frontend, create_app
 from webapp.cli.target import read_target
 from webapp.errors import SettingsError
 from webapp.observability import configure_logging
-from webapp.serving import EndingQuietly, HTTPProtocol, Server
+from webapp.serving import EndingQuietly, HTTPProtocol, Server, Workers
 from webapp.serving.files import room_for
 from webapp.settings import Settings
 
@@ -21,16 +22,21 @@ DEMO_ACCOUNT = "demo@example.com / demo-pass-123"
 
 def run(given: argparse.Namespace) -> int:
     """Serve the frontend of an API."""
-    if given.workers != 1:
-        raise SettingsError(
-            f"--workers {given.workers} would give each process sessions of its own; "
-            "sessions are kept in memory, so run one worker."
-        )
     settings = Settings.from_env(
         api_url=given.api, openapi=given.openapi, templates=given.templates, title=given.title, config=given.config
     )
+    if given.workers < 1:
+        raise SettingsError(f"--workers {given.workers} would serve nobody.")
+    if given.workers > 1 and settings.session_store is None:
+        raise SettingsError(
+            f"--workers {given.workers} would give each process sessions of its own; "
+            "WEBAPP_SESSION_STORE=redis://... has them share sessions."
+        )
     app = create_app(read_target(given.target) if given.target else None, settings=settings)
-    return _serve(app, settings, given, f"of {given.target or settings.api_url}")
+    what = f"of {given.target or settings.api_url}"
+    if given.workers > 1 and given.fd is None:
+        return _serve_by_many(settings, given, what)
+    return _serve(app, settings, given, what)
 
 
 def demo(given: argparse.Namespace) -> int:
@@ -43,9 +49,19 @@ def demo(given: argparse.Namespace) -> int:
     return _serve(create_app(create_demo(), settings=settings), settings, given, f"(demo), sign in as {DEMO_ACCOUNT}")
 
 
-def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: str) -> int:
+def _serve_by_many(settings: Settings, given: argparse.Namespace, what: str) -> int:
+    """Serve by as many processes of this command as were asked for, on one socket."""
     configure_logging(settings.log_format, debug=settings.debug)
     _free_port(given.host, given.port)
+    with socket.create_server((given.host, given.port), family=_family(given.host), backlog=2048) as listener:
+        print(f"webapp {what}, {given.workers} processes\n  {_url(given)}  (Ctrl+C stops it)", flush=True)
+        return Workers([sys.executable, "-m", "webapp", *sys.argv[1:]], given.workers, listener.fileno()).run()
+
+
+def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: str) -> int:
+    configure_logging(settings.log_format, debug=settings.debug)
+    if given.fd is None:
+        _free_port(given.host, given.port)
     frontend: Frontend = app.state.frontend
     server = Server(
         uvicorn.Config(
@@ -66,33 +82,42 @@ def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: 
         on_told=frontend.tell_of_stop,
         on_stop=frontend.streams.stop,
     )
-    host = f"[{given.host}]" if ":" in given.host else given.host
-    announcement = f"webapp {what}\n  http://{host}:{given.port}/  (Ctrl+C stops it)"
+    announcement = f"webapp {what}\n  {_url(given)}  (Ctrl+C stops it)" if given.fd is None else ""
     with (
         asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        runner.run(_served(server, frontend, announcement))
+        sockets = [socket.socket(fileno=given.fd)] if given.fd is not None else None
+        runner.run(_served(server, frontend, announcement, sockets))
     return 0 if server.started else 3
 
 
-async def _served(server: Server, frontend: Frontend, announcement: str) -> None:
+async def _served(server: Server, frontend: Frontend, announcement: str, sockets: list[socket.socket] | None) -> None:
     """Serve, once the configuration is known to fit the API."""
     try:
         await frontend.check()
     except SettingsError:
         await frontend.close()
         raise
-    print(announcement, flush=True)
-    await server.serve()
+    if announcement:
+        print(announcement, flush=True)
+    await server.serve(sockets)
 
 
 def _free_port(host: str, port: int) -> None:
     """Find out before anything is said about serving; the server's own message names neither the port nor a way out."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             raise SettingsError(f"{host}:{port} can't be listened on: {error}; --port takes another.") from None
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _url(given: argparse.Namespace) -> str:
+    host = f"[{given.host}]" if ":" in given.host else given.host
+    return f"http://{host}:{given.port}/"

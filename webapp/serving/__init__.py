@@ -2,5 +2,6 @@
 
 from webapp.serving.protocol import HTTPProtocol
 from webapp.serving.server import EndingQuietly, Server
+from webapp.serving.workers import Workers
 
-__all__ = ["EndingQuietly", "HTTPProtocol", "Server"]
+__all__ = ["EndingQuietly", "HTTPProtocol", "Server", "Workers"]
