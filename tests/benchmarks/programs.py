@@ -79,7 +79,9 @@ class Program:
 
 
 def _clean(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if not name.startswith(("WEBAPP_", "NODE_", "DJANGO_"))}
+    """Without what would set something up otherwise, or have Python compile everything at each start."""
+    others = ("WEBAPP_", "NODE_", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in environment.items() if not name.startswith(others)}
 
 
 def _listening(port: int) -> bool:

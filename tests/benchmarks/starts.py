@@ -1,5 +1,6 @@
 """How long from the command to the first byte of a page, and to 20 rows of the API in a browser."""
 
+import compileall
 import contextlib
 import json
 import tempfile
@@ -11,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import webapp
 from tests.benchmarks import backend, thousand
 from tests.benchmarks.apps import FLET, OURS, STREAMLIT, App, apps
 from tests.benchmarks.browsing import Chromium
@@ -39,6 +41,8 @@ def contestants(effort: Effort) -> Iterator[Field]:
         chromium = stack.enter_context(Chromium())
         path = folder / "openapi.json"
         path.write_text(json.dumps(_document()), encoding="utf-8")
+        # As pip does it where it installs a package.
+        compileall.compile_dir(Path(webapp.__file__).parent, quiet=1)
         field: list[Contestant | Absent] = []
         for app in apps(effort.peers):
             field.append(app if isinstance(app, Absent) else _contestant(chromium, app, api, folder))

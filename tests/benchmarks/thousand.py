@@ -127,7 +127,9 @@ def _running(path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "webapp", "run", "http://127.0.0.1:9", "--openapi", str(path), "--port", str(port)]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("WEBAPP_")}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("WEBAPP_", "PYTHONDONTWRITEBYTECODE"))
+    }
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield f"http://127.0.0.1:{port}", process

@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -21,6 +22,23 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 
     assert stopped.value.code == 0
     assert capsys.readouterr().out == f"webapp {__version__}\n"
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_what_is_imported_is_set_aside_and_the_collector_left_as_it_was(collecting: bool) -> None:
+    script = f"""
+import gc
+if not {collecting}:
+    gc.disable()
+from webapp.cli import main
+try:
+    main(["--version"])
+except SystemExit:
+    print(gc.isenabled(), gc.get_freeze_count() > 10_000)
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+
+    assert said.stdout == f"webapp {__version__}\n{collecting} True\n"
 
 
 def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,5 @@
 """The command `webapp`."""
 
-from webapp.cli.command import main
+from webapp.cli.start import main
 
 __all__ = ["main"]
