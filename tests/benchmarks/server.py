@@ -1,5 +1,6 @@
 """An ASGI app served by uvicorn in a process of its own, as in production, that tells how much CPU it has used."""
 
+import asyncio
 import os
 import socket
 import sys
@@ -8,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -24,14 +25,19 @@ class Server:
     """
 
     def __init__(
-        self, create: Callable[..., ASGIApp], *arguments: object, log: Path | None = None, access_log: bool = False
+        self,
+        create: Callable[..., ASGIApp],
+        *arguments: object,
+        log: Path | None = None,
+        access_log: bool = False,
+        http: str | type[asyncio.Protocol] = "httptools",
     ) -> None:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(1024)
             self.port: int = listener.getsockname()[1]
             self._log = log
-            self._worker = Worker(_serve, listener, create, arguments, log, access_log)
+            self._worker = Worker(_serve, listener, create, arguments, log, access_log, http)
 
     @property
     def url(self) -> str:
@@ -65,6 +71,7 @@ def _serve(
     arguments: tuple[object, ...],
     log: Path | None,
     access_log: bool,
+    http: Any,
 ) -> None:
     if log is not None:
         file = log.open("wb", buffering=0)
@@ -73,7 +80,7 @@ def _serve(
     config = uvicorn.Config(
         create(*arguments),
         loop="uvloop",
-        http="httptools",
+        http=http,
         access_log=access_log,
         log_level="info" if access_log else "warning",
         timeout_keep_alive=600,
