@@ -19,8 +19,8 @@ from tests.faults.markers import MARKUP
 from tests.faults.workshop import DOCUMENT
 from webapp import Settings, create_app
 from webapp.client import APIClient
+from webapp.client.decoding import parse_json
 from webapp.client.failures import parse_retry_after
-from webapp.client.reply import parse_json
 from webapp.errors import APIError, DocumentError
 from webapp.openapi.document import Document
 from webapp.openapi.resources import build_site

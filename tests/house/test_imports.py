@@ -61,6 +61,7 @@ RULES: list[tuple[str, Callable[[Module], bool]]] = [
     ("httpx_aiohttp", lambda _: False),
     ("aiohttp", lambda _: False),
     ("aiohappyeyeballs", lambda module: module.room == "client"),
+    ("msgspec", lambda module: module.room == "client"),
     ("httptools", lambda module: module.room in ("client", "serving")),
     ("starlette", lambda module: module.room not in ("client", "openapi", "errors", "settings")),
     ("jinja2", lambda module: module.room in ("html", "app")),

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 from codecs import getincrementaldecoder
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from webapp.client.decoding import parse_json
 from webapp.client.failures import no_answer
 from webapp.client.hiding import hidden, without_value_in
 from webapp.client.inflate import decoded
@@ -216,52 +216,6 @@ def media_type(headers: httpx.Headers) -> str:
 def is_json(kind: str) -> bool:
     """Whether a media type is one of JSON's."""
     return kind == "application/json" or kind.endswith("+json") or kind == "text/json"
-
-
-def parse_json(content: bytes) -> Any:
-    """JSON as Python has it; ValueError or RecursionError when it isn't any, or more than can be worked with."""
-    text = content.decode(json.detect_encoding(content))
-    data = _DECODER.decode(text)
-    if text.count("[") + text.count("{") > _DEEPEST:
-        _check_depth(data)
-    if "\\ud" in text or "\\uD" in text:
-        return _without_lone_surrogates(data)
-    return data
-
-
-_DEEPEST = 200  # what walks the data (masks it, renders it) recurses, with a few frames for each level
-
-
-def _check_depth(data: Any) -> None:
-    level = [data]
-    for _ in range(_DEEPEST):
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if type(each) is dict else each)
-            if type(inner) is dict or type(inner) is list  # isinstance takes twice as long
-        ]
-        if not level:
-            return
-    raise ValueError("nested too deeply")
-
-
-def _finite(text: str) -> float | None:
-    number = float(text)
-    return number if math.isfinite(number) else None
-
-
-_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_finite)
-
-
-def _without_lone_surrogates(data: Any) -> Any:
-    """Half a character, as in `"\\ud800"`, is legal JSON but can't be written to any page."""
-    text = json.dumps(data, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.loads(text.encode("utf-8", "replace"))
-    return data
 
 
 def _charset(headers: httpx.Headers) -> str:

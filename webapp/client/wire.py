@@ -15,6 +15,7 @@ from webapp.client.choice import Choice, choose
 from webapp.client.config import ClientConfig
 from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
 from webapp.client.credentials import Credentials
+from webapp.client.decoding import parse_json
 from webapp.client.failures import no_answer, parse_retry_after, refusal
 from webapp.client.hiding import hide_in_headers, without_value, without_value_in
 from webapp.client.inflate import encoding_of, read_beginning, read_body
@@ -23,7 +24,7 @@ from webapp.client.lost import leads_to_login
 from webapp.client.paths import join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
-from webapp.client.reply import cut_short, is_json, media_type, parse_json
+from webapp.client.reply import cut_short, is_json, media_type
 from webapp.client.share import STRANGER
 from webapp.errors import APIError, BadGateway, Unavailable, UnsafePath
 

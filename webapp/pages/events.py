@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from webapp.client import StreamReply
+from webapp.client.decoding import parse_json
 from webapp.client.events import ServerEvent, read_events, read_lines
-from webapp.client.reply import parse_json
 from webapp.errors import APIError, NotFound
 from webapp.html.context import Event, EventsPage, Fact
 from webapp.html.format import cut, pretty

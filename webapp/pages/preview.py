@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.client.reply import is_json, parse_json
+from webapp.client.decoding import parse_json
+from webapp.client.reply import is_json
 from webapp.html.format import cut, pretty
 from webapp.pages.filetypes import LINES, TABLES, essence, is_text
 from webapp.pages.masking import MASK, is_secret, masked
