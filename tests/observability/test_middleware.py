@@ -1,6 +1,8 @@
 import asyncio
+import itertools
 import json
 import logging
+from typing import Any
 
 import httpx
 import pytest
@@ -209,3 +211,47 @@ async def test_a_token_in_a_path_is_not_logged(caplog: pytest.LogCaptureFixture)
         await browser.get(f"/reset/{token}")
 
     assert token not in caplog.text
+
+
+async def test_each_line_is_a_record_of_its_own_like_any_other(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, ACCESS):
+        async with client() as browser:
+            for path in ("/tell", "/fail", "/tell"):
+                await browser.get(path)
+
+    lines = [record for record in caplog.records if record.name == ACCESS]
+    usual = logging.getLogger(ACCESS).makeRecord(ACCESS, logging.INFO, "x", 0, "", (), None)
+    assert [(vars(line)["path"], vars(line)["status"]) for line in lines] == [
+        ("/tell", 200),
+        ("/fail", 500),
+        ("/tell", 200),
+    ]
+    assert len({vars(line)["request_id"] for line in lines}) == 3
+    assert [line.created for line in lines] == sorted(line.created for line in lines)
+    for line in lines:
+        assert vars(usual).keys() <= vars(line).keys()
+        assert (line.levelname, line.threadName, line.process) == (usual.levelname, usual.threadName, usual.process)
+        assert abs(line.created - usual.created) < 60
+        assert abs(line.relativeCreated - usual.relativeCreated) < 60_000
+        assert 0 <= line.msecs < 1000
+
+
+async def test_whoever_makes_records_of_their_own_makes_these_too(caplog: pytest.LogCaptureFixture) -> None:
+    def stamped(*arguments: Any, **options: Any) -> logging.LogRecord:
+        record = logging.LogRecord(*arguments, **options)
+        record.stamp = next(stamps)
+        return record
+
+    stamps = itertools.count(1)
+    logging.setLogRecordFactory(stamped)
+    try:
+        with caplog.at_level(logging.INFO, ACCESS):
+            async with client() as browser:
+                for _ in range(3):
+                    await browser.get("/tell")
+    finally:
+        logging.setLogRecordFactory(logging.LogRecord)
+
+    stamped_lines = [vars(record)["stamp"] for record in caplog.records if record.name == ACCESS]
+    assert stamped_lines == sorted(set(stamped_lines))
+    assert len(stamped_lines) == 3

@@ -1,17 +1,14 @@
 """Each request's id, its line in the access log, and its place in what is counted and traced."""
 
-import logging
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.client import request_context
-from webapp.client.redaction import loggable
+from webapp.observability.accesslog import AccessLog
 from webapp.observability.kept import Observability
 from webapp.observability.requests import context_of
 from webapp.sessions import audit_observer
-
-access_logger = logging.getLogger("webapp.access")
 
 _NO_ANSWER = 499
 """Stands in the log where the browser had gone before there was an answer, as other servers have it."""
@@ -27,6 +24,7 @@ class ObservabilityMiddleware:
 
     def __init__(self, app: ASGIApp, *, kept: Observability | None = None) -> None:
         self.app = app
+        self._access_log = AccessLog()
         self._metrics = kept.metrics if kept is not None else None
         tracing = kept.tracing if kept is not None else None
         self._observed: ASGIApp = tracing.around(self._observe) if tracing is not None else self._observe
@@ -63,29 +61,4 @@ class ObservabilityMiddleware:
     def _conclude(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         if self._metrics is not None:
             self._metrics.page(scope, status, seconds)
-        if access_logger.isEnabledFor(logging.INFO):
-            _log(scope, status, seconds, request_id)
-
-
-def _log(scope: Scope, status: int, seconds: float, request_id: str) -> None:
-    method, path = scope["method"], scope["path"]
-    path = loggable(path.partition("?")[0]).encode("unicode_escape").decode()
-    milliseconds = round(seconds * 1000, 1)
-    # What `access_logger.info` does, but for looking up which of our own lines has called it.
-    record = access_logger.makeRecord(
-        access_logger.name,
-        logging.INFO,
-        __file__,
-        0,
-        "%s %s %d %.1fms",
-        (method, path, status, milliseconds),
-        None,
-        extra={
-            "request_id": request_id,
-            "method": method,
-            "path": path,
-            "status": status,
-            "milliseconds": milliseconds,
-        },
-    )
-    access_logger.handle(record)
+        self._access_log.write(scope, status, seconds, request_id)
