@@ -52,6 +52,8 @@ class Incoming(httpx.AsyncByteStream):
         """Wait for the headers."""
         while not self.status:
             await self._change()
+        if isinstance(self._error, httpx.RemoteProtocolError):
+            raise self._error
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while True:
@@ -79,6 +81,13 @@ class Incoming(httpx.AsyncByteStream):
         if not self.complete:
             self._error = self._error or error
             self.tell()
+
+    def refuse(self, cause: Exception) -> None:
+        """What came isn't HTTP, or is more than an answer: its end isn't where it seemed to be."""
+        self.complete = False
+        self._error = httpx.RemoteProtocolError("The answer isn't HTTP.")
+        self._error.__cause__ = cause
+        self.tell()
 
     def tell(self) -> None:
         """Something has changed."""
@@ -170,9 +179,7 @@ class Connection(asyncio.Protocol):
             if not incoming.status:
                 self._count(len(data))
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            failure = httpx.RemoteProtocolError("The answer isn't HTTP.")
-            failure.__cause__ = error
-            incoming.fail(failure)
+            incoming.refuse(error)
             self._incoming = None
             self.abort()
             return
