@@ -26,6 +26,7 @@ except ImportError:
 
 GZIP_HEADER = 31
 """zlib's name for the format: a window of 32 KB and gzip's header, which has no time in it."""
+_HALF_A_WINDOW = 16 * 1024
 BROTLI_WINDOW = 16
 """Pages are smaller than the window of 64 KB this stands for; allocating the usual 4 MB costs more than packing."""
 
@@ -58,7 +59,8 @@ def codings() -> tuple[Coding, ...]:
 
 
 def _gzip(content: bytes) -> bytes:
-    return zlib.compress(content, 6, GZIP_HEADER)
+    # In a smaller window that holds all of it nothing is found less, and there is less memory to be asked for.
+    return zlib.compress(content, 6, GZIP_HEADER if len(content) > _HALF_A_WINDOW else GZIP_HEADER - 1)
 
 
 def _gzip_packer() -> Packer:
