@@ -54,18 +54,24 @@ def _asgi(create: Callable[[str], ASGIApp]) -> Callable[[str, Path], Server]:
     return serve
 
 
-def started(port: int, log: Path, *command: str | Path, environment: Mapping[str, str]) -> Program:
+def started(
+    port: int,
+    log: Path,
+    *command: str | Path,
+    environment: Mapping[str, str],
+    on: frozenset[int] = cores.MEASURED,
+) -> Program:
     """A command on the core of whoever is measured."""
-    with cores.only(cores.MEASURED):
+    with cores.only(on):
         return Program([str(word) for word in command], port, log=log, environment=environment)
 
 
-def serve_ours(api: str, log: Path, *, openapi: Path | None = None) -> Program:
+def serve_ours(api: str, log: Path, *, openapi: Path | None = None, on: frozenset[int] = cores.MEASURED) -> Program:
     """`webapp run`, with what it comes with."""
     port = free_port()
     document = () if openapi is None else ("--openapi", openapi)
     command = (sys.executable, "-m", "webapp", "run", api, "--port", str(port), *document)
-    return started(port, log, *command, environment={"WEBAPP_SECRET_KEY": KEY})
+    return started(port, log, *command, environment={"WEBAPP_SECRET_KEY": KEY}, on=on)
 
 
 def _gunicorn(name: str) -> Callable[[str, Path], Program]:

@@ -5,7 +5,6 @@ import contextlib
 import itertools
 import time
 from collections.abc import Iterator
-from functools import partial
 from typing import cast
 
 import httptools
@@ -26,8 +25,14 @@ class Crowd:
         """
         Send so many requests, each connection its next when it has its answer; seconds to each answer's last byte.
 
-        RuntimeError for any answer but 200, or for a connection that ends early; TimeoutError where none comes.
+        A connection that the server closed for not having been used is opened anew, and the request sent again, as
+        browsers do; as often as there are visitors. RuntimeError for any answer but 200, or for connections that end
+        early; TimeoutError where no answer comes.
         """
+        self._runner.run(asyncio.sleep(0.01))  # so that those closed meanwhile are known
+        for visitor in self._visitors:
+            if visitor.gone:
+                self._runner.run(visitor.come_back())
         return self._runner.run(_asked(self._visitors, total))
 
 
@@ -53,12 +58,13 @@ def load(port: int, *requests: bytes, connections: int, total: int) -> list[floa
 
 
 async def _connected(port: int, request: bytes) -> "_Visitor":
-    _, visitor = await asyncio.get_running_loop().create_connection(partial(_Visitor, request), "127.0.0.1", port)
+    visitor = _Visitor(port, request)
+    await visitor.come_back()
     return visitor
 
 
 async def _asked(visitors: "list[_Visitor]", total: int) -> list[float]:
-    run = _Run(total, asyncio.get_running_loop().create_future())
+    run = _Run(total, len(visitors), asyncio.get_running_loop().create_future())
     for visitor in visitors:
         visitor.join(run)
     async with asyncio.timeout(PATIENCE):
@@ -69,8 +75,9 @@ async def _asked(visitors: "list[_Visitor]", total: int) -> list[float]:
 class _Run:
     """What all connections share."""
 
-    def __init__(self, total: int, done: "asyncio.Future[None]") -> None:
+    def __init__(self, total: int, again: int, done: "asyncio.Future[None]") -> None:
         self.to_send = self.to_come = total
+        self.again = again
         self.latencies: list[float] = []
         self.done = done
 
@@ -82,34 +89,50 @@ class _Run:
 class _Visitor(asyncio.Protocol):
     """One connection: asks, waits for the whole answer, asks again."""
 
-    def __init__(self, request: bytes) -> None:
+    def __init__(self, port: int, request: bytes) -> None:
+        self._port = port
         self._request = request
         self._run: _Run | None = None
-        self._gone = False
+        self.gone = True
+        self._waiting = False
+        self._begun = False
         self._sent_at = 0.0
+
+    async def come_back(self) -> None:
+        """Connect."""
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._port)
 
     def join(self, run: _Run) -> None:
         """Take part in a run."""
         self._run = run
-        if self._gone:
+        if self.gone:
             run.fail("The connection was closed before the first request.")
         else:
             self._ask(run)
 
     def leave(self) -> None:
-        """Hang up."""
+        """Hang up, whatever is still to come."""
+        self._waiting = False
         self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are none of asyncio's classes.
         self._transport = cast("asyncio.WriteTransport", transport)
         self._parser = httptools.HttpResponseParser(self)
+        self.gone = False
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._gone = True
+        self.gone = True
+        if not self._waiting or self._run is None:
+            return
+        if self._run.again and not self._begun:
+            self._run.again -= 1
+            self._returning = asyncio.get_running_loop().create_task(self._ask_again())
+            return
         self._fail("The connection was closed before all answers had come.")
 
     def data_received(self, data: bytes) -> None:
+        self._begun = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
@@ -122,6 +145,7 @@ class _Visitor(asyncio.Protocol):
         if run is None or status != 200:
             self._fail(f"The answer was {status}.")
             return
+        self._waiting = False
         run.latencies.append(time.perf_counter() - self._sent_at)
         run.to_come -= 1
         if run.to_come == 0 and not run.done.done():
@@ -131,8 +155,14 @@ class _Visitor(asyncio.Protocol):
     def _ask(self, run: _Run) -> None:
         if run.to_send:
             run.to_send -= 1
+            self._waiting, self._begun = True, False
             self._sent_at = time.perf_counter()
             self._transport.write(self._request)
+
+    async def _ask_again(self) -> None:
+        """It goes on waiting, so its latency has both."""
+        await self.come_back()
+        self._transport.write(self._request)
 
     def _fail(self, why: str) -> None:
         if self._run is not None:

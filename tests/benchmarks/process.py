@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -28,6 +29,12 @@ class Worker:
         self._process.start()
         theirs.close()
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def ask(self, *question: object) -> Any:
         """Send a question, wait for its answer; RuntimeError when the process has died of it."""
         try:
@@ -49,3 +56,9 @@ class Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+
+
+def resident(pid: int | str = "self") -> int:
+    """Bytes of memory that a process holds; Linux."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024

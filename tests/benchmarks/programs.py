@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.benchmarks.process import resident
+
 PATIENCE = 60.0
 """Seconds for a start."""
 
@@ -50,7 +52,7 @@ class Program:
 
     def memory(self) -> int:
         """Bytes of memory that its living processes hold, what they share counted for each; Linux."""
-        return sum(_resident(pid) for pid in _family(self._process.pid))
+        return sum(resident(pid) for pid in _family(self._process.pid))
 
     def _last_words(self) -> str:
         return self._log.read_text(errors="replace")[-2000:]
@@ -99,8 +101,3 @@ def _family(pid: int) -> Iterator[int]:
     for thread in Path(f"/proc/{pid}/task").iterdir():
         for child in (thread / "children").read_text().split():
             yield from _family(int(child))
-
-
-def _resident(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024

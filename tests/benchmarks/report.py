@@ -20,6 +20,7 @@ class Unit:
 
 
 KILOBYTES = Unit("kB", 1e-3)
+MEGABYTES = Unit("MB", 1e-6)
 MICROSECONDS = Unit("µs", 1e6)
 MILLISECONDS = Unit("ms", 1e3)
 TIMES = Unit("times", 1)

@@ -8,12 +8,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from tests.benchmarks import calls, pages, rendering, sessions, starts, thousand, users, visits
+from tests.benchmarks import calls, pages, rendering, sessions, starts, thousand, users, visits, workers
 from tests.benchmarks.effort import QUICK, Effort
 from tests.benchmarks.parts import measure
 from tests.benchmarks.report import table
 
-PARTS = (sessions.PART, users.PART, calls.PART, rendering.PART, pages.PART, visits.PART, starts.PART, thousand.PART)
+PARTS = (
+    sessions.PART,
+    users.PART,
+    calls.PART,
+    rendering.PART,
+    pages.PART,
+    workers.PART,
+    visits.PART,
+    starts.PART,
+    thousand.PART,
+)
 """In the order of the table."""
 
 

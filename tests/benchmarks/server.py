@@ -14,7 +14,7 @@ from typing import Any, Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from tests.benchmarks.process import Pipe, Worker
+from tests.benchmarks.process import Pipe, Worker, resident
 
 
 class Server:
@@ -50,6 +50,10 @@ class Server:
         except RuntimeError as error:
             raise RuntimeError(f"{error}\n{self._last_words()}") from None
         return seconds
+
+    def memory(self) -> int:
+        """Bytes of memory that the process holds."""
+        return resident(self._worker.pid)
 
     def _last_words(self) -> str:
         return self._log.read_text(errors="replace")[-2000:] if self._log and self._log.exists() else ""

@@ -5,7 +5,6 @@ import gc
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from pathlib import Path
 
 from tests.benchmarks.contestants.clients import (
     Keeper,
@@ -16,7 +15,7 @@ from tests.benchmarks.contestants.clients import (
 )
 from tests.benchmarks.effort import Effort
 from tests.benchmarks.parts import Field, Part
-from tests.benchmarks.process import Pipe, Worker
+from tests.benchmarks.process import Pipe, Worker, resident
 from tests.benchmarks.report import KILOBYTES, MICROSECONDS, Quantity
 from tests.benchmarks.rounds import Contestant, Figures
 
@@ -61,15 +60,9 @@ async def _costs(keep: Keep, count: int) -> tuple[float, float]:
         for number in range(warm):
             await add(number)
         gc.collect()
-        memory, cpu = _resident(), time.process_time()
+        memory, cpu = resident(), time.process_time()
         for number in range(warm, warm + count):
             await add(number)
         cpu = time.process_time() - cpu
         gc.collect()
-        return (_resident() - memory) / count, cpu / count
-
-
-def _resident() -> int:
-    """Bytes of memory that this process holds; Linux."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+        return (resident() - memory) / count, cpu / count

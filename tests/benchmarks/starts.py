@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import webapp
-from tests.benchmarks import backend, thousand
+from tests.benchmarks import backend, description, thousand
 from tests.benchmarks.apps import FLET, OURS, STREAMLIT, App, apps
 from tests.benchmarks.browsing import Chromium
 from tests.benchmarks.effort import Effort
@@ -57,7 +57,7 @@ PART = Part("starts", QUANTITIES, contestants, few=True)
 
 def _document() -> dict[str, Any]:
     """The API's own operations, and a thousand more."""
-    large, small = thousand.document(), backend.document()
+    large, small = thousand.document(), description.document()
     schemas = {**large["components"]["schemas"], **small["components"]["schemas"]}
     return {
         **small,

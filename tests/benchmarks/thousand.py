@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.benchmarks.effort import Effort
 from tests.benchmarks.parts import Field, Part
+from tests.benchmarks.process import resident
 from tests.benchmarks.report import KILOBYTES, MILLISECONDS, Quantity
 from tests.benchmarks.rounds import Contestant, Figures
 
@@ -51,7 +52,7 @@ def measure() -> Figures:
             _get(url, "/")
             first = time.perf_counter() - began
             home, every = (len(gzip.compress(_get(url, path), 6)) for path in ("/", "/-/operations"))
-            return {FIRST_PAGE.name: first, HOME.name: home, LIST.name: every, MEMORY.name: _resident(process.pid)}
+            return {FIRST_PAGE.name: first, HOME.name: home, LIST.name: every, MEMORY.name: resident(process.pid)}
 
 
 def document(resources: int = 200) -> dict[str, Any]:
@@ -150,9 +151,3 @@ def _get(url: str, path: str) -> bytes:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.005)
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory that a process holds; Linux."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024

@@ -120,8 +120,8 @@ class _Finder:
 
     def rest(self) -> tuple[Operation, ...]:
         """Whatever is left."""
-        viewed = {each.name for each in self.views()}
-        return tuple(each for each in self._operations if each.name not in self._claimed | viewed)
+        taken = self._claimed | {each.name for each in self.views()}
+        return tuple(each for each in self._operations if each.name not in taken)
 
     def _resource(self, found: Candidate) -> Resource:
         item_key = found.item_key or (None if found.list else found.key)
