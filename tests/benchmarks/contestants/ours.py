@@ -1,4 +1,4 @@
-"""The frontend with its sessions already full of users."""
+"""The frontend in a process that isn't `webapp run`."""
 
 import asyncio
 
@@ -9,6 +9,11 @@ from webapp.client import APIClient, Credentials, RefreshEndpoint
 from webapp.observability import configure_logging
 from webapp.sessions import Session
 from webapp.settings import Settings
+
+
+def create(api_url: str) -> ASGIApp:
+    """The app, which writes its own access log."""
+    return create_with(api_url, 0)
 
 
 def create_with(api_url: str, sessions: int) -> ASGIApp:
