@@ -1,10 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.openapi.building import NUMBER, TEXT, answers, listing_of, operation, site, takes, thing
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import MatchKind
+from webapp.openapi.site import MatchKind, Resource
 
 USER = thing(id=NUMBER, name=TEXT)
 
@@ -205,3 +206,23 @@ def test_a_value_of_several_segments_is_one_in_the_page_and_several_for_the_api(
     assert found.path_params == {"path": "a b/c?"}
     assert (found.path, found.api_path) == ("/files/a%20b%2Fc%3F/raw", "/files/a%20b/c%3F/raw")
     assert routes({"/files/{path:path}": {"get": answers()}}).match("/files/a%2F..%2Fb") is None
+
+
+def test_what_is_planned_for_a_resource_is_made_once_and_for_a_stand_in_each_time() -> None:
+    known = routes({"/users": {"get": listing_of(USER)}, "/shops": {"get": listing_of(USER)}})
+    users, shops = known.site.resources
+    made: list[str] = []
+
+    def plan(_: Routes, resource: Resource) -> str:
+        made.append(resource.label)
+        return resource.label
+
+    def other_plan(_: Routes, resource: Resource) -> str:
+        return resource.path
+
+    stand_in = replace(users, label="People")
+    asked = [known.planned(plan, each) for each in (users, users, stand_in, users, shops, stand_in)]
+
+    assert asked == ["Users", "Users", "People", "Users", "Shops", "People"]
+    assert made == ["Users", "People", "Shops", "People"]
+    assert known.planned(other_plan, users) == "/users"

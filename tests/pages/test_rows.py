@@ -41,3 +41,21 @@ def test_a_title_is_the_name_else_the_kind_with_its_id() -> None:
     assert title_of({"name": 42}, "name", None, "Book") == "42"
     assert title_of({"name": " ", "id": 3}, "name", "id", "Book") == "Book 3"
     assert title_of({"slug": None}, "name", "slug", "Book") == ""
+
+
+def test_an_object_among_rows_that_are_none_has_its_columns_all_the_same() -> None:
+    fields = (*NAME, Field("owner", "Owner", Kind.INTEGER))
+
+    made = make_rows(["x", {"name": "y", "owner": 3}], fields, name="t", singular="T", value_link=lambda key, _: key)
+
+    assert [row.values for row in made] == [("x",), ("y", 3)]
+    assert [row.links for row in made] == [("name",), ("name", "owner")]
+
+
+def test_where_only_some_fields_may_lead_anywhere_the_others_are_not_asked() -> None:
+    fields = (*NAME, Field("owner", "Owner", Kind.INTEGER), Field("shop", "Shop", Kind.INTEGER))
+    row = {"name": "x", "owner": 3, "shop": 4}
+
+    (made,) = make_rows([row], fields, name="t", singular="T", value_link=lambda key, _: key, leading={"owner"})
+
+    assert made.links == (None, "owner", None)

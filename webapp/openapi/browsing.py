@@ -35,6 +35,8 @@ NOT_PAGES = frozenset({"self", "curies", "profile", "describedby", "first", "las
 class OpenRoutes(Routes):
     """Any path is a page here: a GET of just that."""
 
+    follows_links = True
+
     def match(self, path: str) -> Match | None:
         """The page at a path; None where it isn't one."""
         known = super().match(path)

@@ -41,6 +41,7 @@ BODY_LINKS = {**RELATIONS, "nextpage": "next", "prevpage": "previous", "nexturl"
 BODY_LINKS |= {"prevurl": "previous", "nextlink": "next", "odatanextlink": "next", "nextpageurl": "next"}
 BODY_LINKS |= {"prevpageurl": "previous", "lastpageurl": "last", "hydranext": "next", "hydraprevious": "previous"}
 SECRETS = re.compile(r"(?i)(api[-_]?key|access[-_]?token|auth|signature|secret|password|passwd|jwt|credential)")
+RANGED = re.compile(r"/(\d{1,15})\s*$")
 MORE = re.compile(r"<([^<>]*)>((?:[^,<\"]|\"[^\"]*\")*)")
 
 
@@ -125,6 +126,7 @@ def read_evidence(
     """
     members, names = _members(data, items_path)
     known = {name.lower(): value for name, value in headers.items()}
+    total = _header_total(known)
     header_links = dict(_header_links(known.get("link", ""), path))
     links = {**dict(_body_links(data, members, path)), **header_links}
     return Evidence(
@@ -133,7 +135,7 @@ def read_evidence(
             for name, query in links.items()
             if query or name != "next"
         },
-        total=_header_total(known) if _header_total(known) is not None else _first(members, TOTALS),
+        total=total if total is not None else _first(members, TOTALS),
         count=_first(members, COUNTS),
         size=_first({name: value for name, value in members.items() if name != "first"}, SIZES[:8]),
         pages=_first(members, PAGE_COUNTS),
@@ -180,14 +182,15 @@ def _with_inside(holder: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _first(members: Mapping[str, Any], names: Sequence[str]) -> int | None:
-    return next((number for name in names if (number := whole(members.get(name))) is not None), None)
+    told = (whole(members[name]) for name in names if name in members)
+    return next((number for number in told if number is not None), None)
 
 
 def _header_total(headers: Mapping[str, str]) -> int | None:
     for name in TOTAL_HEADERS:
-        if (number := whole(headers.get(name, "").strip())) is not None:
+        if name in headers and (number := whole(headers[name].strip())) is not None:
             return number
-    ranged = re.search(r"/(\d{1,15})\s*$", headers.get("content-range", ""))
+    ranged = RANGED.search(headers["content-range"]) if "content-range" in headers else None
     return int(ranged[1]) if ranged else None
 
 

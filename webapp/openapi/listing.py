@@ -6,7 +6,8 @@ The document only says what to expect. Where an answer shows otherwise, the answ
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from webapp.openapi.evidence import Evidence, Query, read_evidence
@@ -20,6 +21,8 @@ NO_TITLE = re.compile(
     r"https?://|\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[\d.,:\s-]+$|-?P(?=T?\d)[\d.,TYMWDHS]*[YMWDHS]$"
 )
 """Addresses, dates, UUIDs, numbers and lengths of time."""
+WRAPPED = frozenset({"attributes", "node"})
+"""What rows have that hold their fields in an object of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,8 @@ def read_listing(
         data, items_path, headers, path or _last_word(resource), resource.credentials if resource else frozenset()
     )
     paging = (resource.paging if resource else None) or told.paging(asked)
-    listing = _Reader(rows, items_path, asked, told, paging).listing()
     key, title = _fields(resource, rows)
-    return replace(listing, id_field=key, title_field=title)
+    return _Reader(rows, items_path, asked, told, paging).listing(key, title)
 
 
 def read_item(resource: Resource | None, data: Any) -> Any:
@@ -119,7 +121,7 @@ def _fields(resource: Resource | None, rows: Sequence[Any]) -> tuple[str | None,
     samples = [row for row in rows[:5] if isinstance(row, Mapping)]
     if not samples:
         return (resource.id_field, resource.title_field) if resource else (None, None)
-    names = list(dict.fromkeys(name for row in samples for name in row))
+    names = list(dict.fromkeys(chain.from_iterable(samples)))
     one = resource.singular if resource else ""
     variables = resource.item.path_parameters if resource and resource.item else ()
     key = resource.id_field if resource and resource.id_field in names else None
@@ -135,7 +137,7 @@ def _reads_like_a_title(value: object) -> bool:
 
 
 def _flat_rows(rows: Sequence[Any]) -> Sequence[Any]:
-    return [_flat(row) for row in rows]
+    return [row if type(row) is dict and WRAPPED.isdisjoint(row) else _flat(row) for row in rows]
 
 
 def _flat(row: Any) -> Any:
@@ -219,7 +221,7 @@ class _Reader:
         self._size = self._page_size()
         self._turning = _Turning(paging, query, self._size)
 
-    def listing(self) -> Listing:
+    def listing(self, id_field: str | None, title_field: str | None) -> Listing:
         first = self._first()
         last = first + len(self._rows) - 1 if first is not None else None
         page = self._page()
@@ -233,6 +235,8 @@ class _Reader:
         return Listing(
             rows=self._rows,
             items_path=self._items_path,
+            id_field=id_field,
+            title_field=title_field,
             total=total,
             first=first if self._rows else None,
             last=last if self._rows else None,

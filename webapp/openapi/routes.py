@@ -53,6 +53,9 @@ class Routes:
     end may be missing or too many.
     """
 
+    follows_links = False
+    """Whether values of an answer may lead somewhere by themselves (`linked`)."""
+
     def __init__(self, site: Site) -> None:
         self.site = site
         self.guide = guide_of(site)

@@ -13,7 +13,8 @@ from typing import Any
 
 from webapp.client.schemes import Scheme
 from webapp.openapi.codeflow import CodeFlow, OAuthButton
-from webapp.openapi.labels import without_verb
+from webapp.openapi.labels import normal, without_verb
+from webapp.openapi.prose import first_paragraph
 from webapp.openapi.schema import Schema
 
 VARIABLE = re.compile(r"\{[^{}]*\}")
@@ -89,6 +90,11 @@ class Operation:
         return without_verb(self.label) if self.method == "GET" else self.label
 
     @cached_property
+    def introduction(self) -> str:
+        """The first paragraph of its description, as plain text."""
+        return first_paragraph(self.description)
+
+    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
         """The names in the path, in order."""
         return tuple(part.split("}")[0] for part in self.path.split("{")[1:])
@@ -127,7 +133,7 @@ class Paging:
     """The number of the first page, where pages are numbered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sorting:
     """
     How a list is put in order.
@@ -142,6 +148,11 @@ class Sorting:
     """A second parameter for the direction, where there is one."""
     ascending: str = "asc"
     descending: str = "desc"
+
+    @cached_property
+    def values(self) -> Mapping[tuple[str, bool], str]:
+        """What to send for each field, by its normal name, and for whether downwards."""
+        return {(normal(field), downwards): value for value, (field, downwards) in self.choices.items()}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What can be done to what a page shows: links to the forms of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ def list_actions(request: Request, routes: Routes, match: Match) -> Actions:
     if resource is None:
         return Actions()
     offer = _Offer(request, routes, match)
-    return Actions(create=offer.create(resource), others=tuple(offer.others(resource, resource.collection_actions)))
+    return Actions(create=offer.create(resource), others=offer.links(routes.planned(_offered, resource).on_list))
 
 
 def item_actions(request: Request, routes: Routes, match: Match, item: Mapping[str, Any] | None = None) -> Actions:
@@ -47,7 +47,7 @@ def item_actions(request: Request, routes: Routes, match: Match, item: Mapping[s
     return Actions(
         edit=offer.link(resource.update, "Edit"),
         delete=offer.link(resource.delete, "Delete"),
-        others=tuple(offer.others(resource, resource.item_actions)),
+        others=offer.links(routes.planned(_offered, resource).on_item),
     )
 
 
@@ -129,17 +129,10 @@ class _Offer:
                     return Link(label, operation_href(self.request, other.create, params))
         return None
 
-    def others(self, resource: Resource, operations: tuple[Operation, ...]) -> Iterator[Link]:
-        """To the forms of everything else, but for what says the same in another way."""
-        taken = {(each.path, each.method) for each in (resource.update, resource.delete) if each is not None}
-        accounts = self.routes.site.accounts
-        for each in operations:
-            other_way = each.method in ("PUT", "PATCH") and any(each.path == path for path, _ in taken)
-            if other_way or is_around_accounts(accounts, each):
-                continue
-            found = self.link(each, short_label(each, resource))
-            if found is not None:
-                yield found
+    def links(self, labelled: Sequence[tuple[Operation, str]]) -> tuple[Link, ...]:
+        """To the forms of several operations."""
+        found = (self.link(operation, label) for operation, label in labelled)
+        return tuple(each for each in found if each is not None)
 
     def _known(self, operation: Operation) -> dict[str, str]:
         """The operation's path parameters that this page's path gives, whatever the two call them."""
@@ -149,6 +142,32 @@ class _Offer:
         names = operation.path_parameters
         by_place = dict(zip(names, values, strict=False)) if below or len(names) <= len(values) else {}
         return {name: here.get(name, by_place.get(name, "")) for name in names if name in here or name in by_place}
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What else can be done with a resource, each under its label: found in the document once."""
+
+    on_list: tuple[tuple[Operation, str], ...]
+    on_item: tuple[tuple[Operation, str], ...]
+
+
+def _offered(routes: Routes, resource: Resource) -> _Offered:
+    def labelled(operations: tuple[Operation, ...]) -> tuple[tuple[Operation, str], ...]:
+        return tuple(
+            (each, short_label(each, resource)) for each in _others(routes.site.accounts, resource, operations)
+        )
+
+    return _Offered(labelled(resource.collection_actions), labelled(resource.item_actions))
+
+
+def _others(accounts: Accounts, resource: Resource, operations: tuple[Operation, ...]) -> Iterator[Operation]:
+    """Everything but what changes and removes an item, and what says the same in another way."""
+    taken = {each.path for each in (resource.update, resource.delete) if each is not None}
+    for each in operations:
+        other_way = each.method in ("PUT", "PATCH") and each.path in taken
+        if not (other_way or is_around_accounts(accounts, each)):
+            yield each
 
 
 def _shape(operation: Operation) -> str:

@@ -17,7 +17,6 @@ from webapp.html.kinds import Kind
 from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.posted import inputs_of
-from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation
@@ -90,7 +89,7 @@ def _blank(request: Request, routes: Routes, match: Match, controls: tuple[Contr
     return ViewPage(
         name=name_of(operation),
         title=operation.title,
-        description=first_paragraph(operation.description),
+        description=operation.introduction,
         crumbs=crumbs(request, routes, match, operation.title),
         facts=(),
         sections=(),

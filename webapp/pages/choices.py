@@ -75,10 +75,14 @@ async def find_choices(request: Request, routes: Routes, name: str, typed: str) 
 
 def choices_href(request: Request, routes: Routes, name: str | None) -> str | None:
     """Where suggestions for ids of a resource come from; None where its list can't be asked for just like that."""
+    path = choices_path(routes, name)
+    return href(request, path) if path is not None else None
+
+
+def choices_path(routes: Routes, name: str | None) -> str | None:
+    """The same, below our own mount point."""
     target = routes.resource(name) if name else None
-    if target is None or open_list(target) is None:
-        return None
-    return href(request, f"/-/choices/{target.name}")
+    return None if target is None or open_list(target) is None else f"/-/choices/{target.name}"
 
 
 def reference_hrefs(request: Request, routes: Routes, operation: Operation, resource: Resource | None = None) -> Hrefs:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from webapp.html.guess import LONG
@@ -83,7 +83,7 @@ def choose_fields(
     """
     known = schema.properties if schema is not None else {}
     samples = list(islice(rows, SAMPLES))
-    objects = [row for row in samples if isinstance(row, Mapping)]
+    objects = [row for row in samples if type(row) is dict or isinstance(row, Mapping)]
     if samples and not objects:
         return (Field(SCALAR, "Value", show_kind(SCALAR, schema, samples)),)
     if chosen and (wanted := _chosen(every_field(rows, schema), chosen)):
@@ -121,7 +121,7 @@ def _names(objects: Sequence[Mapping[str, Any]], known: Mapping[str, Schema]) ->
     """The rows' fields, in the schema's order and then in their own."""
     if not objects:
         return [name for name, schema in known.items() if not schema.write_only]
-    found = dict.fromkeys(name for row in objects for name in row)
+    found = dict.fromkeys(chain.from_iterable(objects))
     return [*(name for name in known if name in found), *(name for name in found if name not in known)]
 
 

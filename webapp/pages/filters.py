@@ -1,6 +1,7 @@
 """What a list can be narrowed by: a control for each parameter, and a chip for each filter in force."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from webapp.html.context import Chip, Control, Option
 from webapp.html.format import cut
@@ -22,21 +23,49 @@ TYPES = {"integer": "number", "number": "number"}
 FORMATS = {"date": "date", "date-time": "datetime-local"}
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query parameter as a form shows it, whatever is asked for."""
+
+    blank: Control
+    """Its control while nothing is asked for."""
+    choices: tuple[tuple[str, str], ...]
+    required: bool
+
+    @classmethod
+    def of(cls, parameter: Parameter, *, search: bool = False) -> "Filter":
+        """What the document tells of it; the one that a list is `search`ed with is called so."""
+        schema = _single(parameter.schema)
+        control_type = "search" if search else _type(schema)
+        value = _preset(parameter)
+        choices = _options(schema)
+        blank = Control(
+            name=parameter.name,
+            label="Search" if search else field_label(parameter.name, parameter.schema),
+            type=control_type,
+            value=_in_control(value, control_type),
+            options=_choices(choices, value, required=parameter.required) if choices else (),
+            hint=" ".join(filter(None, [_hint(parameter), "In UTC." if control_type == "datetime-local" else ""])),
+        )
+        return cls(blank, choices, parameter.required)
+
+    def control(self, query: Query, errors: Errors = NO_ERRORS) -> Control:
+        """Its control with what is asked for now, and what was wrong about it."""
+        blank = self.blank
+        value, error = value_of(query, blank.name), " ".join(errors.get(blank.name, ()))
+        if not value:
+            return replace(blank, error=error) if error else blank
+        return replace(
+            blank,
+            value=_in_control(value, blank.type),
+            options=_choices(self.choices, value, required=self.required) if self.choices else (),
+            error=error,
+        )
+
+
 def make_control(parameter: Parameter, query: Query, errors: Errors = NO_ERRORS, *, search: bool = False) -> Control:
     """The form control of a query parameter, with what is asked for now."""
-    schema = _single(parameter.schema)
-    control_type = "search" if search else _type(schema)
-    value = value_of(query, parameter.name) or _preset(parameter)
-    options = _options(schema)
-    return Control(
-        name=parameter.name,
-        label="Search" if search else field_label(parameter.name, parameter.schema),
-        type=control_type,
-        value=as_local_time(value) if control_type == "datetime-local" else value,
-        options=_choices(options, value, required=parameter.required) if options else (),
-        hint=" ".join(filter(None, [_hint(parameter), "In UTC." if control_type == "datetime-local" else ""])),
-        error=" ".join(errors.get(parameter.name, ())),
-    )
+    return Filter.of(parameter, search=search).control(query, errors)
 
 
 def make_chips(
@@ -72,6 +101,10 @@ def unplaced(errors: Errors, names: Sequence[str]) -> str:
         for name, said in errors.items()
         if name not in names
     )
+
+
+def _in_control(value: str, control_type: str) -> str:
+    return as_local_time(value) if control_type == "datetime-local" else value
 
 
 def _single(schema: Schema) -> Schema:

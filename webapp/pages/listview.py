@@ -1,6 +1,6 @@
 """What a list's page holds, whether its rows came or were refused."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,17 +15,16 @@ from webapp.html.htmx import current_path, is_htmx
 from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.openapi.listing import Listing
-from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Match, MatchKind, Paging, Parameter, Resource
+from webapp.openapi.site import Match, MatchKind, Paging, Resource
 from webapp.pages.actions import list_actions
 from webapp.pages.charts import charts_of_rows
-from webapp.pages.choices import choices_href
 from webapp.pages.chosen import AS_SHOWN, chosen_columns, is_ours, joined, make_menu
 from webapp.pages.columns import Field, choose_fields, every_field
 from webapp.pages.crumbs import crumbs
-from webapp.pages.filters import NO_ERRORS, Errors, make_chips, make_control, unplaced
+from webapp.pages.filters import NO_ERRORS, Errors, Filter, make_chips, make_control, unplaced
 from webapp.pages.links import Links
+from webapp.pages.listplan import ListPlan, plan_list
 from webapp.pages.masking import masked_rows
 from webapp.pages.pager import make_pager
 from webapp.pages.queries import COLUMNS, SELECTING, Query, is_canonical, read_query, without
@@ -55,6 +54,11 @@ class ListView:
         return cls(request, routes, match, resource, joined(query) if is_ours(match.operation) else query)
 
     @property
+    def plan(self) -> ListPlan:
+        """What is known of the list before anything is asked."""
+        return self.routes.planned(plan_list, self.resource)
+
+    @property
     def controls(self) -> tuple[Control, ...]:
         """Everything that the list can be narrowed by."""
         search = self._search()
@@ -72,18 +76,14 @@ class ListView:
 
     def refused_by(self, error: APIError) -> Response:
         """The list's page without rows: each complaint at its control, and all of them where the rows would be."""
-        names = [parameter.name for parameter in self._parameters]
-        controls = [make_control(parameter, self.query, error.fields) for parameter in self._parameters]
+        parameters = self.plan.parameters
+        names = [parameter.name for parameter in parameters]
+        controls = [make_control(parameter, self.query, error.fields) for parameter in parameters]
         placed = [f"{control.label}: {control.error}" for control in controls if control.error]
         said = " ".join([*placed, unplaced(error.fields, names)]).strip() or error.detail
         nothing = Listing(rows=())
         table = self._table(nothing, (), self._fields(nothing, ()), NO_NAMES)
         return self._render(nothing, table, status=422, said=said, errors=error.fields)
-
-    @property
-    def _parameters(self) -> tuple[Parameter, ...]:
-        search = (self.resource.search,) if self.resource.search else ()
-        return (*search, *self.resource.filters)
 
     def _link(self, query: Query) -> str:
         return href(self.request, self.match.path, query)
@@ -103,15 +103,15 @@ class ListView:
         errors: Errors = NO_ERRORS,
         names: Names = NO_NAMES,
     ) -> Response:
-        resource, query = self.resource, self.query
+        resource, query, plan = self.resource, self.query, self.plan
         paging = listing.paging or resource.paging
-        narrowing = [parameter.name for parameter in self._parameters]
+        narrowing = [parameter.name for parameter in plan.parameters]
         kept = without(query, {*narrowing, paging.position if paging else None})
         actions = list_actions(self.request, self.routes, self.match)
         page = ListPage(
             name=resource.name,
             title=resource.label,
-            description=first_paragraph(self.match.operation.description),
+            description=self.match.operation.introduction,
             crumbs=crumbs(self.request, self.routes, self.match, resource.label),
             **table,
             pager=None if status >= 400 else make_pager(listing, query, self._turned),
@@ -120,7 +120,7 @@ class ListView:
             search=self._search(errors),
             filters=self._filters(errors),
             kept=dict(kept),
-            chips=make_chips(self._parameters, query, self._link, paging=paging, search=self._search_name, named=names),
+            chips=make_chips(plan.parameters, query, self._link, paging=paging, search=self._search_name, named=names),
             clear_href=self._link(kept) if any(name in narrowing for name, _ in query) else None,
             raw_href=None if status >= 400 else href(self.request, f"/-/raw{self.match.path}", query),
             exports=self._exports(table["columns"], paging) if status < 400 and table["rows"] else (),
@@ -161,17 +161,17 @@ class ListView:
         return self.resource.search.name if self.resource.search else None
 
     def _search(self, errors: Errors = NO_ERRORS) -> Control | None:
-        search = self.resource.search
-        return make_control(search, self.query, errors, search=True) if search else None
+        search = self.plan.search
+        return search.control(self.query, errors) if search else None
 
     def _filters(self, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
-        return tuple(self._filter(parameter, errors) for parameter in self.resource.filters)
+        return tuple(self._filter(each, choices, errors) for each, choices in self.plan.filters)
 
-    def _filter(self, parameter: Parameter, errors: Errors) -> Control:
-        made = make_control(parameter, self.query, errors)
-        target = self.resource.relations.get(parameter.name)
-        where = choices_href(self.request, self.routes, target) if target and made.type in ("text", "number") else None
-        return replace(made, type="reference", choices_href=where) if where else made
+    def _filter(self, made: Filter, choices: str | None, errors: Errors) -> Control:
+        control = made.control(self.query, errors)
+        if choices is None:
+            return control
+        return replace(control, type="reference", choices_href=href(self.request, choices))
 
     def _fields(self, listing: Listing, rows: Sequence[Any]) -> tuple[Field, ...]:
         resource = self.resource
@@ -189,7 +189,6 @@ class ListView:
         resource, paging = self.resource, listing.paging or self.resource.paging
         links = Links.of(self.request, self.routes, self.match)
         id_field, title_field = listing.id_field or resource.id_field, listing.title_field or resource.title_field
-        row_link: Callable[[Any], str | None] = partial(links.item, resource, id_field=id_field)
         made = make_rows(
             rows,
             fields,
@@ -197,9 +196,10 @@ class ListView:
             singular=resource.singular,
             id_field=id_field,
             title_field=title_field,
-            row_link=row_link,
+            row_link=links.items(resource, id_field),
             value_link=partial(links.related, resource),
             value_name=names,
+            leading=links.leading(resource, [field.key for field in fields]),
         )
         columns = make_columns(fields, self.query, self._link, sorting=resource.sorting, paging=paging)
         is_report = self.match.kind is MatchKind.VIEW

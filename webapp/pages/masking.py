@@ -70,7 +70,7 @@ class _Masker:
         """Names that were found to hold no secret, by the schema of what has them."""
 
     def mask(self, data: Any, schema: Schema | None) -> Any:
-        if isinstance(data, Mapping):
+        if type(data) is dict or isinstance(data, Mapping):
             known_open = self._open.get(schema)
             if known_open is None:
                 known_open = self._open[schema] = set()

@@ -17,10 +17,14 @@ IN_BULK = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 def bulk_bar(routes: Routes, match: Match, resource: Resource, *, back: str) -> BulkBar | None:
     """What a list offers for the rows that one selects; None where there is nothing."""
-    actions = tuple(
+    actions = routes.planned(_bulk_actions, resource)
+    return BulkBar(actions, tuple(match.path_params.values()), back) if actions else None
+
+
+def _bulk_actions(routes: Routes, resource: Resource) -> tuple[BulkAction, ...]:
+    return tuple(
         BulkAction(each.slug, each.label, danger=each.method == "DELETE") for each in bulk_operations(routes, resource)
     )
-    return BulkBar(actions, tuple(match.path_params.values()), back) if actions else None
 
 
 def bulk_operations(routes: Routes, resource: Resource) -> tuple[Operation, ...]:

@@ -17,12 +17,12 @@ from webapp.sessions import Notices, Session
 
 
 class ShellMaker:
-    """Makes a page's Shell; the navigation is made once for each site and mount point."""
+    """Makes a page's Shell; the navigation is made once for each site, mount point and link that leads here."""
 
     def __init__(self, *, title: str | None, hue: int | None) -> None:
         self._title = title
         self._hue = hue
-        self._navigation: WeakKeyDictionary[Routes, tuple[str, tuple[LinkGroup, ...]]] = WeakKeyDictionary()
+        self._navigation: WeakKeyDictionary[Routes, _Navigation] = WeakKeyDictionary()
 
     def __call__(self, request: Request) -> Shell:
         """The shell of this request's page. Works, with less to show, while the API's document can't be had."""
@@ -32,7 +32,7 @@ class ShellMaker:
         path = here(request)
         return Shell(
             site=self._title or (routes.site.title if routes else request.url.hostname or "webapp"),
-            navigation=_mark(self._links(request, routes), path.partition("?")[0]),
+            navigation=self._links(request, routes, path.partition("?")[0]),
             user=session.user if session.kept else None,
             can_sign_in=routes is not None
             and (bool(routes.site.accounts.sign_in) or otherways.exist(request, routes.site)),
@@ -42,15 +42,34 @@ class ShellMaker:
             notice=_notice(request),
         )
 
-    def _links(self, request: Request, routes: Routes | None) -> tuple[LinkGroup, ...]:
+    def _links(self, request: Request, routes: Routes | None, path: str) -> tuple[LinkGroup, ...]:
         if routes is None:
             return ()
         mount = href(request, "/")
-        made_for, links = self._navigation.get(routes, ("", ()))
-        if made_for != mount:
-            links = navigation(request, routes.site)
-            self._navigation[routes] = mount, links
-        return links
+        known = self._navigation.get(routes)
+        if known is None or known.mount != mount:
+            known = self._navigation[routes] = _Navigation(mount, navigation(request, routes.site))
+        return known.marked(path)
+
+
+class _Navigation:
+    """A site's navigation, as it looks from each of its links."""
+
+    def __init__(self, mount: str, groups: tuple[LinkGroup, ...]) -> None:
+        self.mount = mount
+        self._groups = groups
+        self._links = [(link, link.href, link.href.rstrip("/") + "/") for group in groups for link in group.links]
+        self._marked: dict[Link, tuple[LinkGroup, ...]] = {}
+
+    def marked(self, path: str) -> tuple[LinkGroup, ...]:
+        """The links with the one that leads here, or nearest above here, marked as current."""
+        leading = [link for link, at, below in self._links if path == at or path.startswith(below)]
+        if not leading:
+            return self._groups
+        current = max(leading, key=lambda link: len(link.href))
+        if current not in self._marked:
+            self._marked[current] = _mark(self._groups, current)
+        return self._marked[current]
 
 
 def _notice(request: Request) -> Toast | None:
@@ -65,19 +84,10 @@ def _notice(request: Request) -> Toast | None:
     return Toast(notice.text, notice.undo.action, notice.undo.label, notice.undo.fields)
 
 
-def _mark(groups: tuple[LinkGroup, ...], path: str) -> tuple[LinkGroup, ...]:
-    """The navigation with the link that leads here, or nearest above here, marked as current."""
-    leading = [link for group in groups for link in group.links if _leads_to(link, path)]
-    if not leading:
-        return groups
-    current = max(leading, key=lambda link: len(link.href))
+def _mark(groups: tuple[LinkGroup, ...], current: Link) -> tuple[LinkGroup, ...]:
     return tuple(
         replace(group, links=tuple(replace(link, current=True) if link is current else link for link in group.links))
         if current in group.links
         else group
         for group in groups
     )
-
-
-def _leads_to(link: Link, path: str) -> bool:
-    return path == link.href or path.startswith(link.href.rstrip("/") + "/")

@@ -38,7 +38,7 @@ class _Order:
     def __init__(self, sorting: Sorting, query: Query) -> None:
         self._sorting = sorting
         self._query = query
-        self._ways = {(normal(field), downwards): value for value, (field, downwards) in sorting.choices.items()}
+        self._ways = sorting.values
 
     def now(self, key: str) -> str | None:
         """How the list is sorted by this field: `ascending`, `descending` or None."""
