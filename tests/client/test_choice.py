@@ -262,3 +262,34 @@ async def test_where_nobody_can_sign_in_a_401_is_about_the_key() -> None:
     visitor.guide = Guide(open_to_sign_in=False)
     with pytest.raises(KeyRefused, match="configured"):
         await visitor.request("GET", "/")
+
+
+@pytest.mark.parametrize("refusal", [401, 403])
+async def test_alternatives_that_help_together_alone_are_sent_together_from_then_on(refusal: int) -> None:
+    seen: list[tuple[str | None, str | None]] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        seen.append((request.headers.get("authorization"), request.headers.get("x-admin")))
+        return httpx.Response(200 if seen[-1] == ("Bearer t", "a") else refusal, json={"detail": "No"})
+
+    api = client(serve, credentials=full())
+    api.guide = Guide(wanted=lambda _, __: ((USER,), (ADMIN,)), schemes=ALL)
+
+    assert (await api.request("GET", "/things")).status == 200
+    assert (await api.request("GET", "/things")).status == 200
+    assert seen == [("Bearer t", None), ("Bearer t", "a"), ("Bearer t", "a")]
+
+
+async def test_where_they_do_not_help_either_the_first_answer_counts() -> None:
+    seen: list[str | None] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("x-admin"))
+        return httpx.Response(403, json={"detail": "Not with that" if seen[-1] else "Not allowed"})
+
+    api = client(serve, credentials=full())
+    api.guide = Guide(wanted=lambda _, __: ((USER,), (ADMIN,)), schemes=ALL)
+    with pytest.raises(Forbidden, match="Not allowed"):
+        await api.request("GET", "/things")
+
+    assert seen == [None, "a"]
