@@ -93,7 +93,9 @@ class Pool(httpx.AsyncBaseTransport):
             self._sweep = loop.call_later(self._keepalive, self._drop_unused)
 
     def lost(self, connection: Connection) -> None:
-        """A connection has ended, and left its place."""
+        """A connection has ended, and left its place; one still being made, whose making then fails, has none yet."""
+        if connection not in self._all:
+            return
         self._all.discard(connection)
         kept = self._idle.get(connection.origin)
         if kept is not None and connection in kept:
@@ -113,7 +115,7 @@ class Pool(httpx.AsyncBaseTransport):
             connection = kept.pop()
             if not kept:
                 del self._idle[origin]
-            if connection.usable and not self._is_old(connection):
+            if connection.usable and not self._is_old(connection) and not connection.has_unread:
                 return connection
             connection.abort()
         if self._places >= self._limit:
@@ -129,7 +131,10 @@ class Pool(httpx.AsyncBaseTransport):
         except BaseException:
             self._give_place()
             raise
-        self._all.add(connection)
+        if connection.closed.done():
+            self._give_place()
+        else:
+            self._all.add(connection)
         return connection
 
     async def _wait(self, origin: Origin) -> Connection | None:
@@ -198,7 +203,9 @@ def _outgoing(request: httpx.Request) -> tuple[bytes, Upload | None]:
     head = b"\r\n".join([*lines, b"", b""])
     if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
         raise httpx.LocalProtocolError("A header would break out of its line.")
-    if (chunked and (length is not None or content is not None)) or (content and length != str(len(content))):
+    if (chunked and (length is not None or content is not None)) or (
+        content is not None and length is not None and length != str(len(content))
+    ):
         raise httpx.LocalProtocolError("The headers don't say how long the body is.")
     if content is not None:
         return head + content, None

@@ -6,6 +6,7 @@ answer to the next request, which is somebody else's.
 """
 
 import asyncio
+import select
 from collections.abc import AsyncIterator
 from typing import Protocol, cast
 
@@ -19,6 +20,7 @@ LARGEST_HEAD = 96 * 1024
 MOST_INTERIM = 20
 """Informational answers before the one that counts (RFC 9110, 15.2)."""
 
+_PATIENCE = 5.0  # seconds for the rest of a request that has been answered already
 _AHEAD = 256 * 1024  # bytes of a body that may have come before its reader has taken any
 
 
@@ -126,6 +128,15 @@ class Connection(asyncio.Protocol):
         """Whether a request can be sent on it."""
         return not self._transport.is_closing()
 
+    @property
+    def has_unread(self) -> bool:
+        """Whether its end, or what nobody has asked for, has come and wasn't looked at yet."""
+        if not hasattr(select, "poll"):
+            return False  # Windows: the loop tells a moment later
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
     def send(self, head: bytes, *, bodiless: bool, upload: Upload | None = None) -> Incoming:
         """Send a request, and the body that isn't in its `head`; to a `bodiless` one (HEAD) the answer has no body."""
         if self.closed.done():
@@ -152,7 +163,11 @@ class Connection(asyncio.Protocol):
             return
         upload = self._upload
         if incoming.complete and incoming.status < 400 and upload is not None:
-            await upload.ended()  # what is accepted already is sent to its end
+            try:
+                await upload.ended()  # what is accepted already is sent to its end
+            except asyncio.CancelledError:
+                self.abort()
+                raise
         if incoming is self._incoming or (upload is not None and self._upload is upload):
             self.abort()
 
@@ -175,9 +190,11 @@ class Connection(asyncio.Protocol):
             self.abort()
             return
         try:
+            if incoming.status:
+                self._head_size += len(data)  # unless some of it is body: trailers are a head, too
             parser.feed_data(data)
-            if not incoming.status:
-                self._count(len(data))
+            if not incoming.complete:
+                self._count(0 if incoming.status else len(data))
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             incoming.refuse(error)
             self._incoming = None
@@ -261,6 +278,7 @@ class Connection(asyncio.Protocol):
         assert self._incoming is not None
         if self._incoming.complete:
             raise ValueError("more than was asked for")
+        self._head_size = 0
         self._incoming.add(body)
 
     def on_message_complete(self) -> None:
@@ -293,10 +311,13 @@ class Connection(asyncio.Protocol):
         """An answer has come to its end."""
         if self._upload is not None:
             return
-        if self._reusable and self.usable:
+        unsent = self._transport.get_write_buffer_size()
+        if self._reusable and self.usable and not unsent:
             self._owner.release(self)
-        else:
-            self._transport.close()
+            return
+        self._transport.close()
+        if unsent:  # which may never be taken, and would hold a place for ever
+            asyncio.get_running_loop().call_later(_PATIENCE, self._transport.abort)
 
     def _new_parser(self) -> httptools.HttpResponseParser:
         parser = httptools.HttpResponseParser(self)
