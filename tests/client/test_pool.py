@@ -94,7 +94,7 @@ async def test_headers_go_out_and_come_in_as_they_are(pool: httpx.AsyncBaseTrans
 async def test_a_write_whose_connection_breaks_is_sent_exactly_once(
     pool: httpx.AsyncBaseTransport, method: str, times: int, reset: bool
 ) -> None:
-    """Not even where HTTP would allow to try again, which it does for PUT and DELETE (RFC 9110, 9.2.2)."""
+    """Not even where aiohttp itself would try again, which it does for PUT and DELETE."""
     seen = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,8 +1,9 @@
 """
 The connections to the API, shared by every session.
 
-It keeps nothing between calls but the connections themselves: no cookies (a jar in here would hand one user's to the
-next), no proxies and no passwords from the environment, no decoding, no redirects.
+It is httpx-aiohttp's transport on an aiohttp session that keeps nothing between calls: no cookies (aiohttp's own jar
+would hand one user's to the next, and only on host names, so that a test on an address misses it), no proxies and no
+passwords from the environment, no decoding, no redirects.
 """
 
 import ssl
@@ -22,7 +23,7 @@ def shared_transport(
     meets a connection that is just being closed. `verify` is for a private certificate authority. Calls for
     whoever hasn't signed in never hold more than `strangers` of the connections.
     """
-    from webapp.client.connections import Pool  # not every client needs it, nor what it imports
+    from webapp.client.connections import open_pool  # aiohttp takes a while to import, and not every client needs it
 
-    pool = Pool(limit, keepalive, verify)
+    pool = open_pool(limit, keepalive, verify)
     return pool if strangers is None else Share(pool, strangers)
