@@ -1,7 +1,7 @@
 # make demo    the frontend on the embedded demo API: http://127.0.0.1:8000/
 # make test    the whole suite, real browser and real backends included
 # make check   lint, types and house rules, then the suite
-# make nightly the tests that take many minutes
+# make nightly the tests that take many minutes, and those in Firefox
 # make mutants whether the tests notice when what keeps sessions safe is wrong
 # make bench   the benchmarks
 # Each makes .venv and installs what it needs first.
@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly mutants lint check bench chromium nginx redis
+.PHONY: help demo test nightly mutants lint check bench chromium firefox nginx redis
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -25,7 +25,7 @@ test: $(VENV)/.test chromium nginx redis
 	$(BIN)/pytest --cov --cov-report= $(TESTS)
 	$(BIN)/coverage report --fail-under=95
 
-nightly: $(VENV)/.test chromium redis
+nightly: $(VENV)/.test chromium firefox redis
 	$(BIN)/pytest -m nightly $(TESTS)
 
 mutants: $(VENV)/.test
@@ -56,6 +56,9 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/pip
 
 chromium:
 	@.ci/chromium
+
+firefox:
+	@.ci/firefox
 
 nginx:
 	@.ci/nginx
