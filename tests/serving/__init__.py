@@ -26,6 +26,8 @@ def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
                 access_log=False,
                 log_level="warning",
                 log_config=None,  # the tests of logs look at what loggers are by default
+                # A test that is held up must not find its connection closed in the moment that it asks again.
+                timeout_keep_alive=60,
                 timeout_graceful_shutdown=2,
                 lifespan="on",
             )
