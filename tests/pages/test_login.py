@@ -187,7 +187,7 @@ async def test_signing_in_again_ends_the_session_before_at_the_api(browser: Brow
 
     page = await browser.get("/-/account")
 
-    assert page.main.count("Mozilla/5.0 (webapp.testing)") == 1
+    assert [each.text for each in page.page.all("#devices h3")] == ["webapp.testing (webapp) This browser"]
 
 
 @pytest.mark.parametrize(
