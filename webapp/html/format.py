@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from webapp.openapi.labels import called
+from webapp.openapi.remembering import remembered
 
 Clock = Callable[[], datetime]
 
@@ -26,8 +26,6 @@ MAX_TEXT = 20_000
 COLLECTIONS = (Mapping, list, tuple)
 
 ELLIPSIS = "…"
-MAX_WORD = 40
-"""Characters of a value that may be one of a few, so that it's worth to remember how it is written for people."""
 THIN_SPACE = "\u202f"
 """Narrow, and no place to break a line."""
 
@@ -236,19 +234,15 @@ def listed(value: Any, most: int = 12) -> list[str]:
 
 def choice(value: Any) -> str:
     """One of a few values, as people would write it: `in_progress` -> `In progress`."""
-    if type(value) is str and len(value) <= MAX_WORD:
-        return _called(value)
     return called(text(value))
 
 
 def tone(value: Any) -> str:
     """`ok`, `warn` or `bad` for a state whose name says so; empty for all others."""
-    if not isinstance(value, str):
-        return ""
-    return _tone(value) if type(value) is str and len(value) <= MAX_WORD else _tone.__wrapped__(value)
+    return _tone(value) if isinstance(value, str) else ""
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def _tone(word: str) -> str:
     return TONES.get(word.lower().replace("-", "_").replace(" ", "_"), "")
 
@@ -387,9 +381,6 @@ def _day(value: Any) -> date | None:
     # Of a text, the day as it is written: a time behind it could move it into another zone's.
     at = _parsed(value) if isinstance(value, str) else moment(value)
     return at.date() if at else None
-
-
-_called = lru_cache(maxsize=1024)(called)
 
 
 def _as_text(value: Any) -> str:
