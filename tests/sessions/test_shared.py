@@ -208,6 +208,20 @@ async def test_an_answer_that_goes_on_is_told_when_its_session_is_ended_elsewher
     assert told == ["ended"]
 
 
+async def test_whoever_ends_a_session_has_what_another_process_has_renewed_to_end_it_with(make: Make, api: API) -> None:
+    handed: list[Session] = []
+    here, there = make(on_closed=handed.append), make()
+    ada = await begun(here, api)
+    other = await found(there, ada)
+    other.api.credentials.bearer = "spent"
+    assert (await other.api.request("GET", "/things")).status == 200
+
+    assert await here.end(ada.key, Ending.REVOKED, by="operator")
+
+    assert handed == [ada]
+    assert (ada.api.credentials.bearer, ada.api.credentials.refresh_token) == ("access-1", "refresh-1")
+
+
 async def test_a_session_can_be_ended_by_a_process_that_has_never_seen_it(make: Make, api: API) -> None:
     handed: list[Session] = []
     here, there = make(), make(on_closed=handed.append)

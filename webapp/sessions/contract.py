@@ -1,9 +1,11 @@
 """What a registry of sessions does, wherever they live, and what is said of a session that has ended."""
 
 import logging
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Required, TypedDict
 
 from webapp.sessions.audit import audit
 from webapp.sessions.session import Session
@@ -42,20 +44,67 @@ class TooManySessions(Exception):
     """There is no room for another session, and none that may be ended for it."""
 
 
+class Limits(TypedDict, total=False):
+    """What a registry is made with: see there."""
+
+    idle: Required[float]
+    lifetime: Required[float]
+    capacity: Required[int]
+    per_owner: Required[int]
+    clock: Callable[[], float]
+    on_closed: Callable[[Session], None] | None
+
+
 class Registry(ABC):
     """
-    Sessions by the SHA-256 of their ids, with an idle and an absolute lifetime and a cap in total and per owner.
+    Sessions by the SHA-256 of their ids, with an idle and an absolute lifetime, in seconds, and a cap in total and for
+    each owner.
+
+    One more than an owner may have ends that owner's oldest. One more than there may be is refused: were the longest
+    unused ended instead, whoever has an account could sign everybody else out by signing in often enough.
+
+    `on_closed` is handed each session that was ended for its owner rather than by them, while its client still works:
+    the API's session is to be ended, too, and whoever takes it closes the client.
 
     Where others share them, anything may raise StoreUnavailable: nobody knows then whether there is such a session.
     """
+
+    def __init__(
+        self,
+        *,
+        idle: float,
+        lifetime: float,
+        capacity: int,
+        per_owner: int,
+        clock: Callable[[], float] = time.time,
+        on_closed: Callable[[Session], None] | None = None,
+    ) -> None:
+        self._idle = idle
+        self._lifetime = lifetime
+        self._capacity = capacity
+        self._per_owner = per_owner
+        self._clock = clock
+        self._on_closed = on_closed
 
     @abstractmethod
     def __len__(self) -> int:
         """How many there are, or were when it was last counted."""
 
-    @abstractmethod
     def age(self, session: Session) -> float:
         """Seconds since it began."""
+        return self._clock() - session.created_at
+
+    def _expiry(self, session: Session) -> Ending | None:
+        now = self._clock()
+        if now - session.created_at >= self._lifetime:
+            return Ending.OLD
+        return Ending.IDLE if now - session.seen_at >= self._idle else None
+
+    async def _hand_over(self, session: Session) -> None:
+        if self._on_closed is None:
+            await session.api.aclose()
+        else:
+            self._on_closed(session)
 
     @abstractmethod
     async def has_room(self, owner: str) -> bool:

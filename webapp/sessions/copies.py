@@ -12,7 +12,7 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, Self
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from webapp.client import APIClient, Credentials
@@ -26,53 +26,60 @@ logger = logging.getLogger("webapp.sessions")
 MOST = 10_000
 """Copies that are kept though no request is under way in them, the longest unused dropped first."""
 
-TOGETHER = 100
-"""Records that are asked for at once."""
 
+Place = tuple[str, str]
+"""Where a cookie belongs: its name and path."""
 Restore = Callable[[Credentials, bool], Awaitable[APIClient]]
 """Makes a client for the credentials of a record; told whether a provider renews them."""
 Hook = Callable[[Session], None]
 
 
+class Base(NamedTuple):
+    """What of a session's credentials its record holds, and as which version of it."""
+
+    version: int
+    stored: int
+    """The generation of the credentials there."""
+    generation: int
+    """The generation that this was here; numbers are each process' own."""
+    saved: tuple[int, int, bool] | None
+    """The revision here that holds no more than the record does."""
+    cookies: Mapping[Place, Cookie]
+
+    @classmethod
+    def of(cls, credentials: Credentials, version: int) -> Self:
+        """A record of this version that holds just what these do now."""
+        generation = credentials.generation
+        return cls(version, generation, generation, credentials.revision, _by_place(credentials))
+
+    def joined(self, ours: Credentials, theirs: Credentials, version: int) -> "Base":
+        """Make ours what others have made of the record and we, since it was last the same; what it rests on now."""
+        renewed_here, renewed_there = ours.generation != self.generation, theirs.generation != self.stored
+        here, there = _by_place(ours), _by_place(theirs)
+        places = here.keys() | self.cookies.keys()
+        changed = {place: here.get(place) for place in places if here.get(place) != self.cookies.get(place)}
+        generation = self.generation
+        if renewed_there and not renewed_here:
+            ours.take_over(theirs)
+            generation = ours.generation
+        ours.cookies.replace(cookie for cookie in {**there, **changed}.values() if cookie is not None)
+        ours.vouched = ours.vouched or theirs.vouched
+        saved = None if renewed_here or changed else ours.revision
+        return Base(version, theirs.generation, generation, saved, there)
+
+
 class Copy:
-    """What of a session was saved last, and as which version of its record."""
+    """What a session here rests on; whoever changes that holds the lock."""
 
-    __slots__ = ("cookies", "generation", "lock", "saved", "stored", "version")
+    __slots__ = ("base", "lock")
 
-    def __init__(self, credentials: Credentials, version: int) -> None:
+    def __init__(self, base: Base) -> None:
+        self.base = base
         self.lock = asyncio.Lock()
-        self.version = version
-        self.stored = credentials.generation
-        """The generation that the record holds."""
-        self.generation = credentials.generation
-        """What that was here; numbers are each process' own."""
-        self.saved: tuple[int, int, bool] | None = credentials.revision
-        self.cookies = _by_place(credentials)
 
     def is_saved(self, credentials: Credentials) -> bool:
         """Whether the record holds all that these do."""
-        return self.saved == credentials.revision
-
-    def take(self, saved: "Copy") -> None:
-        """Know what was saved."""
-        for name in ("version", "stored", "generation", "saved", "cookies"):
-            setattr(self, name, getattr(saved, name))
-
-    def join(self, ours: Credentials, theirs: Credentials, version: int) -> None:
-        """Make ours what others have made of the record and we, since it was last the same."""
-        renewed_here, renewed_there = ours.generation != self.generation, theirs.generation != self.stored
-        here, there = _by_place(ours), _by_place(theirs)
-        changed = {
-            place: here.get(place) for place in here | self.cookies if here.get(place) != self.cookies.get(place)
-        }
-        if renewed_there and not renewed_here:
-            ours.take_over(theirs)
-            self.generation = ours.generation
-        joined = {**there, **changed}
-        ours.cookies.replace(cookie for cookie in joined.values() if cookie is not None)
-        ours.vouched = ours.vouched or theirs.vouched
-        self.version, self.stored, self.cookies = version, theirs.generation, there
-        self.saved = None if renewed_here or changed else ours.revision
+        return self.base.saved == credentials.revision
 
 
 class Copies:
@@ -83,7 +90,7 @@ class Copies:
     client still works: what this process has renewed meanwhile is known to nobody else.
     """
 
-    def __init__(self, records: Records, restore: Restore, *, on_copied: Hook, on_gone: Hook) -> None:
+    def __init__(self, records: Records, restore: Restore, *, on_copied: Hook, on_gone: Hook | None) -> None:
         self._records = records
         self._restore = restore
         self._on_copied = on_copied
@@ -104,12 +111,9 @@ class Copies:
         known = self._sessions.get(session.key)
         if known is None:
             known = self._sessions[session.key] = session
-            self._copies[session] = Copy(session.api.credentials, version)
+            self._copies[session] = Copy(Base.of(session.api.credentials, version))
             self._on_copied(session)
-        self._recent[known.key] = known
-        self._recent.move_to_end(known.key)
-        while len(self._recent) > MOST:
-            self._recent.popitem(last=False)
+        self._used(known)
         return known
 
     def drop(self, session: Session) -> None:
@@ -123,40 +127,16 @@ class Copies:
         """The session as its record is now; None where there is none. Raises StoreUnavailable."""
         head, session = await self._records.head(key), self._sessions.get(key)
         if session is None:
-            return await self.read(key) if head is not None else None
-        return session if await self._follow(session, head) else None
+            return await self._read(key) if head is not None else None
+        if not await self._follow(session, head):
+            return None
+        self._used(session)
+        return session
 
     async def get_each(self, keys: Sequence[str]) -> list[Session]:
         """The same of several, without those that are no more."""
-        found: list[Session | None] = []
-        for some in batched(keys, TOGETHER):
-            known = [session for key in some if (session := self._sessions.get(key)) is not None]
-            new = [key for key in some if key not in self._sessions]
-            for session, head in zip(known, await self._records.heads([each.key for each in known]), strict=True):
-                found.append(session if await self._follow(session, head) else None)
-            found += [await self.read(key) for key in new]
-        return [session for session in found if session is not None]
-
-    async def read(self, key: str) -> Session | None:
-        """The session of a record that isn't known here."""
-        try:
-            record = await self._records.read(key)
-            return None if record is None else await self.restored(key, record)
-        except Unsealable as error:
-            logger.warning("a session's record can't be used: %s", error)
-            return None
-
-    async def restored(self, key: str, record: Record) -> Session:
-        """The copy of a session, from its record. Raises Unsealable; StoreUnavailable if it's a newer webapp's."""
-        dumped = _loaded(record.content)
-        credentials = _credentials(dumped)
-        api = await self._restore(credentials, dumped.get("at_provider") is True)
-        try:
-            session = Session.load(dumped, key, lambda _: api)
-        except ValueError as error:
-            raise Unsealable(str(error)) from None
-        session.seen_at = record.head.seen_at
-        return self.keep(session, record.head.version)
+        found = [await asyncio.gather(*map(self.get, some)) for some in batched(keys)]
+        return [session for some in found for session in some if session is not None]
 
     async def follow(self, session: Session) -> bool:
         """Take over what others have made of it since; says whether it's still there."""
@@ -171,9 +151,9 @@ class Copies:
             return True
         async with copy.lock:
             while not copy.is_saved(credentials):
-                now = Copy(credentials, copy.version + 1)
-                if await self._records.update(session.key, copy.version, dumped(session)):
-                    copy.take(now)
+                saved = Base.of(credentials, copy.base.version + 1)
+                if await self._records.update(session.key, copy.base.version, dumped(session)):
+                    copy.base = saved
                 elif not await self._reload(session, copy):
                     return False
         return True
@@ -182,15 +162,40 @@ class Copies:
         """Those that hold what their records lack."""
         return [each for each, copy in list(self._copies.items()) if not copy.is_saved(each.api.credentials)]
 
+    async def _read(self, key: str) -> Session | None:
+        try:
+            record = await self._records.read(key)
+            return None if record is None else await self._restored(key, record)
+        except Unsealable as error:
+            logger.warning("a session's record can't be used: %s", error)
+            return None
+
+    async def _restored(self, key: str, record: Record) -> Session:
+        """The copy of a session, from its record. Raises Unsealable; StoreUnavailable if it's a newer webapp's."""
+        dumped = _loaded(record.content)
+        api = await self._restore(_credentials(dumped), dumped.get("at_provider") is True)
+        try:
+            session = Session.load(dumped, key, lambda _: api)
+        except ValueError as error:
+            raise Unsealable(str(error)) from None
+        session.seen_at = record.head.seen_at
+        return self.keep(session, record.head.version)
+
+    def _used(self, session: Session) -> None:
+        self._recent[session.key] = session
+        self._recent.move_to_end(session.key)
+        while len(self._recent) > MOST:
+            self._recent.popitem(last=False)
+
     async def _follow(self, session: Session, head: Head | None) -> bool:
         copy = self._copies.get(session)
         if copy is None or head is None:
             self._lose(session)
             return False
         session.seen_at = max(session.seen_at, head.seen_at)
-        if head.version > copy.version:
+        if head.version > copy.base.version:
             async with copy.lock:
-                return head.version <= copy.version or await self._reload(session, copy)
+                return head.version <= copy.base.version or await self._reload(session, copy)
         return True
 
     async def _reload(self, session: Session, copy: Copy) -> bool:
@@ -204,14 +209,15 @@ class Copies:
         if record is None or theirs is None:
             self._lose(session)
             return False
-        copy.join(session.api.credentials, theirs, record.head.version)
+        copy.base = copy.base.joined(session.api.credentials, theirs, record.head.version)
         return True
 
     def _lose(self, session: Session) -> None:
         if self._copies.pop(session, None) is not None:
             self.drop(session)
             session.end()
-            self._on_gone(session)
+            if self._on_gone is not None:
+                self._on_gone(session)
 
 
 def dumped(session: Session) -> bytes:
@@ -219,7 +225,7 @@ def dumped(session: Session) -> bytes:
     return json.dumps(session.dump(), separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _by_place(credentials: Credentials) -> dict[tuple[str, str], Cookie]:
+def _by_place(credentials: Credentials) -> dict[Place, Cookie]:
     return {(cookie.name, cookie.path): cookie for cookie in credentials.cookies}
 
 

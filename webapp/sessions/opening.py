@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from webapp.client import APIClient, Credentials
 from webapp.errors import SettingsError
-from webapp.sessions.contract import Registry
+from webapp.sessions.contract import Limits, Registry
 from webapp.sessions.registry import SessionRegistry
 from webapp.sessions.session import Session
 from webapp.settings import Settings
@@ -23,12 +23,15 @@ def open_registry(
     `keys` seal what a store holds; `restore` makes a client for what was in it, and is told whether a provider renews
     that. Raises SettingsError.
     """
-    idle, lifetime = settings.session_idle, settings.session_lifetime
-    capacity, per_owner = settings.max_sessions, settings.max_sessions_per_user
+    limits: Limits = {
+        "idle": settings.session_idle,
+        "lifetime": settings.session_lifetime,
+        "capacity": settings.max_sessions,
+        "per_owner": settings.max_sessions_per_user,
+        "on_closed": on_closed,
+    }
     if settings.session_store is None:
-        return SessionRegistry(
-            idle=idle, lifetime=lifetime, capacity=capacity, per_owner=per_owner, on_closed=on_closed
-        )
+        return SessionRegistry(**limits)
     if not settings.secret_key:
         raise SettingsError("WEBAPP_SESSION_STORE needs WEBAPP_SECRET_KEY: what is stored is sealed by it.")
     try:
@@ -36,14 +39,5 @@ def open_registry(
         from webapp.store import Store, connect
     except ImportError:
         raise SettingsError('WEBAPP_SESSION_STORE needs more packages: pip install "webapp[redis]"') from None
-    return SharedRegistry(
-        Store(connect(settings.session_store)),
-        keys,
-        prefix=settings.cookie_name,
-        restore=restore,
-        idle=idle,
-        lifetime=lifetime,
-        capacity=capacity,
-        per_owner=per_owner,
-        on_closed=on_closed,
-    )
+    store = Store(connect(settings.session_store))
+    return SharedRegistry(store, keys, prefix=settings.cookie_name, restore=restore, **limits)

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Unpack
 
-from webapp.sessions.contract import Ending, Former, Registry, TooManySessions, tell
+from webapp.sessions.contract import Ending, Former, Limits, Registry, TooManySessions, tell
 from webapp.sessions.session import Session, key_of
 
 SWEEP_SECONDS = 0.001
@@ -16,33 +17,14 @@ REMEMBERED = 10_000
 
 class SessionRegistry(Registry):
     """
-    Sessions with an idle and an absolute lifetime (seconds) and a cap in total and per owner.
+    Sessions in this process' memory.
 
-    One more than an owner may have ends that owner's oldest. One more than there may be is refused: were the longest
-    unused ended instead, whoever has an account could sign everybody else out by signing in often enough.
-
-    `_sessions` is in the order of last use and `_ages` in
-    the order of creation, so whatever is to be dropped stands at the front: the sweep never looks at a session that
-    stays. `on_closed` is handed each session that was ended for its owner rather than by them, while its client still
-    works: the API's session is to be ended, too, and whoever takes it closes the client.
+    `_sessions` is in the order of last use and `_ages` in the order of creation, so whatever is to be dropped stands at
+    the front: the sweep never looks at a session that stays.
     """
 
-    def __init__(
-        self,
-        *,
-        idle: float,
-        lifetime: float,
-        capacity: int,
-        per_owner: int,
-        clock: Callable[[], float] = time.time,
-        on_closed: Callable[[Session], None] | None = None,
-    ) -> None:
-        self._idle = idle
-        self._lifetime = lifetime
-        self._capacity = capacity
-        self._per_owner = per_owner
-        self._clock = clock
-        self._on_closed = on_closed
+    def __init__(self, **limits: Unpack[Limits]) -> None:
+        super().__init__(**limits)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ages: OrderedDict[str, None] = OrderedDict()
         # Tuples: most have one session, and a hundred thousand dicts of one would weigh more than the sessions' tokens.
@@ -58,10 +40,6 @@ class SessionRegistry(Registry):
         if len(self._sessions) >= self._capacity:
             await self._close(self._drop_expired())
         return len(self._sessions) < self._capacity or len(self._owners.get(owner, ())) >= self._per_owner
-
-    def age(self, session: Session) -> float:
-        """Seconds since it began."""
-        return self._clock() - session.created_at
 
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""
@@ -175,18 +153,6 @@ class SessionRegistry(Registry):
 
     def _living(self, keys: Iterable[str]) -> list[Session]:
         return [each for key in keys if not self._expiry(each := self._sessions[key])]
-
-    def _expiry(self, session: Session) -> Ending | None:
-        now = self._clock()
-        if now - session.created_at >= self._lifetime:
-            return Ending.OLD
-        return Ending.IDLE if now - session.seen_at >= self._idle else None
-
-    async def _hand_over(self, session: Session) -> None:
-        if self._on_closed is None:
-            await session.api.aclose()
-        else:
-            self._on_closed(session)
 
     async def _close(self, sessions: list[Session]) -> None:
         while sessions:

@@ -3,12 +3,12 @@
 import asyncio
 import json
 import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
 from webapp.client.refresh import RefreshEndpoint, Result
 from webapp.errors import StoreUnavailable
-from webapp.sessions.contract import Ending, Former, Registry, TooManySessions, tell
+from webapp.sessions.contract import Ending, Former, Limits, Registry, TooManySessions, tell
 from webapp.sessions.copies import Copies, Restore, dumped
 from webapp.sessions.renewing import Renewing, Run
 from webapp.sessions.session import Session, key_of
@@ -26,7 +26,7 @@ FORMER_SECONDS = 24 * 3600.0
 
 class SharedRegistry(Registry):
     """
-    What `SessionRegistry` is, for processes that share a store; anything may raise StoreUnavailable.
+    Sessions for processes that share a store.
 
     Each request asks for the version of its session's record, so whatever was done to a session in another process
     holds for the next request here; answers that go on for long are looked after every half second. A session that
@@ -34,29 +34,13 @@ class SharedRegistry(Registry):
     """
 
     def __init__(
-        self,
-        store: Store,
-        keys: Sequence[str],
-        *,
-        prefix: str,
-        restore: Restore,
-        idle: float,
-        lifetime: float,
-        capacity: int,
-        per_owner: int,
-        clock: Callable[[], float] = time.time,
-        on_closed: Callable[[Session], None] | None = None,
+        self, store: Store, keys: Sequence[str], *, prefix: str, restore: Restore, **limits: Unpack[Limits]
     ) -> None:
-        self._idle = idle
-        self._lifetime = lifetime
-        self._capacity = capacity
-        self._per_owner = per_owner
-        self._clock = clock
-        self._on_closed = on_closed
+        super().__init__(**limits)
         self._store = store
         self._records = Records(store, Sealer(keys), prefix=prefix)
         self._indexes = Indexes(store, keys, prefix=prefix)
-        self._copies = Copies(self._records, restore, on_copied=self._guard, on_gone=self._lost)
+        self._copies = Copies(self._records, restore, on_copied=self._guard, on_gone=self._on_closed)
         self._renewing = Renewing(self._copies, Locks(store, prefix=prefix))
         self._uses: dict[str, tuple[Session, Use]] = {}
         self._count = 0
@@ -68,10 +52,6 @@ class SharedRegistry(Registry):
         """Whether another session of this owner can be kept."""
         self._count = await self._indexes.count(self._clock())
         return self._count < self._capacity or len(await self.of_owner(owner)) >= self._per_owner
-
-    def age(self, session: Session) -> float:
-        """Seconds since it began."""
-        return self._clock() - session.created_at
 
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""
@@ -143,18 +123,13 @@ class SharedRegistry(Registry):
 
     async def end(self, key: str, why: Ending, *, by: str = "") -> bool:
         """End a session at once and everywhere; says whether there was one."""
-        session = self._copies.of(key)
-        owner = session.owner if session is not None else ""
-        try:
-            record = await self._records.end(key, _former(owner, why, by), FORMER_SECONDS)
-            if record is None:
-                return False
-            session = session or await self._copies.restored(key, record)
-        except Unsealable as error:
-            logger.warning("a session has ended whose record can't be used: %s", error)
+        # As its record is now: by what it held before, nobody could end it at the API.
+        session = await self._copies.get(key)
+        former = _former(session.owner if session is not None else "", why, by)
+        if not await self._records.end(key, former, FORMER_SECONDS):
+            return False
+        if session is None:
             return True
-        if not owner:
-            await self._records.end(key, _former(session.owner, why, by), FORMER_SECONDS)
         await self._indexes.remove([key], session.owner, session.provider_sid)
         self._copies.drop(session)
         tell(session, why, by)
@@ -242,28 +217,11 @@ class SharedRegistry(Registry):
         left = session.created_at + self._lifetime - session.seen_at
         return Use(session.seen_at, min(self._idle, left) + KNOWN_SECONDS)
 
-    def _expiry(self, session: Session) -> Ending | None:
-        now = self._clock()
-        if now - session.created_at >= self._lifetime:
-            return Ending.OLD
-        return Ending.IDLE if now - session.seen_at >= self._idle else None
-
     def _guard(self, session: Session) -> None:
         async def renew(run: Run, endpoint: RefreshEndpoint) -> Result:
             return await self._renewing.renew(session, run, endpoint)
 
         session.api.credentials.guard = renew
-
-    def _lost(self, session: Session) -> None:
-        """It was ended elsewhere, where nobody knows what has been renewed here since."""
-        if self._on_closed is not None:
-            self._on_closed(session)
-
-    async def _hand_over(self, session: Session) -> None:
-        if self._on_closed is None:
-            await session.api.aclose()
-        else:
-            self._on_closed(session)
 
 
 def _former(owner: str, why: Ending, by: str) -> bytes:

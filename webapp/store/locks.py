@@ -46,9 +46,5 @@ class Locks:
         failure, left = await self._store.ask_each([("GET", name), ("PTTL", name)])
         return (json.loads(failure), max(left, 0) / 1000) if failure is not None else None
 
-    async def forget_failure(self, key: str) -> None:
-        """Take the next renewal for one of other credentials."""
-        await self._store.ask("DEL", self._name(key, "failed"))
-
     def _name(self, key: str, kind: str) -> str:
         return f"{self._prefix}:{{{key}}}:{kind}"

@@ -56,9 +56,8 @@ _TOUCH = """
 if redis.call('PEXPIRE', KEYS[1], ARGV[2]) == 1 then redis.call('SETRANGE', KEYS[1], 8, ARGV[1]) end
 """
 _END = """
-local record = redis.call('GETDEL', KEYS[1])
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-return record
+return redis.call('DEL', KEYS[1])
 """
 
 
@@ -108,12 +107,10 @@ class Records:
 
     async def read(self, key: str) -> Record | None:
         """The record, or None."""
-        return self._opened(key, await self._store.ask("GET", self._name(key)))
-
-    async def read_each(self, keys: Sequence[str]) -> list[Record | None]:
-        """The same of several."""
-        found = await self._store.ask_each([("GET", self._name(key)) for key in keys])
-        return [self._opened(key, value) for key, value in zip(keys, found, strict=True)]
+        value = await self._store.ask("GET", self._name(key))
+        if value is None or len(value) < _HEAD.size:
+            return None
+        return Record(Head(*_HEAD.unpack(value[: _HEAD.size])), self._sealer.open(self._name(key), value[_HEAD.size :]))
 
     async def update(self, key: str, version: int, content: bytes) -> bool:
         """Change a record that is still of this version, which makes it the next; says whether it was."""
@@ -128,21 +125,15 @@ class Records:
     async def _touch_one(self, key: str, use: Use) -> None:
         await self._touch([self._name(key)], [struct.pack(">d", use.seen_at), _milliseconds(use.seconds)])
 
-    async def end(self, key: str, former: bytes, seconds: float) -> Record | None:
-        """Take a record away for good; `former` is what is known of its session for so many seconds more."""
+    async def end(self, key: str, former: bytes, seconds: float) -> bool:
+        """Take a record away for good, if there is one; `former` is known of its session for so many seconds more."""
         stone = self._sealer.seal(self._stone(key), former)
-        value = await self._end([self._name(key), self._stone(key)], [stone, _milliseconds(seconds)])
-        return self._opened(key, value)
+        return bool(await self._end([self._name(key), self._stone(key)], [stone, _milliseconds(seconds)]))
 
     async def former(self, key: str) -> bytes | None:
         """What was left of a session that has ended."""
         stone = await self._store.ask("GET", self._stone(key))
         return None if stone is None else self._sealer.open(self._stone(key), stone)
-
-    def _opened(self, key: str, value: bytes | None) -> Record | None:
-        if value is None or len(value) < _HEAD.size:
-            return None
-        return Record(Head(*_HEAD.unpack(value[: _HEAD.size])), self._sealer.open(self._name(key), value[_HEAD.size :]))
 
     def _name(self, key: str) -> bytes:
         # In braces: all that belongs to one session lies in one slot of a cluster.
