@@ -58,10 +58,10 @@ chromium:
 	@.ci/chromium
 
 firefox:
-	@.ci/firefox
+	@.ci/debian firefox-esr "the tests in Firefox" firefox-esr firefox
 
 nginx:
-	@.ci/nginx
+	@.ci/debian nginx-light "the tests behind a proxy" nginx
 
 redis:
-	@.ci/redis
+	@.ci/debian redis-server "the tests of shared sessions" redis-server
