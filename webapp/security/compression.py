@@ -8,6 +8,7 @@ import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.codings import Chooser, Coding, Packer, codings
+from webapp.security.varying import add_vary
 
 SMALLEST = 500
 """Bytes. What is smaller fits in one packet with its headers, packed or not."""
@@ -122,17 +123,15 @@ def _is_text(content_type: bytes) -> bool:
 def _described(headers: Headers, coding: Coding | None, length: int | None) -> Headers:
     """The headers of an answer that is packed so, or that might have been; `length` is None for one in pieces."""
     described: Headers = []
-    varies: list[bytes] = []
+    varies = False
     for name, value in headers:
-        if name == b"vary":
-            varies.append(value)
-        elif coding is None or name not in (b"content-length", b"etag"):
+        varies = varies or (name == b"vary" and b"accept-encoding" in value.lower())
+        if coding is None or name not in (b"content-length", b"etag"):
             described.append((name, value))
         elif name == b"etag":
             described.append((name, value if value.startswith(b"W/") else b"W/" + value))
-    if not any(b"accept-encoding" in value.lower() for value in varies):
-        varies.append(b"Accept-Encoding")
-    described.append((b"vary", b", ".join(varies)))
+    if not varies:
+        add_vary(described, b"Accept-Encoding")
     if coding is not None:
         described.append((b"content-encoding", coding.name.encode()))
     if length is not None:
