@@ -20,14 +20,15 @@ The rooms, from the bottom up; each imports only from those below it:
     errors settings      the exception tree; one frozen dataclass
     codings              bytes packed in what a browser takes
     client/              the API client, the connection pool: knows HTTP and nothing of browsers
+    store/               records in Redis or Valkey, sealed, for processes that share sessions
     openapi/             a document -> a Site of resources; no I/O
-    sessions/            a browser's cookie -> its APIClient
+    sessions/            a browser's cookie -> its APIClient, kept in this process or in the store
     oidc/                signing in at an OpenID provider; what is under way there
     html/                rendering, htmx, assets, formats
     security observability
     pages/               one module for each kind of page
     app                  this file
-    serving/             between the socket and the app: a strict protocol, an orderly end
+    serving/             between the socket and the app: a strict protocol, an orderly end, several processes
     cli testing          the command; what users' own tests need
     demo/                the embedded demo API; imports nothing of ours
 """
