@@ -7,6 +7,7 @@ from typing import Any
 
 from webapp.html.guess import LONG
 from webapp.html.kinds import Kind
+from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import words
 from webapp.openapi.schema import Schema
 from webapp.pages.labels import field_label
@@ -83,7 +84,7 @@ def choose_fields(
     """
     known = schema.properties if schema is not None else {}
     samples = list(islice(rows, SAMPLES))
-    objects = [row for row in samples if type(row) is dict or isinstance(row, Mapping)]
+    objects = [row for row in samples if is_object(row)]
     if samples and not objects:
         return (Field(SCALAR, "Value", show_kind(SCALAR, schema, samples)),)
     if chosen and (wanted := _chosen(every_field(rows, schema), chosen)):
@@ -102,7 +103,7 @@ def choose_fields(
 def every_field(rows: Sequence[Any], schema: Schema | None) -> tuple[Field, ...]:
     """All fields that the rows have, or would have, but for secrets."""
     known = schema.properties if schema is not None else {}
-    objects = [row for row in islice(rows, SAMPLES) if isinstance(row, Mapping)]
+    objects = [row for row in islice(rows, SAMPLES) if is_object(row)]
     fields = [
         Field(name, field_label(name, known.get(name)), _kind(name, known, [row.get(name) for row in objects]))
         for name in _names(objects, known)

@@ -7,6 +7,7 @@ from typing import Any
 
 from webapp.html.guess import is_withheld, kind_of, names_secret
 from webapp.html.kinds import Kind
+from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import words
 from webapp.openapi.remembering import remembered
 from webapp.openapi.schema import Schema
@@ -70,7 +71,7 @@ class _Masker:
         """Names that were found to hold no secret, by the schema of what has them."""
 
     def mask(self, data: Any, schema: Schema | None) -> Any:
-        if type(data) is dict or isinstance(data, Mapping):
+        if is_object(data):
             known_open = self._open.get(schema)
             if known_open is None:
                 known_open = self._open[schema] = set()

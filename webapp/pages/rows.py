@@ -8,6 +8,7 @@ from typing import Any
 from webapp.html.context import Row
 from webapp.html.format import cut, gist
 from webapp.html.kinds import Kind
+from webapp.openapi.jsontypes import is_object
 from webapp.pages.columns import Field
 from webapp.pages.labels import without_id
 from webapp.pages.masking import MASK
@@ -45,7 +46,7 @@ def make_rows(
     taken: set[str] = set()
     made = []
     for number, row in enumerate(rows, start=1):
-        values = tuple(map(row.get, keys)) if type(row) is dict or isinstance(row, Mapping) else (row,)
+        values = tuple(map(row.get, keys)) if is_object(row) else (row,)
         target = row_link(row)
         links = _at(leads, values, value_link)
         if target is not None and links:
@@ -84,14 +85,14 @@ def named_fields(fields: Sequence[Field], rows: Sequence[Any], value_name: Value
 
 def row_key(row: Any, id_field: str | None) -> str | None:
     """What stands for a row in the path of what is done to it; None where nothing does."""
-    value = row.get(id_field) if id_field and (type(row) is dict or isinstance(row, Mapping)) else None
+    value = row.get(id_field) if id_field and is_object(row) else None
     is_key = isinstance(value, str | int) and not isinstance(value, bool) and value not in ("", MASK)
     return str(value) if is_key else None
 
 
 def title_of(item: Any, title_field: str | None, id_field: str | None, singular: str) -> str:
     """What an item is called: its name, else `Project 42`; empty where it has neither."""
-    if not (type(item) is dict or isinstance(item, Mapping)):
+    if not is_object(item):
         return gist(item)
     name = item.get(title_field) if title_field else None
     if isinstance(name, Mapping):
@@ -104,7 +105,7 @@ def title_of(item: Any, title_field: str | None, id_field: str | None, singular:
 
 def _element_id(name: str, row: Any, id_field: str | None, number: int, taken: set[str]) -> str:
     """An id that no other element of the page has, and a selector can name."""
-    own = row.get(id_field) if id_field and (type(row) is dict or isinstance(row, Mapping)) else None
+    own = row.get(id_field) if id_field and is_object(row) else None
     if isinstance(own, str | int):
         wanted = str(own)
         wanted = wanted[:64] if wanted.isalnum() and wanted.isascii() else UNFIT.sub("-", wanted).strip("-")[:64]
