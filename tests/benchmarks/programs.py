@@ -98,6 +98,14 @@ def _clock(pid: int) -> int:
 
 def _family(pid: int) -> Iterator[int]:
     yield pid
+    for child in _children(pid):
+        yield from _family(child)
+
+
+def _children(pid: int) -> Iterator[int]:
     for thread in Path(f"/proc/{pid}/task").iterdir():
-        for child in (thread / "children").read_text().split():
-            yield from _family(int(child))
+        try:
+            children = (thread / "children").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # the thread has ended since it was listed
+        yield from map(int, children.split())
