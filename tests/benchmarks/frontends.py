@@ -66,12 +66,15 @@ def started(
         return Program([str(word) for word in command], port, log=log, environment=environment)
 
 
-def serve_ours(api: str, log: Path, *, openapi: Path | None = None, on: frozenset[int] = cores.MEASURED) -> Program:
-    """`webapp run`, with what it comes with."""
+def serve_ours(
+    api: str, log: Path, *, openapi: Path | None = None, store: str = "", on: frozenset[int] = cores.MEASURED
+) -> Program:
+    """`webapp run`, with what it comes with; with its sessions in the store at a URL, if one is given."""
     port = free_port()
     document = () if openapi is None else ("--openapi", openapi)
     command = (sys.executable, "-m", "webapp", "run", api, "--port", str(port), *document)
-    return started(port, log, *command, environment={"WEBAPP_SECRET_KEY": KEY}, on=on)
+    environment = {"WEBAPP_SECRET_KEY": KEY, **({"WEBAPP_SESSION_STORE": store} if store else {})}
+    return started(port, log, *command, environment=environment, on=on)
 
 
 def _gunicorn(name: str) -> Callable[[str, Path], Program]:

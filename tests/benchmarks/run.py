@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from tests.benchmarks import calls, pages, rendering, sessions, starts, thousand, users, visits, workers
+from tests.benchmarks import calls, pages, rendering, sessions, starts, stores, thousand, users, visits, workers
 from tests.benchmarks.effort import QUICK, Effort
 from tests.benchmarks.parts import measure
 from tests.benchmarks.report import table
@@ -19,6 +19,7 @@ PARTS = (
     calls.PART,
     rendering.PART,
     pages.PART,
+    stores.PART,
     workers.PART,
     visits.PART,
     starts.PART,

@@ -35,18 +35,22 @@ class Crowd:
 
     async def sign_in(self, number: int) -> None:
         """One more, as a sign-in leaves it."""
-        access, refresh = secrets.token_urlsafe(240), secrets.token_urlsafe(32)
-        if number % 2:
-            credentials = Credentials(access, refresh_token=refresh)
-        else:
-            credentials = Credentials(cookies={"session": access, "refresh": refresh})
-        session = Session.begin(
-            self._parent.for_session(credentials), user=f"Person {number}", owner=f"id:{number:08d}"
-        )
-        agent = f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/{100 + number % 40}.0 Safari/537.36"
-        session.seen_from({"user-agent": agent, "sec-fetch-user": "?1"}, f"10.{number % 200}.{number // 200 % 200}.1")
+        session = begun(self._parent, number)
         await self.registry.add(session)
         session.id = None  # it has gone out with the cookie
+
+
+def begun(parent: APIClient, number: int) -> Session:
+    """The session of one who has just signed in."""
+    access, refresh = secrets.token_urlsafe(240), secrets.token_urlsafe(32)
+    if number % 2:
+        credentials = Credentials(access, refresh_token=refresh)
+    else:
+        credentials = Credentials(cookies={"session": access, "refresh": refresh})
+    session = Session.begin(parent.for_session(credentials), user=f"Person {number}", owner=f"id:{number:08d}")
+    agent = f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/{100 + number % 40}.0 Safari/537.36"
+    session.seen_from({"user-agent": agent, "sec-fetch-user": "?1"}, f"10.{number % 200}.{number // 200 % 200}.1")
+    return session
 
 
 async def main(count: int, churn: int) -> dict[str, Any]:
