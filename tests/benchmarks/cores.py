@@ -4,10 +4,10 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-_ALL = frozenset(os.sched_getaffinity(0))
-MEASURED = frozenset({min(_ALL)})
+ALL = frozenset(os.sched_getaffinity(0))
+MEASURED = frozenset({min(ALL)})
 """For whoever is measured."""
-OTHERS = (_ALL - MEASURED) or _ALL
+OTHERS = (ALL - MEASURED) or ALL
 """For the load and the API; with a single core they share it."""
 
 

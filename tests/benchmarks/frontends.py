@@ -67,12 +67,19 @@ def started(
 
 
 def serve_ours(
-    api: str, log: Path, *, openapi: Path | None = None, store: str = "", on: frozenset[int] = cores.MEASURED
+    api: str,
+    log: Path,
+    *,
+    openapi: Path | None = None,
+    store: str = "",
+    workers: int = 1,
+    on: frozenset[int] = cores.MEASURED,
 ) -> Program:
     """`webapp run`, with what it comes with; with its sessions in the store at a URL, if one is given."""
     port = free_port()
     document = () if openapi is None else ("--openapi", openapi)
-    command = (sys.executable, "-m", "webapp", "run", api, "--port", str(port), *document)
+    several = () if workers == 1 else ("--workers", str(workers))
+    command = (sys.executable, "-m", "webapp", "run", api, "--port", str(port), *document, *several)
     environment = {"WEBAPP_SECRET_KEY": KEY, **({"WEBAPP_SESSION_STORE": store} if store else {})}
     return started(port, log, *command, environment=environment, on=on)
 
