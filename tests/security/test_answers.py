@@ -77,9 +77,9 @@ LOOSE = "private, no-cache"
 FILE: dict[str, Any] = {"vary": ("Cookie",), "policy": ALONE, "more": ("content-disposition", "etag")}
 
 STRANGERS = [
-    kind("GET /login", 200, cache=LOOSE, vary=OFFERED),
-    kind("HEAD /login", 200, cache=LOOSE, vary=OFFERED),
-    kind("GET /login", 200, PART, cache=LOOSE, vary=OFFERED, window=False, more=("hx-retarget", "hx-reswap")),
+    kind("GET /login", 200, cache=LOOSE, vary=OFFERED, more=("etag",)),
+    kind("HEAD /login", 200, cache=LOOSE, vary=OFFERED, more=("etag",)),
+    kind("GET /login", 200, PART, cache=LOOSE, vary=OFFERED, window=False, more=("hx-retarget", "hx-reswap", "etag")),
     kind("POST /login", 401, FORM, cache=LOOSE, vary=OFFERED, content=b"username=a%40b.example&password=wrong"),
     kind("GET /nowhere", 404, cache=LOOSE, vary=OFFERED),
     kind("GET /books", 303, vary=HX, more=("location",)),

@@ -28,7 +28,7 @@ from jinja2 import (
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from webapp.html.assets import Assets, find_folder
 from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
@@ -38,6 +38,7 @@ from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
 from webapp.html.tree import make_tree
 from webapp.html.urls import href
+from webapp.html.validators import validated
 
 Names = str | Sequence[str]
 """A template's name, or candidates, the most specific first."""
@@ -55,7 +56,7 @@ def render(
     fragment: str | None = None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-) -> HTMLResponse:
+) -> Response:
     """
     The answer to a request: a page, or its block `fragment` where htmx asked for a part.
 
@@ -164,7 +165,7 @@ class Renderer:
         fragment: str | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
-    ) -> HTMLResponse:
+    ) -> Response:
         """What the function of this name does."""
         candidates = (names,) if isinstance(names, str) else tuple(names)
         template = self._template(candidates)
@@ -190,7 +191,7 @@ class Renderer:
             },
         )
         answer.headers.update(headers or {})
-        return answer
+        return validated(request, answer)
 
     def _template(self, candidates: tuple[str, ...]) -> Template:
         template = self._chosen.get(candidates)
