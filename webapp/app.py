@@ -79,7 +79,9 @@ from webapp.sessions import (
     SessionMiddleware,
     Throttle,
     audit_observer,
+    open_buckets,
     open_registry,
+    open_store,
 )
 from webapp.settings import Settings
 
@@ -148,8 +150,9 @@ class Frontend:
         self._in_process = in_process
         self.overrides = overrides
         self.keys = settings.secret_key or (secrets.token_urlsafe(32),)
+        store = open_store(settings)
         self.registry = open_registry(
-            settings, self.keys, restore=self._restored, on_closed=lambda session: self.farewells.begin(session)
+            settings, self.keys, store, restore=self._restored, on_closed=lambda session: self.farewells.begin(session)
         )
         self.transport = transport()
         self.observability = Observability(settings, sessions=self.registry.__len__)
@@ -173,6 +176,7 @@ class Frontend:
         self.farewells = Farewells(self.sites)
         self.throttle = Throttle(
             self.keys,
+            open_buckets(settings, self.keys, store),
             name=f"{settings.cookie_name}_device",
             tries=settings.sign_in_tries,
             per_address=settings.sign_in_tries_per_address,

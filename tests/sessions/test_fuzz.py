@@ -8,12 +8,13 @@ import pytest
 
 from webapp.html.urls import safe_next
 from webapp.sessions import Bounces, SessionCookie, Throttle
+from webapp.sessions.buckets import MemoryBuckets
 from webapp.sessions.cookie import new_id
 
 KEY = "k" * 32
 COOKIE = SessionCookie([KEY], name="s", max_age=60)
 BOUNCES = Bounces([KEY], name="b")
-THROTTLE = Throttle([KEY], name="d", tries=0, per_address=0, window=1)
+THROTTLE = Throttle([KEY], MemoryBuckets(), name="d", tries=0, per_address=0, window=1)
 COUNTS = [10_000, pytest.param(1_000_000, marks=pytest.mark.nightly, id="nightly")]
 PIECES = [
     *(
@@ -84,7 +85,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_no_cookie_header_is_more_than_ignored(count: int, figure: Callable[[str], None]) -> None:
+async def test_no_cookie_header_is_more_than_ignored(count: int, figure: Callable[[str], None]) -> None:
     dice = random.Random(7)
     living = f"s={COOKIE.sign(new_id())}"
     real = [living, f"{BOUNCES.write(2, secure=False, path='/').partition(';')[0]}", living[:-1], living * 2]
@@ -101,7 +102,7 @@ def test_no_cookie_header_is_more_than_ignored(count: int, figure: Callable[[str
         assert {f"s={COOKIE.sign(each)}" for each in ids} <= {living}
         assert BOUNCES.count(headers) in (0, 2)
         scope = {"type": "http", "scheme": "http", "headers": headers, "client": None}
-        assert not THROTTLE.begin(scope, "ada").retry_after
+        assert not (await THROTTLE.begin(scope, "ada")).retry_after
         assert THROTTLE.welcome(scope, "ada").count("\n") == 0
     figure(f"{count:,} cookie headers: 0 errors, {found:,} with the living id in them, no other id found")
 

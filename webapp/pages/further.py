@@ -58,14 +58,14 @@ async def add_sign_in(request: Request) -> Response:
     if left_out := what_is_left_out(offer.way, attempt):
         return _page(request, offer, attempt, error=Invalid(left_out))
     try:
-        tried = begin_try(request, attempt.owner, is_guessed=asks_password(offer.way))
+        tried = await begin_try(request, attempt.owner, is_guessed=asks_password(offer.way))
         begun = await _tried(request, routes, session, offer, attempt, tried)
     except APIError as error:
         return _page(request, offer, attempt, error=error)
     except (UnsafePath, ValueError):
         return _page(request, offer, attempt, error=Invalid("There is something in this that can't be sent."))
     request.state.session = begun
-    return succeeded(request, RedirectResponse(where, 303), tried, attempt.owner if offer.way.is_posted else "")
+    return await succeeded(request, RedirectResponse(where, 303), tried, attempt.owner if offer.way.is_posted else "")
 
 
 async def drop_sign_in(request: Request) -> Response:
@@ -92,7 +92,7 @@ async def _tried(
     try:
         return await _with_more(request, routes, session, offer, attempt)
     except APIError as error:
-        failed(tried, error)
+        await failed(tried, error)
         raise
 
 

@@ -1,7 +1,7 @@
 """Operations beside the sign-in that take a name and a password too: who guesses there has to wait as well."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.requests import Request
@@ -12,8 +12,8 @@ from webapp.openapi.site import Operation
 from webapp.pages.guard import begin_try, failed
 
 
-@contextmanager
-def counted(request: Request, operation: Operation, values: Mapping[str, Any]) -> Iterator[None]:
+@asynccontextmanager
+async def counted(request: Request, operation: Operation, values: Mapping[str, Any]) -> AsyncIterator[None]:
     """
     Around sending an operation: the refusal of one that looks like a sign-in is a wrong password, and written down.
 
@@ -25,10 +25,10 @@ def counted(request: Request, operation: Operation, values: Mapping[str, Any]) -
         return
     body = values.get("body")
     account = body.get(names[0]) if isinstance(body, Mapping) else None
-    tried = begin_try(request, account if isinstance(account, str) else "")
+    tried = await begin_try(request, account if isinstance(account, str) else "")
     try:
         yield
     except APIError as error:
-        failed(tried, error)
+        await failed(tried, error)
         raise
-    tried.give_back()
+    await tried.give_back()

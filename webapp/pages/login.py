@@ -79,7 +79,7 @@ async def log_in(request: Request) -> Response:
     if await is_full(request):
         return desk.page(attempt, failed=(503, bounced.FULL))
     try:
-        tried = begin_try(request, attempt.owner, is_guessed=asks_password(desk.way))
+        tried = await begin_try(request, attempt.owner, is_guessed=asks_password(desk.way))
         api, person = await _let_in(request, routes, desk.way, attempt, tried)
     except APIError as error:
         return desk.page(attempt, error=error)
@@ -93,7 +93,7 @@ async def log_in(request: Request) -> Response:
     request.state.session = Session.begin(api, user=user, owner=owner)
     # Only a name that the API has confirmed makes a browser known for it.
     confirmed = desk.way.is_posted or bool(asks_password(desk.way) and person.owner)
-    return succeeded(request, RedirectResponse(attempt.next, 303), tried, attempt.owner if confirmed else "")
+    return await succeeded(request, RedirectResponse(attempt.next, 303), tried, attempt.owner if confirmed else "")
 
 
 async def _let_in(
@@ -104,7 +104,7 @@ async def _let_in(
         api = await sign_in(request, routes, way, attempt)
         person = await recognised(api, routes.site.accounts, way)
     except APIError as error:
-        failed(tried, error)
+        await failed(tried, error)
         if isinstance(error, BadRequest | NotFound) and asks_password(way) and MISMATCH.search(error.detail):
             raise Unauthorized from error
         raise

@@ -108,7 +108,7 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
     try:
         values = await sendable(read.values, form.body)
         outgoing = encode(task.operation, values, form.body.media_type if form.body else None)
-        with counted(task.request, task.operation, values):
+        async with counted(task.request, task.operation, values):
             reply = await send(task.request.state.api, task.with_version(outgoing, submission.text("etag")))
     except UnsafePath as error:
         return await view.refused(Invalid(str(error)))

@@ -39,7 +39,7 @@ async def register(request: Request) -> Response:
     fields = _fields(_body(operation).schema)
     given = {name: typed[name] for name in fields if typed.get(name)}
     try:
-        begin_try(request)
+        await begin_try(request)
         await _post(api, operation, given)
     except APIError as error:
         return _page(request, operation, typed, where, error=error)

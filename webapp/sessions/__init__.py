@@ -7,7 +7,7 @@ from webapp.sessions.cookie import SessionCookie
 from webapp.sessions.drafts import Draft, Drafts
 from webapp.sessions.middleware import Instead, SessionMiddleware
 from webapp.sessions.notices import Notice, NoticeMiddleware, Notices, Undo
-from webapp.sessions.opening import open_registry
+from webapp.sessions.opening import open_buckets, open_registry, open_store
 from webapp.sessions.registry import SessionRegistry
 from webapp.sessions.session import Session, State
 from webapp.sessions.throttle import Throttle, Try
@@ -33,5 +33,7 @@ __all__ = [
     "Undo",
     "audit",
     "audit_observer",
+    "open_buckets",
     "open_registry",
+    "open_store",
 ]

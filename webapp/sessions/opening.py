@@ -1,18 +1,47 @@
-"""The registry that the settings ask for: in this process, or in a store that others share."""
+"""The registry, and the count of tries, that the settings ask for: in this process, or in a store that others share."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from webapp.client import APIClient, Credentials
 from webapp.errors import SettingsError
+from webapp.sessions.buckets import Buckets, MemoryBuckets
 from webapp.sessions.contract import Limits, Registry
 from webapp.sessions.registry import SessionRegistry
 from webapp.sessions.session import Session
 from webapp.settings import Settings
 
+if TYPE_CHECKING:
+    from webapp.store import Store
+
+
+def open_store(settings: Settings) -> "Store | None":
+    """The store that processes share, which isn't asked anything yet; None without one. Raises SettingsError."""
+    if settings.session_store is None:
+        return None
+    if not settings.secret_key:
+        raise SettingsError("WEBAPP_SESSION_STORE needs WEBAPP_SECRET_KEY: what is stored is sealed by it.")
+    try:
+        from webapp.store import Store, connect
+    except ImportError:
+        raise SettingsError('WEBAPP_SESSION_STORE needs more packages: pip install "webapp[redis]"') from None
+    return Store(connect(settings.session_store))
+
+
+def open_buckets(settings: Settings, keys: Sequence[str], store: "Store | None") -> Buckets:
+    """Where tries to sign in are counted; `keys` hide whose they are."""
+    if store is None:
+        return MemoryBuckets()
+    from webapp.sessions.counting import SharedBuckets
+    from webapp.store import Tries
+
+    return SharedBuckets(Tries(store, keys, prefix=settings.cookie_name))
+
 
 def open_registry(
     settings: Settings,
     keys: Sequence[str],
+    store: "Store | None",
     *,
     restore: Callable[[Credentials, bool], Awaitable[APIClient]],
     on_closed: Callable[[Session], None],
@@ -21,7 +50,7 @@ def open_registry(
     The registry; a store isn't asked anything yet.
 
     `keys` seal what a store holds; `restore` makes a client for what was in it, and is told whether a provider renews
-    that. Raises SettingsError.
+    that.
     """
     limits: Limits = {
         "idle": settings.session_idle,
@@ -30,14 +59,8 @@ def open_registry(
         "per_owner": settings.max_sessions_per_user,
         "on_closed": on_closed,
     }
-    if settings.session_store is None:
+    if store is None:
         return SessionRegistry(**limits)
-    if not settings.secret_key:
-        raise SettingsError("WEBAPP_SESSION_STORE needs WEBAPP_SECRET_KEY: what is stored is sealed by it.")
-    try:
-        from webapp.sessions.shared import SharedRegistry
-        from webapp.store import Store, connect
-    except ImportError:
-        raise SettingsError('WEBAPP_SESSION_STORE needs more packages: pip install "webapp[redis]"') from None
-    store = Store(connect(settings.session_store))
+    from webapp.sessions.shared import SharedRegistry
+
     return SharedRegistry(store, keys, prefix=settings.cookie_name, restore=restore, **limits)

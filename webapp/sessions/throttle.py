@@ -7,17 +7,20 @@ that the account has been signed in with before has tries of its own, and needs 
 whether an account exists: the same is counted and answered.
 """
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from starlette.types import Scope
 
+from webapp.errors import StoreUnavailable
 from webapp.sessions.addresses import address_key, network_key
-from webapp.sessions.buckets import MOST, Buckets
+from webapp.sessions.buckets import Bucket, Buckets
 from webapp.sessions.devices import Devices
 from webapp.settings import is_https
+
+logger = logging.getLogger("webapp.sessions")
 
 NETWORK_TIMES = 4
 """How many times as many tries as an address an IPv6 network of 48 bits has, however many addresses it uses."""
@@ -29,18 +32,24 @@ class Try:
 
     account: str
     """A keyed hash of what it is about, for the log; empty where that is nothing."""
-    taken: tuple[tuple[Buckets, str], ...] = ()
     retry_after: float = 0.0
+    taken: tuple[Bucket, ...] = ()
+    buckets: Buckets | None = field(default=None, repr=False)
 
-    def give_back(self) -> None:
+    async def give_back(self) -> None:
         """It was none: the password was right, or nobody has looked at it."""
-        for buckets, key in self.taken:
-            buckets.give_back(key)
+        if self.buckets is None:
+            return
+        try:
+            await self.buckets.give_back(self.taken)
+        except StoreUnavailable as error:
+            # It comes back by itself.
+            logger.warning("a try isn't given back: %s", error)
 
 
 class Throttle:
     """
-    Counts tries to sign in.
+    Counts tries to sign in, in `buckets`.
 
     `tries` are those of an account, and of a known browser; `per_address` those of an address, an IPv6 network of 64
     bits being one, and one of 48 bits having four times as many. All come back within `window` seconds. 0 turns either
@@ -50,28 +59,24 @@ class Throttle:
     def __init__(
         self,
         keys: Sequence[str],
+        buckets: Buckets,
         *,
         name: str,
         tries: int,
         per_address: int,
         window: float,
         https: bool | None = None,
-        most: int = MOST,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._devices = Devices(keys, name=name)
         self._https = https
-        self._accounts = Buckets(tries, window, most=most, clock=clock)
-        self._known = Buckets(tries, window, most=most, clock=clock)
-        self._addresses = Buckets(per_address, window, most=most, clock=clock)
-        self._networks = Buckets(per_address * NETWORK_TIMES, window, most=most, clock=clock)
+        self._buckets = buckets
+        self._tries = tries
+        self._per_address = per_address
+        self._window = window
 
-    def __len__(self) -> int:
-        return sum(map(len, (self._accounts, self._known, self._addresses, self._networks)))
-
-    def begin(self, scope: Scope, account: str, *, is_guessed: bool = True) -> Try:
+    async def begin(self, scope: Scope, account: str, *, is_guessed: bool = True) -> Try:
         """
-        Count a try at an account, or say that it is one too many.
+        Count a try at an account, or say that it is one too many. Raises StoreUnavailable.
 
         A key that was pasted is its own account, so nobody guesses at that (`is_guessed`); without an account only
         the address counts.
@@ -80,14 +85,19 @@ class Throttle:
         tag = self._devices.tag(account.casefold()) if account else ""
         secure = is_https(self._https, scope["scheme"])
         device = self._devices.find(scope["headers"], account, secure=secure) if account else None
-        if device is not None and not self._known.wait(device):
-            return _taken(tag, [(self._known, device)])
+        if device is not None:
+            known = self._limited([("known", device, self._tries)])
+            if not await self._buckets.take(known):
+                return Try(tag, 0.0, known, self._buckets)
         address, network = address_key(scope), network_key(scope)
-        wanted = [(self._addresses, address), *([(self._networks, network)] if network != address else [])]
+        wanted = [("address", address, self._per_address)]
+        if network != address:
+            wanted.append(("network", network, self._per_address * NETWORK_TIMES))
         if account and is_guessed:
-            wanted.append((self._accounts, tag))
-        wait = max(buckets.wait(key) for buckets, key in wanted)
-        return Try(tag, retry_after=wait) if wait else _taken(tag, wanted)
+            wanted.append(("account", tag, self._tries))
+        limited = self._limited(wanted)
+        wait = await self._buckets.take(limited)
+        return Try(tag, wait) if wait else Try(tag, 0.0, limited, self._buckets)
 
     def digest(self, secret: str) -> str:
         """A keyed hash of what must be compared, and never be kept or told."""
@@ -99,8 +109,5 @@ class Throttle:
         secure = is_https(self._https, scope["scheme"])
         return self._devices.write(scope["headers"], account, secure=secure, path=path)
 
-
-def _taken(tag: str, wanted: list[tuple[Buckets, str]]) -> Try:
-    for buckets, key in wanted:
-        buckets.take(key)
-    return Try(tag, tuple(wanted))
+    def _limited(self, wanted: Sequence[tuple[str, str, int]]) -> tuple[Bucket, ...]:
+        return tuple(Bucket(kind, key, tries, self._window) for kind, key, tries in wanted if tries)

@@ -5,6 +5,7 @@ from webapp.store.indexes import Indexes
 from webapp.store.locks import Locks
 from webapp.store.records import Head, Record, Records, Use, batched
 from webapp.store.sealing import Sealer, Unsealable
+from webapp.store.tries import Tries
 
 __all__ = [
     "Head",
@@ -14,6 +15,7 @@ __all__ = [
     "Records",
     "Sealer",
     "Store",
+    "Tries",
     "Unsealable",
     "Use",
     "batched",
