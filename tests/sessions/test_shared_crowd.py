@@ -51,7 +51,7 @@ async def _sign_in(server: RedisServer, count: int) -> float:
         per_owner=10,
     )
     began = time.perf_counter()
-    for some in batched(range(count)):
+    for some in batched(range(count), 8):
         await asyncio.gather(*(registry.add(begun(parent, number)) for number in some))
     took = time.perf_counter() - began
     await registry.has_room("")
