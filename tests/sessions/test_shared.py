@@ -12,7 +12,7 @@ from tests.store.server import RedisServer, redis_server
 from webapp.client import APIClient, Credentials, RefreshEndpoint
 from webapp.client.cookies import Cookie
 from webapp.errors import StoreUnavailable
-from webapp.sessions import Ending, Session
+from webapp.sessions import Ending, Session, TooManySessions
 from webapp.sessions.contract import Former
 from webapp.sessions.shared import SharedRegistry
 from webapp.store import Store, connect
@@ -430,3 +430,36 @@ async def test_two_sets_of_limits_hold_for_all_processes_together(make: Make, ap
 
     assert [each.key for each in await registries[0].of_owner("ada")] == [each.key for each in mine[-3:]]
     assert len(await registries[1].everybody()) == 3
+
+
+async def test_of_many_who_sign_in_at_once_no_more_get_in_than_there_is_room_for(make: Make, api: API) -> None:
+    registries = [make(capacity=10) for _ in range(4)]
+
+    tried = [begun(registries[number % 4], api, f"user-{number}") for number in range(40)]
+    got = await asyncio.gather(*tried, return_exceptions=True)
+
+    assert sum(isinstance(each, Session) for each in got) == 10
+    assert sum(isinstance(each, TooManySessions) for each in got) == 30
+    assert len(await registries[0].everybody()) == 10
+
+
+async def test_of_one_who_signs_in_often_at_once_as_many_sessions_stay_as_they_may_have(make: Make, api: API) -> None:
+    registries = [make(per_owner=3) for _ in range(4)]
+    old = await begun(registries[0], api)
+
+    mine = await asyncio.gather(*(begun(registries[number % 4], api) for number in range(16)))
+
+    left = [each.key for each in await registries[0].of_owner("ada")]
+    assert len(left) == 3
+    assert set(left) < {each.key for each in mine}
+    assert old.key not in left
+
+
+async def test_at_the_cap_of_all_one_at_their_own_cap_still_signs_in(make: Make, api: API) -> None:
+    here, there = make(capacity=2, per_owner=2), make(capacity=2, per_owner=2)
+    first, _ = await begun(here, api), await begun(there, api)
+
+    third = await begun(there, api)
+
+    assert [each.key for each in await here.of_owner("ada")][-1] == third.key
+    assert await here.get(str(first.id)) is None

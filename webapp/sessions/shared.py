@@ -51,7 +51,7 @@ class SharedRegistry(Registry):
     async def has_room(self, owner: str) -> bool:
         """Whether another session of this owner can be kept."""
         self._count = await self._indexes.count(self._clock())
-        return self._count < self._capacity or len(await self.of_owner(owner)) >= self._per_owner
+        return self._count < self._capacity or await self._has_all(owner)
 
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""
@@ -100,13 +100,13 @@ class SharedRegistry(Registry):
         """Keep a begun session, in place of its owner's oldest at their cap; TooManySessions at that of all."""
         assert session.kept
         try:
-            if not await self.has_room(session.owner):
+            if not (await self._claim(session) or await self._has_all(session.owner)):
                 raise TooManySessions
             await self._keep(session)
         except (StoreUnavailable, TooManySessions):
             await self._hand_over(session)
             raise
-        await self._evict(session)
+        await self._evict(session.owner)
 
     async def follow(self, before: Session, session: Session) -> bool:
         """
@@ -118,7 +118,7 @@ class SharedRegistry(Registry):
         if before.api.over or self._expiry(before) or not await self.end(before.key, Ending.EXTENDED):
             await self._abandon(session)
             return False
-        await self._evict(session)
+        await self._evict(session.owner)
         return True
 
     async def end(self, key: str, why: Ending, *, by: str = "") -> bool:
@@ -203,11 +203,35 @@ class SharedRegistry(Registry):
         self._copies.drop(session)
         await self._hand_over(session)
 
-    async def _evict(self, newest: Session) -> None:
-        """End what an owner has more than they may, the oldest first."""
-        mine = [session for session in await self.of_owner(newest.owner) if session is not newest]
-        for session in mine[: len(mine) + 1 - self._per_owner]:
-            await self.end(session.key, Ending.EVICTED)
+    async def _claim(self, session: Session) -> bool:
+        now = self._clock()
+        ends_at = now + min(self._idle, self._lifetime)
+        count = await self._indexes.claim(session.key, now=now, ends_at=ends_at, most=self._capacity)
+        self._count = count or self._count
+        return count > 0
+
+    async def _has_all(self, owner: str) -> bool:
+        """Whether an owner has as many sessions as they may, of which the next one takes the oldest's place."""
+        return len(await self._keys_of(owner)) >= self._per_owner
+
+    async def _evict(self, owner: str) -> None:
+        """
+        End what an owner has more than they may, the oldest first.
+
+        Processes that do so at once agree on which those are, so that none ends what another one keeps.
+        """
+        try:
+            for key in (await self._keys_of(owner))[: -self._per_owner]:
+                await self.end(key, Ending.EVICTED)
+        except StoreUnavailable as error:
+            logger.warning("a user has more sessions than they may until they sign in again: %s", error)
+
+    async def _keys_of(self, owner: str) -> list[str]:
+        """The keys of an owner's living sessions, the oldest first, without reading what they hold."""
+        now = self._clock()
+        keys = await self._indexes.of_owner(owner, since=now - self._lifetime)
+        heads = zip(keys, await self._records.heads(keys), strict=True)
+        return [key for key, head in heads if head is not None and now - head.seen_at < self._idle]
 
     async def _living(self, keys: Sequence[str]) -> list[Session]:
         living = [session for session in await self._copies.get_each(keys) if not self._expiry(session)]

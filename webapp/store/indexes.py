@@ -11,6 +11,14 @@ from hashlib import sha256
 
 from webapp.store.connection import Store
 
+_CLAIM = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+local count = redis.call('ZCARD', KEYS[1])
+if count >= tonumber(ARGV[2]) then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[4])
+return count + 1
+"""
+
 
 class Indexes:
     """The indexes under one `prefix`. `secrets` make the hashes, newest first: by the others is found, too."""
@@ -19,6 +27,15 @@ class Indexes:
         self._store = store
         self._secrets = [sha256(b"webapp.store.index:" + secret.encode()).digest() for secret in secrets]
         self._prefix = prefix
+        self._claim = store.script(_CLAIM)
+
+    async def claim(self, key: str, *, now: float, ends_at: float, most: int) -> int:
+        """
+        Count a session among all, of which there may be so many; those that have ended by now are forgotten.
+
+        Says how many there are with it, and 0 where there's no room: of many at once, no more get in than may.
+        """
+        return int(await self._claim([self._all.encode()], [now, most, ends_at, key]))
 
     async def add(self, key: str, owner: str, group: str, *, created_at: float, ends_at: float, seconds: float) -> None:
         """Name a session in them; `group` is what a provider calls its sign-in, if one does."""
@@ -46,9 +63,9 @@ class Indexes:
             pairs = [part for key, ends_at in ends for part in (ends_at, key)]
             await self._store.ask("ZADD", self._all, "XX", "GT", *pairs)
 
-    async def of_owner(self, owner: str) -> list[str]:
-        """The keys of one owner's sessions, the oldest first."""
-        return await self._found(self._named("o", owner))
+    async def of_owner(self, owner: str, *, since: float = 0.0) -> list[str]:
+        """The keys of one owner's sessions that were begun after `since`, the oldest first."""
+        return await self._found(self._named("o", owner), since)
 
     async def of_group(self, group: str) -> list[str]:
         """The keys of the sessions that came of one sign-in at a provider."""
@@ -67,9 +84,10 @@ class Indexes:
     def _all(self) -> str:
         return f"{self._prefix}:all"
 
-    async def _found(self, indexes: Sequence[str]) -> list[str]:
+    async def _found(self, indexes: Sequence[str], since: float = 0.0) -> list[str]:
         # The oldest keys first, since what was made by them is older.
-        found = await self._store.ask_each([("ZRANGE", index, 0, -1) for index in reversed(indexes)])
+        asked = [("ZRANGE", index, f"({since}", "+inf", "BYSCORE") for index in reversed(indexes)]
+        found = await self._store.ask_each(asked)
         return list(dict.fromkeys(key for members in found for key in _texts(members)))
 
     def _named(self, kind: str, name: str) -> list[str]:
