@@ -150,12 +150,13 @@ class Frontend:
         self._in_process = in_process
         self.overrides = overrides
         self.keys = settings.secret_key or (secrets.token_urlsafe(32),)
-        store = open_store(settings)
+        self.observability = Observability(settings, sessions=lambda: len(self.registry))
+        metrics = self.observability.metrics
+        store = open_store(settings, observer=metrics.asked if metrics else None)
         self.registry = open_registry(
             settings, self.keys, store, restore=self._restored, on_closed=lambda session: self.farewells.begin(session)
         )
         self.transport = transport()
-        self.observability = Observability(settings, sessions=self.registry.__len__)
         self._key = GivenKey(settings.api_key, overrides.login)
         self._client = self._for_everybody(settings.api_url or origin_of(settings.openapi or ""))
         self._settled = settings.api_url is not None and self._key.is_placed

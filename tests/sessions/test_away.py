@@ -1,5 +1,6 @@
 """The whole frontend while its sessions' store is away, full, empty or not to be written to."""
 
+import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,7 +12,7 @@ from tests.store.server import RedisServer, redis_server
 from webapp.app import create_app
 from webapp.demo.app import create_demo
 from webapp.settings import Settings
-from webapp.testing import Browser
+from webapp.testing import Answer, Browser
 
 KEY = ("a key that is long enough to seal what is stored by it",)
 ACCOUNT = ("demo@example.com", "demo-pass-123")
@@ -123,3 +124,47 @@ async def test_a_store_that_cannot_be_written_to_keeps_those_who_are_signed_in(
 
     assert (page.status, answer.status) == (200, 503)
     assert "set-cookie" not in answer.headers
+
+
+async def test_while_the_store_hangs_a_process_is_ready_but_degraded_and_alive(server: RedisServer) -> None:
+    async with signed_in(server) as browser, browser.another() as balancer:
+        before = await balancer.fetch("GET", "/-/readyz")
+        server.send(signal.SIGSTOP)
+        try:
+            away = await ready_says(balancer, "degraded")
+            alive = await balancer.fetch("GET", "/-/livez")
+        finally:
+            server.send(signal.SIGCONT)
+        back = await ready_says(balancer, "ready")
+
+    assert (before.status, before.json) == (200, {"status": "ready"})
+    assert (away.status, alive.status, back.status) == (200, 200, 200)
+    assert away.json["why"].startswith("The sessions' store can't be asked")
+
+
+async def ready_says(browser: Browser, status: str) -> Answer:
+    """The answer once it says so: it holds for a second."""
+    until = time.monotonic() + 20
+    while True:
+        answer = await browser.fetch("GET", "/-/readyz")
+        if answer.json["status"] == status or time.monotonic() > until:
+            assert answer.json["status"] == status
+            return answer
+        await asyncio.sleep(0.1)
+
+
+async def test_how_long_the_store_takes_and_what_it_does_not_answer_is_counted(server: RedisServer) -> None:
+    settings = Settings(secret_key=KEY, session_store=server.url, metrics=True)
+    app = create_app(create_demo(), settings=settings)
+    async with Browser(app) as browser:
+        await browser.sign_in(*ACCOUNT)
+        server.send(signal.SIGSTOP)
+        try:
+            assert (await browser.fetch("GET", "/projects")).status == 503
+        finally:
+            server.send(signal.SIGCONT)
+        metrics = await browser.fetch("GET", "/-/metrics")
+
+    lines = dict(line.rsplit(" ", 1) for line in metrics.text.splitlines() if not line.startswith("#"))
+    assert float(lines['webapp_store_errors_total{kind="TimeoutError"}']) >= 1
+    assert float(lines["webapp_store_seconds_count"]) > float(lines['webapp_store_seconds_bucket{le="0.25"}']) > 0

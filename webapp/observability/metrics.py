@@ -14,6 +14,7 @@ from webapp.errors import APIError, SettingsError
 LAG_SECONDS = 1.0
 """How often it's looked how late the event loop is."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+STORE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY"))
 NO_ROUTE = "none"
 _ACCEPTED = "accepted"
@@ -49,6 +50,12 @@ class Metrics:
         )
         self._under_way = Gauge("webapp_api_requests_under_way", "Sent, and without an answer yet.", registry=own)
         self._errors = Counter("webapp_api_errors", "Calls that ended with an error.", ["kind"], registry=own)
+        self._store_seconds = Histogram(
+            "webapp_store_seconds", "Until the sessions' store answers.", buckets=STORE_SECONDS, registry=own
+        )
+        self._store_errors = Counter(
+            "webapp_store_errors", "Questions that the store didn't answer.", ["kind"], registry=own
+        )
         self._pages = Counter("webapp_pages", "Answers to browsers.", ["route", "method", "status"], registry=own)
         self._page_seconds = Histogram(
             "webapp_page_seconds", "Until an answer's end.", ["route"], buckets=SECONDS, registry=own
@@ -107,6 +114,12 @@ class Metrics:
             self._ended.labels("signed out").inc()
         elif event in ("session_ended", "session_evicted", "session_revoked"):
             self._ended.labels(str(details.get("why") or event.removeprefix("session_"))).inc()
+
+    def asked(self, seconds: float, kind: str) -> None:
+        """The sessions' store has answered; or `kind` of error came of it."""
+        self._store_seconds.observe(seconds)
+        if kind:
+            self._store_errors.labels(kind).inc()
 
     # Pages
 

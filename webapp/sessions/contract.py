@@ -111,6 +111,10 @@ class Registry(ABC):
         """Whether another session of this owner can be kept."""
 
     @abstractmethod
+    async def is_reachable(self) -> bool:
+        """Whether it can be known who is signed in; where others share them, as it was within the last second."""
+
+    @abstractmethod
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""
 

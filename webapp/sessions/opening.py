@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from webapp.store import Store
 
 
-def open_store(settings: Settings) -> "Store | None":
-    """The store that processes share, which isn't asked anything yet; None without one. Raises SettingsError."""
+def open_store(settings: Settings, *, observer: Callable[[float, str], None] | None = None) -> "Store | None":
+    """
+    The store that processes share, which isn't asked anything yet; None without one.
+
+    `observer` is told how many seconds each question took, and the kind of its error, if any. Raises SettingsError.
+    """
     if settings.session_store is None:
         return None
     if not settings.secret_key:
@@ -25,7 +29,7 @@ def open_store(settings: Settings) -> "Store | None":
         from webapp.store import Store, connect
     except ImportError:
         raise SettingsError('WEBAPP_SESSION_STORE needs more packages: pip install "webapp[redis]"') from None
-    return Store(connect(settings.session_store))
+    return Store(connect(settings.session_store), observer=observer)
 
 
 def open_buckets(settings: Settings, keys: Sequence[str], store: "Store | None") -> Buckets:

@@ -41,6 +41,10 @@ class SessionRegistry(Registry):
             await self._close(self._drop_expired())
         return len(self._sessions) < self._capacity or len(self._owners.get(owner, ())) >= self._per_owner
 
+    async def is_reachable(self) -> bool:
+        """They are here."""
+        return True
+
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""
         session = self._sessions.get(key_of(session_id))

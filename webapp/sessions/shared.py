@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Sequence
 from typing import Unpack
 
@@ -16,6 +17,8 @@ from webapp.store import Indexes, Locks, Records, Sealer, Store, Unsealable, Use
 
 logger = logging.getLogger("webapp.sessions")
 
+REACHABLE_SECONDS = 1.0
+"""For how long it holds whether the store could be asked: balancers ask often, and each for itself."""
 TEND_SECONDS = 0.5
 """How often what can wait is written, and answers under way are looked after."""
 KNOWN_SECONDS = 3600.0
@@ -44,6 +47,7 @@ class SharedRegistry(Registry):
         self._renewing = Renewing(self._copies, Locks(store, prefix=prefix))
         self._uses: dict[str, tuple[Session, Use]] = {}
         self._count = 0
+        self._reachable = True, float("-inf")
 
     def __len__(self) -> int:
         return self._count
@@ -52,6 +56,18 @@ class SharedRegistry(Registry):
         """Whether another session of this owner can be kept."""
         self._count = await self._indexes.count(self._clock())
         return self._count < self._capacity or await self._has_all(owner)
+
+    async def is_reachable(self) -> bool:
+        """Whether the store can be asked, as it was within the last second."""
+        reachable, until = self._reachable
+        if time.monotonic() >= until:
+            try:
+                self._count = await self._indexes.count(self._clock())
+                reachable = True
+            except StoreUnavailable:
+                reachable = False
+            self._reachable = reachable, time.monotonic() + REACHABLE_SECONDS
+        return reachable
 
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""
