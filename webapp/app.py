@@ -54,7 +54,7 @@ from webapp.errors import APIError, SettingsError, StoreUnavailable, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
 from webapp.observability import Observability, ObservabilityMiddleware
-from webapp.oidc import Pending, Providers
+from webapp.oidc import Pending, Providers, open_endings
 from webapp.openapi.discover import origin_of
 from webapp.openapi.given import GivenKey
 from webapp.openapi.overrides.applying import apply_overrides, misfit
@@ -173,7 +173,8 @@ class Frontend:
         )
         self._outward: httpx.AsyncBaseTransport | None = None
         pending = Pending(f"{settings.cookie_name}_flow", https=settings.https)
-        self.providers = Providers(settings, self._elsewhere, pending)
+        endings = open_endings(store, self.keys, prefix=settings.cookie_name)
+        self.providers = Providers(settings, self._elsewhere, pending, endings)
         self.farewells = Farewells(self.sites)
         self.throttle = Throttle(
             self.keys,

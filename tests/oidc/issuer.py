@@ -12,6 +12,8 @@ from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
 from webapp.client import APIClient
+from webapp.oidc import Identity
+from webapp.oidc.logout import LogoutTokens
 from webapp.oidc.provider import Provider
 from webapp.oidc.registration import Registration
 
@@ -139,3 +141,9 @@ def provider(issuer: Issuer, registration: Registration = CLIENT, url: str = ISS
         return APIClient(origin, transport=httpx.MockTransport(issuer), lends=False)
 
     return Provider(registration, ask, issuer=url, **options)
+
+
+async def read(tokens: LogoutTokens, at: Provider, token: str, sender: str) -> Identity:
+    """What a logout token says, acted upon."""
+    async with tokens.read(at, token, sender) as whose:
+        return whose

@@ -7,7 +7,7 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 
 from tests.client.support import Clock
-from tests.oidc.issuer import Issuer, new_key, provider
+from tests.oidc.issuer import Issuer, new_key, provider, read
 from webapp.errors import Unavailable
 from webapp.oidc import LogoutRefused, SignInFailed, begin, finish
 from webapp.oidc.jose import read_keys
@@ -111,7 +111,7 @@ async def test_a_key_that_takes_the_place_of_another_is_found_without_a_new_name
         clock.advance(PAUSE_SECONDS)
         issuer.key = new_key("k1")
         issuer.keys = [issuer.key]
-        assert (await tokens.read(at, issuer.logout_token(), "id.test")).subject == "ada"
+        assert (await read(tokens, at, issuer.logout_token(), "id.test")).subject == "ada"
         clock.advance(PAUSE_SECONDS)
         issuer.key = new_key("k1")
         issuer.keys = [issuer.key]
@@ -130,7 +130,7 @@ async def test_forged_tokens_have_the_keys_fetched_no_more_often_than_unknown_na
 
     for expected in (1, 2, 3):
         answers = await asyncio.gather(
-            *(tokens.read(at, each, f"{number}") for number, each in enumerate(forged)), return_exceptions=True
+            *(read(tokens, at, each, f"{number}") for number, each in enumerate(forged)), return_exceptions=True
         )
         assert {type(each) for each in answers} == {LogoutRefused}
         assert looks(issuer) == expected

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from tests.client.support import Clock
-from tests.oidc.issuer import CLIENT_ID, ISSUER, LOGOUT, Issuer, new_key, provider
+from tests.oidc.issuer import CLIENT_ID, ISSUER, LOGOUT, Issuer, new_key, provider, read
 from webapp.oidc import Identity, LogoutRefused, SignInFailed, end_session_url
 from webapp.oidc.logout import MOST_REFUSED, LogoutTokens
 from webapp.oidc.metadata import read_metadata
@@ -53,7 +53,7 @@ async def test_a_token_that_says_anything_wrong_ends_nothing(changes: dict[str, 
     issuer = Issuer()
 
     with pytest.raises(LogoutRefused):
-        await LogoutTokens().read(provider(issuer), issuer.logout_token(**changes), "id.test")
+        await read(LogoutTokens(), provider(issuer), issuer.logout_token(**changes), "id.test")
 
 
 @pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
@@ -62,7 +62,7 @@ async def test_a_token_of_another_type_ends_nothing(kind: Any) -> None:
     token = issuer.sign(jwt_claims(issuer), {"alg": "ES256", "kid": "k1", **({"typ": kind} if kind else {})})
 
     with pytest.raises(LogoutRefused):
-        await LogoutTokens().read(provider(issuer), token, "id.test")
+        await read(LogoutTokens(), provider(issuer), token, "id.test")
 
 
 def jwt_claims(issuer: Issuer) -> dict[str, Any]:
@@ -89,7 +89,7 @@ async def test_a_token_that_the_provider_did_not_sign_ends_nothing(figure: Calla
     accepted = 0
     for number, token in enumerate(forged):
         try:
-            await tokens.read(at, token, f"sender {number}")
+            await read(tokens, at, token, f"sender {number}")
         except LogoutRefused:
             continue
         accepted += token.split(".")[:2] != good.split(".")[:2]
@@ -102,14 +102,14 @@ async def test_a_right_token_says_whose_session_is_over_and_only_once() -> None:
     issuer, tokens = Issuer(), LogoutTokens()
     at, token = provider(issuer), issuer.logout_token(sid="s-1")
 
-    assert await tokens.read(at, token, "id.test") == Identity(ISSUER, "ada", "s-1")
+    assert await read(tokens, at, token, "id.test") == Identity(ISSUER, "ada", "s-1")
     with pytest.raises(LogoutRefused, match="before"):
-        await tokens.read(at, token, "id.test")
+        await read(tokens, at, token, "id.test")
     with pytest.raises(LogoutRefused, match="before"):
-        await tokens.read(at, issuer.logout_token(jti=jwt_id(token)), "id.test")
-    alone = await tokens.read(at, issuer.logout_token(sub=..., sid="s-1"), "id.test")
+        await read(tokens, at, issuer.logout_token(jti=jwt_id(token)), "id.test")
+    alone = await read(tokens, at, issuer.logout_token(sub=..., sid="s-1"), "id.test")
     assert alone == Identity(ISSUER, "", "s-1")
-    assert await tokens.read(at, issuer.logout_token(aud=[CLIENT_ID, "other"]), "x") == Identity(ISSUER, "ada")
+    assert await read(tokens, at, issuer.logout_token(aud=[CLIENT_ID, "other"]), "x") == Identity(ISSUER, "ada")
 
 
 def jwt_id(token: str) -> str:
@@ -121,12 +121,12 @@ async def test_a_token_is_remembered_for_as_long_as_it_could_be_used() -> None:
     issuer, clock = Issuer(), Clock(time.time())
     tokens, at = LogoutTokens(clock), provider(issuer)
     token = issuer.logout_token(exp=int(clock.now) + 100_000)
-    await tokens.read(at, token, "id.test")
+    await read(tokens, at, token, "id.test")
 
     for _ in range(30):
         clock.advance(29)
         with pytest.raises(LogoutRefused):
-            await tokens.read(at, token, f"{clock.now}")
+            await read(tokens, at, token, f"{clock.now}")
 
 
 async def test_whoever_sends_too_many_wrong_ones_is_not_listened_to_for_a_while() -> None:
@@ -134,15 +134,15 @@ async def test_whoever_sends_too_many_wrong_ones_is_not_listened_to_for_a_while(
     tokens, at = LogoutTokens(clock), provider(issuer)
     for _ in range(MOST_REFUSED):
         with pytest.raises(LogoutRefused) as refused:
-            await tokens.read(at, "x.y.z", "203.0.113.7")
+            await read(tokens, at, "x.y.z", "203.0.113.7")
         assert not refused.value.is_too_much
 
     with pytest.raises(LogoutRefused) as refused:
-        await tokens.read(at, issuer.logout_token(), "203.0.113.7")
+        await read(tokens, at, issuer.logout_token(), "203.0.113.7")
     assert refused.value.is_too_much
-    assert (await tokens.read(at, issuer.logout_token(), "203.0.113.8")).subject == "ada"
+    assert (await read(tokens, at, issuer.logout_token(), "203.0.113.8")).subject == "ada"
     clock.advance(MOST_REFUSED)
-    assert (await tokens.read(at, issuer.logout_token(), "203.0.113.7")).subject == "ada"
+    assert (await read(tokens, at, issuer.logout_token(), "203.0.113.7")).subject == "ada"
 
 
 async def test_without_the_providers_keys_nothing_is_said_against_a_token() -> None:
@@ -150,7 +150,7 @@ async def test_without_the_providers_keys_nothing_is_said_against_a_token() -> N
     issuer.about["jwks_uri"] = f"{ISSUER}/nowhere"
 
     with pytest.raises(SignInFailed):
-        await LogoutTokens().read(provider(issuer), issuer.logout_token(), "id.test")
+        await read(LogoutTokens(), provider(issuer), issuer.logout_token(), "id.test")
 
 
 CLAIMS = st.dictionaries(
@@ -176,7 +176,7 @@ async def test_no_signed_token_does_anything_but_be_taken_or_refused(
     ISSUING.header = {}
     token = ISSUING.logout_token(**changes)
     try:
-        whose = await LogoutTokens().read(provider(ISSUING), token, "id.test")
+        whose = await read(LogoutTokens(), provider(ISSUING), token, "id.test")
     except (LogoutRefused, SignInFailed):
         return
     assert whose.issuer == ISSUER
@@ -193,7 +193,7 @@ async def test_no_signed_token_does_anything_but_be_taken_or_refused(
 )
 async def test_no_text_does_anything_but_be_refused(token: str) -> None:
     with pytest.raises((LogoutRefused, SignInFailed)):
-        await LogoutTokens().read(provider(ISSUING), token, "id.test")
+        await read(LogoutTokens(), provider(ISSUING), token, "id.test")
 
 
 @pytest.mark.nightly
@@ -210,7 +210,7 @@ async def test_of_a_million_changed_tokens_none_is_taken(figure: Callable[[str],
             changed[place] = change
         token = "".join(changed)
         try:
-            await tokens.read(at, token, str(number))
+            await read(tokens, at, token, str(number))
         except LogoutRefused:
             continue
         # The last characters may hold bits that no byte is made of.

@@ -1,7 +1,8 @@
 """Signing in at an OpenID provider, or wherever else an API's tokens come from. Needs `webapp[oidc]`."""
 
+from webapp.oidc.endings import LogoutRefused, open_endings
 from webapp.oidc.failures import FAILURES, SignInFailed
-from webapp.oidc.logout import LogoutRefused, end_session_url
+from webapp.oidc.logout import end_session_url
 from webapp.oidc.pending import Pending
 from webapp.oidc.provider import Provider
 from webapp.oidc.providers import Providers
@@ -20,5 +21,6 @@ __all__ = [
     "begin",
     "end_session_url",
     "finish",
+    "open_endings",
     "why_not",
 ]

@@ -2,6 +2,7 @@
 
 from urllib.parse import urljoin
 
+from webapp.oidc.endings import Endings
 from webapp.oidc.logout import LogoutTokens
 from webapp.oidc.metadata import Metadata, is_url
 from webapp.oidc.pending import Pending
@@ -18,10 +19,10 @@ class Providers:
     `ask` makes a client of an origin. Raises SettingsError where something is set up and can't be used.
     """
 
-    def __init__(self, settings: Settings, ask: Ask, pending: Pending) -> None:
+    def __init__(self, settings: Settings, ask: Ask, pending: Pending, endings: Endings) -> None:
         self.pending = pending
         self.public_url = settings.public_url.rstrip("/") if settings.public_url else None
-        self.logout_tokens = LogoutTokens()
+        self.logout_tokens = LogoutTokens(endings=endings)
         self._registration = Registration.of(settings)
         self._issuer = settings.oidc_issuer
         self._ask = ask

@@ -100,8 +100,9 @@ async def backchannel_logout(request: Request) -> Response:
     try:
         form = await read_form(request)
         sender = request.client.host if request.client else ""
-        tokens = _providers(request).logout_tokens
-        whose = await tokens.read(provider, form.get("logout_token", ""), sender)
+        token = form.get("logout_token", "")
+        async with _providers(request).logout_tokens.read(provider, token, sender) as whose:
+            ended = await _end(request.state.registry, whose)
     except LogoutRefused as refused:
         logger.warning("a logout token was refused: %s", refused)
         return _answer(429 if refused.is_too_much else 400, "invalid_request")
@@ -110,7 +111,6 @@ async def backchannel_logout(request: Request) -> Response:
         return _answer(503, "temporarily_unavailable")
     except APIError as error:
         return _answer(error.status, "invalid_request")
-    ended = await _end(request.state.registry, whose)
     logger.info("the provider has ended %d sessions", ended)
     return _answer(200)
 

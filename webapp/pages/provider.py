@@ -52,7 +52,7 @@ async def callback(request: Request) -> Response:
     accounts = (await routes_for(request)).site.accounts
     try:
         signed = await finish(begun, answer)
-        if signed.identity is not None and _providers(request).logout_tokens.has_ended(signed.identity):
+        if signed.identity is not None and await _providers(request).logout_tokens.has_ended(signed.identity):
             raise SignInFailed("lost", "the provider has ended this session already")
         request.state.session = await _session(request, accounts, signed)
     except SignInFailed as failed:

@@ -3,6 +3,7 @@
 from webapp.store.connection import Store, connect
 from webapp.store.indexes import Indexes
 from webapp.store.locks import Locks
+from webapp.store.marks import Marks
 from webapp.store.records import Head, Record, Records, Use, batched
 from webapp.store.sealing import Sealer, Unsealable
 from webapp.store.tries import Tries
@@ -11,6 +12,7 @@ __all__ = [
     "Head",
     "Indexes",
     "Locks",
+    "Marks",
     "Record",
     "Records",
     "Sealer",
