@@ -463,3 +463,49 @@ async def test_at_the_cap_of_all_one_at_their_own_cap_still_signs_in(make: Make,
 
     assert [each.key for each in await here.of_owner("ada")][-1] == third.key
     assert await here.get(str(first.id)) is None
+
+
+async def test_a_thousand_sessions_ended_in_one_registry_are_over_in_three_others_at_once(
+    make: Make, api: API, figure: Callable[[str], None]
+) -> None:
+    here, *others = (make(capacity=10_000, per_owner=10_000) for _ in range(4))
+    waited = []
+    for number in range(1_000):
+        ada = await begun(here, api, f"user-{number}")
+        there = [await found(registry, ada) for registry in others]
+
+        assert await here.end(ada.key, Ending.REVOKED)
+        ended = time.perf_counter()
+        assert [await registry.get(str(ada.id)) for registry in others] == [None] * 3
+        waited.append(time.perf_counter() - ended)
+        assert all(copy.ended for copy in there)
+    waited.sort()
+
+    # What was asked first after the end has known it already; how long that takes is the machine's.
+    figure(
+        f"1,000 revocations seen by 3 other registries: p50 {waited[500] * 1000:.1f} ms, "
+        f"p100 {waited[-1] * 1000:.1f} ms, by the first question each"
+    )
+
+
+async def test_of_fifty_devices_none_is_left_and_one_that_comes_meanwhile_is_listed_or_over(
+    make: Make, api: API, figure: Callable[[str], None]
+) -> None:
+    registries, rounds = [make() for _ in range(4)], 20
+    left = hidden = 0
+    for number in range(rounds):
+        owner = f"user-{number}"
+        devices = [await begun(registries[each % 4], api, owner) for each in range(50)]
+
+        _, late = await asyncio.gather(
+            registries[0].end_all(owner, by="owner"), begun(registries[number % 3 + 1], api, owner)
+        )
+
+        left += sum([await registry.get(str(each.id)) is not None for each in devices for registry in registries])
+        listed = [each.key for each in await registries[2].of_owner(owner)]
+        alive = [await registry.get(str(late.id)) is not None for registry in registries]
+        hidden += alive != [late.key in listed] * 4
+        assert set(listed) <= {late.key}
+
+    assert (left, hidden) == (0, 0)
+    figure(f"{rounds} times 50 devices signed out everywhere: {left} left; of those begun meanwhile {hidden} unlisted")
