@@ -383,3 +383,14 @@ def test_items_of_older_drafts_are_a_tuple() -> None:
     assert [each.type for each in schema.prefix_items] == ["string", "integer"]
     assert schema.items is None
     assert Schema({"items": [{}], "additionalItems": {"type": "boolean"}}).items is not None
+
+
+def test_the_parts_of_a_schema_are_made_once() -> None:
+    union = within({"A": {"type": "object"}, "B": {"type": "array"}}, {"oneOf": [ref("A"), ref("B")]})
+    array = Schema({"type": "array", "items": {"type": "string"}, "additionalProperties": {"type": "integer"}})
+    pair = Schema({"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]})
+
+    assert union.branches[0] is union.branches[0]
+    assert array.items is array.items is not None
+    assert array.additional_properties is array.additional_properties is not None
+    assert pair.prefix_items[1] is pair.prefix_items[1]

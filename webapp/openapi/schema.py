@@ -234,7 +234,7 @@ class Schema:
         given = self.keywords.get("required")
         return frozenset(name for name in given if isinstance(name, str)) if isinstance(given, list) else frozenset()
 
-    @property
+    @cached_property
     def additional_properties(self) -> "Schema | None":
         """What further properties look like; None where there are none, or where the schema doesn't say."""
         given = self.keywords.get("additionalProperties")
@@ -250,7 +250,7 @@ class Schema:
 
     # Arrays
 
-    @property
+    @cached_property
     def items(self) -> "Schema | None":
         """What an array's items look like; None where the schema doesn't say."""
         given = self.keywords.get("items")
@@ -258,7 +258,7 @@ class Schema:
             given = self.keywords.get("additionalItems")
         return Schema(given, self._references) if isinstance(given, Mapping) or given is True else None
 
-    @property
+    @cached_property
     def prefix_items(self) -> tuple["Schema", ...]:
         """The items of a tuple, one schema each; older drafts write them as `items: [...]`."""
         given = self.keywords.get("prefixItems", self.keywords.get("items"))
@@ -278,7 +278,7 @@ class Schema:
 
     # Unions
 
-    @property
+    @cached_property
     def branches(self) -> tuple["Schema", ...]:
         """
         The shapes of a real union, each together with what holds for all of them.
