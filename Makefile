@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly mutants lint check bench chromium firefox nginx redis
+.PHONY: help demo test nightly mutants lint check bench chromium firefox nginx redis caddy iproute2 systemd
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -20,7 +20,7 @@ help:
 demo: $(VENV)/.demo
 	$(BIN)/webapp demo --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.test chromium nginx redis
+test: $(VENV)/.test chromium nginx redis caddy iproute2 systemd
 	$(BIN)/coverage erase
 	$(BIN)/pytest --cov --cov-report= $(TESTS)
 	$(BIN)/coverage report --fail-under=95
@@ -65,3 +65,12 @@ nginx:
 
 redis:
 	@.ci/debian redis-server "the tests of shared sessions" redis-server
+
+caddy:
+	@.ci/debian caddy "the tests of the README's deployment" caddy
+
+iproute2:
+	@.ci/debian iproute2 "the tests of several machines" ip
+
+systemd:
+	@.ci/debian systemd "the tests of the README's deployment" systemd-analyze

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
+from tests.deployment.store import Deployed, deployed_store
 from tests.store.server import RedisServer, redis_server
 from webapp.client import APIClient, Credentials
 from webapp.sessions import Ending, Registry, Session, SessionRegistry, TooManySessions
@@ -39,12 +40,18 @@ def server() -> Iterator[RedisServer]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[Deployed]:
+    with deployed_store() as found:
+        yield found
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "store"])
+@pytest.fixture(params=["memory", "store", "store as deployed"])
 async def make(request: pytest.FixtureRequest, clock: Clock) -> AsyncIterator[Make]:
     made: list[Registry] = []
 
@@ -54,17 +61,27 @@ async def make(request: pytest.FixtureRequest, clock: Clock) -> AsyncIterator[Ma
         if request.param == "memory":
             registry: Registry = SessionRegistry(**options)  # type: ignore[arg-type]
         else:
-            server: RedisServer = request.getfixturevalue("server")
-            with server.client() as client:
-                client.flushall()
-            store = Store(connect(server.url))
-            registry = SharedRegistry(store, KEYS, prefix="test", restore=restore, **options)  # type: ignore[arg-type]
+            store = Store(connect(emptied(request)))
+            prefix = "webapp_session"
+            registry = SharedRegistry(store, KEYS, prefix=prefix, restore=restore, **options)  # type: ignore[arg-type]
         made.append(registry)
         return registry
 
     yield one
     for registry in made:
         await registry.close()
+
+
+def emptied(request: pytest.FixtureRequest) -> str:
+    """Where the store is that the test asks for, with nothing in it."""
+    if request.node.callspec.params["make"] == "store as deployed":
+        deployed: Deployed = request.getfixturevalue("deployed")
+        deployed.operator.flushall()
+        return deployed.url
+    server: RedisServer = request.getfixturevalue("server")
+    with server.client() as client:
+        client.flushall()
+    return server.url
 
 
 def begun(owner: str = "ada", token: str = "token") -> Session:

@@ -1,0 +1,1 @@
+"""What the README has an operator copy, taken out of it and tried."""
