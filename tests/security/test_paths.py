@@ -46,7 +46,8 @@ def backend() -> Iterator[Recorder]:
 
 @pytest.fixture(scope="module")
 def site(backend: Recorder) -> Iterator[str]:
-    with serve(create_app(f"http://{backend.address}{PREFIX}", settings=Settings())) as url:
+    # Every request is looked at, so the document is not to be asked for again meanwhile.
+    with serve(create_app(f"http://{backend.address}{PREFIX}", settings=Settings(document_refresh=3600))) as url:
         yield url
 
 
