@@ -1,12 +1,13 @@
 """The command as a process of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -56,10 +57,20 @@ def serving(*arguments: str, cwd: Path | None = None, **environ: str) -> Iterato
         process.read_on()
         yield f"http://127.0.0.1:{port}", process
     finally:
-        process.kill()
-        process.ended()
+        _end(process)
         assert process.stdout is not None
         process.stdout.close()
+
+
+def _end(process: Process) -> None:
+    """Kill it, with the processes that it has begun: they would hold its output open, and live on."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    pids = children.read_text().split() if process.poll() is None and children.exists() else []
+    process.kill()
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
+    process.ended()
 
 
 def up(url: str) -> None:

@@ -66,6 +66,8 @@ class Family:
     refreshes: int = 0
     begun: int = 0
     answered: int = 0
+    caller: int = 0
+    """The port that its latest renewal came from."""
     used: set[str] = field(default_factory=set)
 
     def rotate(self) -> None:
@@ -105,12 +107,13 @@ class StrictAPI:
         self.families.append(family)
         return family
 
-    async def renew(self, token: str) -> Family | Response:
+    async def renew(self, token: str, request: Request) -> Family | Response:
         """A refresh token for the next one."""
         self.begun += 1
         family = next((each for each in self.families if token == each.refresh or token in each.used), None)
         if family is None:
             return self.refusal()
+        family.caller = request.client.port if request.client else 0
         family.begun += 1
         if (fault := self.faults.get(family.username)) is not None:
             await asyncio.sleep(fault.delay)
@@ -153,8 +156,9 @@ def _app(api: StrictAPI) -> FastAPI:
 
     @app.get("/things", dependencies=[Depends(declared)])
     async def things(request: Request) -> list[Thing]:
-        api.whose(request).answered += 1
-        return [Thing(id=number, name=f"Thing {number}") for number in range(3)]
+        family = api.whose(request)
+        family.answered += 1
+        return [Thing(id=number, name=f"Thing {number} of {family.username}") for number in range(3)]
 
     @app.post("/auth/logout", dependencies=[Depends(declared)])
     async def logout(request: Request) -> dict[str, str]:
@@ -171,14 +175,15 @@ def _by_json(api: StrictAPI, app: FastAPI) -> None:
         return _tokens(api.begin(given.username))
 
     @app.post("/auth/refresh", response_model=Tokens)
-    async def refresh(given: Refresh) -> Any:
-        done = await api.renew(given.refresh_token)
+    async def refresh(given: Refresh, request: Request) -> Any:
+        done = await api.renew(given.refresh_token, request)
         return done if isinstance(done, Response) else _tokens(done)
 
 
 def _by_grant(api: StrictAPI, app: FastAPI) -> None:
     @app.post("/oauth/token", response_model=Tokens)
     async def token(
+        request: Request,
         grant_type: Annotated[str, Form()],
         username: Annotated[str, Form()] = "",
         password: Annotated[str, Form()] = "",
@@ -186,7 +191,7 @@ def _by_grant(api: StrictAPI, app: FastAPI) -> None:
     ) -> Any:
         if grant_type == "password":
             return _tokens(api.begin(username))
-        done = await api.renew(refresh_token)
+        done = await api.renew(refresh_token, request)
         return done if isinstance(done, Response) else _tokens(done)
 
 
@@ -198,7 +203,7 @@ def _by_cookie(api: StrictAPI, app: FastAPI) -> None:
 
     @app.post("/auth/refresh", response_model=Person)
     async def refresh(request: Request, response: Response) -> Any:
-        done = await api.renew(request.cookies.get("refresh", ""))
+        done = await api.renew(request.cookies.get("refresh", ""), request)
         if isinstance(done, Response):
             return done
         _set(response, done)

@@ -10,11 +10,12 @@ from starlette.types import ASGIApp
 
 
 @contextlib.contextmanager
-def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
+def serve(app: ASGIApp, *, port: int = 0, told_by_proxies: bool = True) -> Iterator[str]:
     """
     Serve an app from a thread, and say where: `http://localhost:PORT`.
 
-    By name and not by address: cookies of an address behave differently from those of a host.
+    By name and not by address: cookies of an address behave differently from those of a host. `told_by_proxies`: who
+    is asking is taken from X-Forwarded-For.
     """
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -23,6 +24,7 @@ def serve(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
             uvicorn.Config(
                 app,
                 http="httptools",
+                proxy_headers=told_by_proxies,
                 access_log=False,
                 log_level="warning",
                 log_config=None,  # the tests of logs look at what loggers are by default
