@@ -20,7 +20,7 @@ The rooms, from the bottom up; each imports only from those below it:
     errors settings      the exception tree; one frozen dataclass
     codings              bytes packed in what a browser takes
     client/              the API client, the connection pool: knows HTTP and nothing of browsers
-    store/               records in Redis or Valkey, sealed, for processes that share sessions
+    store/               what processes share in Redis or Valkey: sealed records, counts, marks
     openapi/             a document -> a Site of resources; no I/O
     sessions/            a browser's cookie -> its APIClient, kept in this process or in the store
     oidc/                signing in at an OpenID provider; what is under way there
@@ -173,8 +173,7 @@ class Frontend:
         )
         self._outward: httpx.AsyncBaseTransport | None = None
         pending = Pending(f"{settings.cookie_name}_flow", https=settings.https)
-        endings = open_endings(store, self.keys, prefix=settings.cookie_name)
-        self.providers = Providers(settings, self._elsewhere, pending, endings)
+        self.providers = Providers(settings, self._elsewhere, pending, open_endings(settings, self.keys, store))
         self.farewells = Farewells(self.sites)
         self.throttle = Throttle(
             self.keys,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from webapp.codings import Chooser, Coding, codings
+from webapp.html.validators import is_held
 
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -169,7 +170,7 @@ def _answer(scope: Scope, asset: Asset, exact: bool, coding: Coding | None) -> R
         "Vary": "Accept-Encoding",
         **({"Content-Encoding": coding.name} if coding else {}),
     }
-    if headers["ETag"] in Headers(scope=scope).get("if-none-match", ""):
+    if is_held(headers["ETag"], Headers(scope=scope)):
         return Response(status_code=304, headers=headers)
     if scope["method"] == "HEAD":
         return Response(headers={**headers, "Content-Length": str(len(content))})

@@ -2,6 +2,7 @@
 
 from hashlib import blake2b
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,7 +20,12 @@ def validated(request: Request, answer: Response) -> Response:
         return answer
     tag = f'W/"{blake2b(bytes(answer.body), digest_size=12).hexdigest()}"'
     answer.headers["ETag"] = tag
-    if tag not in request.headers.get("if-none-match", ""):
+    if not is_held(tag, request.headers):
         return answer
     del answer.headers["content-length"], answer.headers["content-type"]
     return Response(status_code=304, headers=dict(answer.headers))
+
+
+def is_held(tag: str, headers: Headers) -> bool:
+    """Whether whoever asks with these headers has what this tag is of."""
+    return tag in headers.get("if-none-match", "")

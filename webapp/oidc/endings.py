@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from webapp.errors import WebappError
+from webapp.settings import Settings
 
 if TYPE_CHECKING:
     from webapp.store import Marks, Store
@@ -102,10 +103,10 @@ class SharedEndings(Endings):
         return -1.0 if found is None else found
 
 
-def open_endings(store: "Store | None", keys: Sequence[str], *, prefix: str) -> Endings:
+def open_endings(settings: Settings, keys: Sequence[str], store: "Store | None") -> Endings:
     """Where the settings want it; `keys` hide what a store remembers."""
     if store is None:
         return MemoryEndings()
     from webapp.store import Marks
 
-    return SharedEndings(Marks(store, keys, prefix=f"{prefix}:logout"))
+    return SharedEndings(Marks(store, keys, prefix=f"{settings.cookie_name}:logout"))

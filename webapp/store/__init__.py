@@ -1,4 +1,4 @@
-"""Sessions' records in Redis or Valkey, for processes that share them."""
+"""What processes share in Redis or Valkey: sessions' records, sealed, and what is counted and marked beside them."""
 
 from webapp.store.connection import Store, connect
 from webapp.store.indexes import Indexes

@@ -174,3 +174,8 @@ class _Patience:
 def _said(error: Exception) -> str:
     """What went wrong, for a log: the server's own words tell what is to be done, and hold nothing of ours."""
     return f"{type(error).__name__}: {str(error)[:200]}" if str(error) else type(error).__name__
+
+
+def milliseconds(seconds: float) -> int:
+    """As Redis takes a time to live: whole, and never none."""
+    return max(int(seconds * 1000), 1)

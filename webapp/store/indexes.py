@@ -5,11 +5,10 @@ An index may name sessions that are no more, since theirs are not the same slots
 is. Nobody's name stands in the store: owners and providers' sign-ins are keyed hashes.
 """
 
-import hmac
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 
-from webapp.store.connection import Store
+from webapp.store.connection import Store, milliseconds
+from webapp.store.names import HashedNames
 
 _CLAIM = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
@@ -25,7 +24,7 @@ class Indexes:
 
     def __init__(self, store: Store, secrets: Sequence[str], *, prefix: str) -> None:
         self._store = store
-        self._secrets = [sha256(b"webapp.store.index:" + secret.encode()).digest() for secret in secrets]
+        self._names = HashedNames(secrets, "index")
         self._prefix = prefix
         self._claim = store.script(_CLAIM)
 
@@ -39,7 +38,7 @@ class Indexes:
 
     async def add(self, key: str, owner: str, group: str, *, created_at: float, ends_at: float, seconds: float) -> None:
         """Name a session in them; `group` is what a provider calls its sign-in, if one does."""
-        expires = max(int(seconds * 1000), 1)
+        expires = milliseconds(seconds)
         of_owner, of_group = self._named("o", owner)[0], self._named("p", group)[0]
         await self._store.ask_each(
             [
@@ -91,8 +90,7 @@ class Indexes:
         return list(dict.fromkeys(key for members in found for key in _texts(members)))
 
     def _named(self, kind: str, name: str) -> list[str]:
-        hashes = (hmac.digest(secret, name.encode(), "sha256").hex()[:32] for secret in self._secrets)
-        return [f"{self._prefix}:{kind}:{each}" for each in hashes]
+        return [f"{self._prefix}:{kind}:{each}" for each in self._names.each(name)]
 
 
 def _texts(members: Iterable[bytes | str]) -> list[str]:

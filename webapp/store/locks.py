@@ -9,7 +9,7 @@ import json
 import secrets
 from typing import Any
 
-from webapp.store.connection import Store
+from webapp.store.connection import Store, milliseconds
 
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -28,7 +28,7 @@ class Locks:
     async def take(self, key: str, seconds: float) -> str | None:
         """Take a session's lock for so many seconds at the most; what it is given back by, or None if it's taken."""
         token = secrets.token_hex(16)
-        taken = await self._store.ask("SET", self._name(key, "lock"), token, "NX", "PX", int(seconds * 1000))
+        taken = await self._store.ask("SET", self._name(key, "lock"), token, "NX", "PX", milliseconds(seconds))
         return token if taken else None
 
     async def release(self, key: str, token: str) -> None:
@@ -38,7 +38,7 @@ class Locks:
     async def note_failure(self, key: str, failure: dict[str, Any], seconds: float) -> None:
         """Have everybody know, for so many seconds, how the last renewal failed."""
         if seconds > 0:
-            await self._store.ask("SET", self._name(key, "failed"), json.dumps(failure), "PX", int(seconds * 1000) or 1)
+            await self._store.ask("SET", self._name(key, "failed"), json.dumps(failure), "PX", milliseconds(seconds))
 
     async def failure(self, key: str) -> tuple[dict[str, Any], float] | None:
         """How the last renewal failed, and the seconds for which that still counts."""

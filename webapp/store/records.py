@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from webapp.store.connection import Store
+from webapp.store.connection import Store, milliseconds
 from webapp.store.sealing import Sealer
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Records:
     async def create(self, key: str, content: bytes, use: Use) -> bool:
         """Make a record, of version 1; says whether it could be: not where its session has ended already."""
         value = _HEAD.pack(1, use.seen_at) + self._sealer.seal(self._name(key), content)
-        return bool(await self._create([self._name(key), self._stone(key)], [value, _milliseconds(use.seconds)]))
+        return bool(await self._create([self._name(key), self._stone(key)], [value, milliseconds(use.seconds)]))
 
     async def head(self, key: str) -> Head | None:
         """
@@ -123,12 +123,12 @@ class Records:
             await asyncio.gather(*(self._touch_one(key, use) for key, use in some))
 
     async def _touch_one(self, key: str, use: Use) -> None:
-        await self._touch([self._name(key)], [struct.pack(">d", use.seen_at), _milliseconds(use.seconds)])
+        await self._touch([self._name(key)], [struct.pack(">d", use.seen_at), milliseconds(use.seconds)])
 
     async def end(self, key: str, former: bytes, seconds: float) -> bool:
         """Take a record away for good, if there is one; `former` is known of its session for so many seconds more."""
         stone = self._sealer.seal(self._stone(key), former)
-        return bool(await self._end([self._name(key), self._stone(key)], [stone, _milliseconds(seconds)]))
+        return bool(await self._end([self._name(key), self._stone(key)], [stone, milliseconds(seconds)]))
 
     async def former(self, key: str) -> bytes | None:
         """What was left of a session that has ended."""
@@ -158,7 +158,3 @@ def _retrieve(asked: "asyncio.Task[Mapping[str, Head | None]]") -> None:
 
 def _packed(version: int) -> bytes:
     return struct.pack(">Q", version)
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(int(seconds * 1000), 1)

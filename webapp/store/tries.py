@@ -6,11 +6,10 @@ cluster, so that a try is taken of each or of none; a full bucket expires. Whose
 are keyed hashes.
 """
 
-import hmac
 from collections.abc import Sequence
-from hashlib import sha256
 
 from webapp.store.connection import Store
+from webapp.store.names import HashedNames
 
 _TAKE = """
 local time, wait, full = redis.call('TIME'), 0, {}
@@ -47,7 +46,7 @@ class Tries:
     """The buckets under one `prefix`; the newest of `secrets` makes their names. Raises StoreUnavailable."""
 
     def __init__(self, store: Store, secrets: Sequence[str], *, prefix: str) -> None:
-        self._secret = sha256(b"webapp.store.tries:" + secrets[0].encode()).digest()
+        self._names = HashedNames(secrets, "tries")
         self._prefix = prefix
         self._take = store.script(_TAKE)
         self._give_back = store.script(_GIVE_BACK)
@@ -66,8 +65,7 @@ class Tries:
         await self._give_back(self._keys(names), [_microseconds(seconds) for seconds in each])
 
     def _keys(self, names: Sequence[str]) -> list[bytes]:
-        hashes = (hmac.digest(self._secret, name.encode("utf-8", "replace"), "sha256").hex()[:32] for name in names)
-        return [f"{self._prefix}:{{tries}}:{each}".encode() for each in hashes]
+        return [f"{self._prefix}:{{tries}}:{self._names.newest(name)}".encode() for name in names]
 
 
 def _microseconds(seconds: float) -> int:
