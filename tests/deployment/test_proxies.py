@@ -12,10 +12,11 @@ import pytest
 from tests.backends.processes import free_port
 from tests.cli.process import Process, serving, up
 from tests.deployment.api import TellingAPI
-from tests.deployment.proxies import caddy_command, for_caddy, for_nginx, nginx_command, proxy
+from tests.deployment.proxies import caddy_by_readme, for_caddy, for_nginx, nginx_by_readme
 from tests.faults.certificates import written
 from tests.robustness.strict import PASSWORD
 from tests.serving import serve
+from tests.serving.nginx import proxy
 from webapp.testing import Browser
 
 HEAD = b"GET /login HTTP/1.1\r\nHost: localhost\r\n"
@@ -48,9 +49,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         up(frontend)
         address = frontend.removeprefix("http://")
         if request.param == "nginx":
-            command = nginx_command(folder, for_nginx(port, address, certificate))
+            command = nginx_by_readme(folder, for_nginx(port, address, certificate))
         else:
-            command = caddy_command(folder, for_caddy(port, address, certificate))
+            command = caddy_by_readme(folder, for_caddy(port, address, certificate))
         with proxy(command, folder, port):
             yield Site(url, ssl.create_default_context(cafile=str(certificate)), api, process)
 

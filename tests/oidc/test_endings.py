@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.oidc.issuer import Issuer, provider, read
-from tests.store.server import RedisServer, redis_server
+from tests.store.server import RedisServer, empty_store, redis_server
 from webapp.oidc import Identity, LogoutRefused
 from webapp.oidc.endings import Endings, MemoryEndings, SharedEndings
 from webapp.oidc.logout import LogoutTokens
-from webapp.store import Marks, Store, connect
+from webapp.store import Marks, Store
 
 NEW, OLD = "a new key that is long enough for this", "an old key that is long enough for this"
 
@@ -24,11 +24,8 @@ def server() -> Iterator[RedisServer]:
 
 @pytest.fixture
 async def store(server: RedisServer) -> AsyncIterator[Store]:
-    with server.client() as client:
-        client.flushall()
-    made = Store(connect(server.url))
-    yield made
-    await made.aclose()
+    async with empty_store(server) as made:
+        yield made
 
 
 @pytest.fixture(params=["memory", "store"])

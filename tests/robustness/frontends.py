@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.cli.process import Process, serving, up
+from tests.cli.process import serving, up
 from tests.robustness.strict import PASSWORD
 from webapp.testing import Browser
 
@@ -26,16 +26,14 @@ class Page:
 
 
 @contextmanager
-def frontends(at: str, store: str, count: int) -> Iterator[list[tuple[str, Process]]]:
+def frontends(at: str, store: str, count: int, **environ: str) -> Iterator[list[str]]:
     """So many processes of the command, each on a port of its own; where they are."""
+    environ = {"WEBAPP_SESSION_STORE": store, "WEBAPP_SECRET_KEY": KEY, **environ}
     with ExitStack() as stack:
-        started = [
-            stack.enter_context(serving("run", at, WEBAPP_SESSION_STORE=store, WEBAPP_SECRET_KEY=KEY))
-            for _ in range(count)
-        ]
-        for url, _ in started:
+        urls = [stack.enter_context(serving("run", at, cwd=None, **environ))[0] for _ in range(count)]
+        for url in urls:
             up(url)
-        yield started
+        yield urls
 
 
 async def signed_in(url: str, username: str = "ada") -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from urllib.parse import parse_qs, urlencode
 
 from starlette.applications import Starlette
@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from tests.cli.process import serving, up
 from tests.pages.house import document
+from tests.robustness.frontends import frontends
 from tests.serving import serve
 from tests.store.server import redis_server
 from webapp.testing import Browser
 
 TRIES, GUESSES = 10, 60
-KEY = "a key that all processes have and that is long enough"
 
 
 class Vault:
@@ -46,23 +45,11 @@ async def guess(url: str, browser: Browser) -> int:
 
 async def test_three_processes_let_no_more_be_guessed_than_one_and_the_owner_in(figure: Callable[[str], None]) -> None:
     vault = Vault()
-    with ExitStack() as stack:
-        redis = stack.enter_context(redis_server())
-        api = stack.enter_context(serve(vault.app))
-        urls = [
-            stack.enter_context(
-                serving(
-                    "run",
-                    api,
-                    WEBAPP_SESSION_STORE=redis.url,
-                    WEBAPP_SECRET_KEY=KEY,
-                    WEBAPP_SIGN_IN_TRIES=str(TRIES),
-                )
-            )[0]
-            for _ in range(3)
-        ]
-        for url in urls:
-            up(url)
+    with (
+        redis_server() as redis,
+        serve(vault.app) as api,
+        frontends(api, redis.url, 3, WEBAPP_SIGN_IN_TRIES=str(TRIES)) as urls,
+    ):
         async with AsyncExitStack() as browsers:
             owner, *strangers = [await browsers.enter_async_context(Browser(base_url=url)) for url in [urls[0], *urls]]
             await owner.sign_in("ada", "right")

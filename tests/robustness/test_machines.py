@@ -15,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deployment.proxies import nginx_command
+from tests.deployment.proxies import nginx_by_readme
 from tests.faults.certificates import written
+from tests.robustness.load import Ask, Load
 from tests.robustness.network import Network, network
 from tests.robustness.strict import PASSWORD
 from webapp.testing import Browser
@@ -109,7 +110,7 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
             "/etc/ssl/app.example.com.pem": certificate,
             "/etc/ssl/app.example.com.key": certificate,
         }
-        found.run("proxy", *nginx_command(tmp_path, replaced))
+        found.run("proxy", *nginx_by_readme(tmp_path, replaced))
         with made.at("people"):
             yield found
 
@@ -130,40 +131,16 @@ async def test_while_nobody_has_the_store_their_own_pages_say_so_and_strangers_g
         assert name_of(0) in (await browser.get("/-/account")).main
 
 
-@dataclass
-class Load:
-    """Pages at a steady rate, by people in turn."""
+def visits(browsers: list[Browser]) -> Ask:
+    """Each looks at a list and at their account in turn."""
 
-    browsers: list[Browser]
-    asked: list[tuple[float, float, int]] = field(default_factory=list)
-    """When each began, how long it took, and its status."""
-    wrong: list[str] = field(default_factory=list)
-    done: bool = False
+    async def ask(visitor: int, number: int) -> tuple[int, str]:
+        path = "/things" if number % 2 else "/-/account"
+        answer = await browsers[visitor].fetch("GET", path, headers={"Accept": "text/html"})
+        complaint = wrong_with(answer.status, answer.text, visitor)
+        return answer.status, f"{path}: {complaint}" if complaint else ""
 
-    async def run(self) -> None:
-        await asyncio.gather(*(self._visit(number) for number in range(len(self.browsers))))
-
-    async def _visit(self, number: int) -> None:
-        loop, each = asyncio.get_running_loop(), len(self.browsers) / RATE
-        await asyncio.sleep(number / RATE)
-        began, count = loop.time(), 0
-        while not self.done:
-            await self._ask(number, "/things" if count % 2 else "/-/account")
-            count += 1
-            await asyncio.sleep(max(0.0, began + count * each - loop.time()))
-
-    async def _ask(self, number: int, path: str) -> None:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        async with asyncio.timeout(HUNG):
-            answer = await self.browsers[number].fetch("GET", path, headers={"Accept": "text/html"})
-        self.asked.append((began, loop.time() - began, answer.status))
-        if complaint := wrong_with(answer.status, answer.text, number):
-            self.wrong.append(f"{path}: {complaint}")
-
-    def since(self, moment: float, until: float) -> list[tuple[float, float, int]]:
-        """What was asked in between."""
-        return [each for each in self.asked if moment <= each[0] < until]
+    return ask
 
 
 def wrong_with(status: int, text: str, number: int) -> str:
@@ -188,10 +165,11 @@ async def test_one_is_cut_off_and_one_is_killed_and_nobody_loses_a_session(
     async with contextlib.AsyncExitStack() as stack:
         for name in FRONTENDS:
             await machines.answers(name, "", status=303)
-        load = Load([await stack.enter_async_context(machines.browser()) for _ in range(BROWSERS)])
-        for number, browser in enumerate(load.browsers):
+        browsers = [await stack.enter_async_context(machines.browser()) for _ in range(BROWSERS)]
+        for number, browser in enumerate(browsers):
             await browser.sign_in(name_of(number), PASSWORD)
-        cookie = load.browsers[0].cookies.header("/")
+        cookie = browsers[0].cookies.header("/")
+        load = Load(visits(browsers), visitors=BROWSERS, rate=RATE, patience=HUNG)
         running = asyncio.create_task(load.run())
         began = loop.time()
         await asyncio.sleep(STEADY)
@@ -219,7 +197,7 @@ async def test_one_is_cut_off_and_one_is_killed_and_nobody_loses_a_session(
         await running
         ended = loop.time()
 
-        for number, browser in enumerate(load.browsers):
+        for number, browser in enumerate(browsers):
             assert name_of(number) in (await browser.get("/-/account")).main
 
     told = Counter(status for _, _, status in load.asked)

@@ -9,13 +9,13 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.backends.processes import free_port
+from tests.robustness.load import Ask, Load
 from tests.serving import serve
 from webapp.app import create_app
 from webapp.settings import Settings
@@ -65,38 +65,17 @@ class API:
             self._process.wait(10)
 
 
-@dataclass
-class Load:
-    """Requests at a steady rate, by browsers in turn, and what became of them."""
+def visits(browsers: list[Browser]) -> Ask:
+    """They look at a list, and every third time at the part of it that htmx asks for."""
 
-    browsers: list[Browser]
-    asked: list[tuple[float, float, int]] = field(default_factory=list)
-    """When each began, how long it took, and its status."""
-    wrong: list[str] = field(default_factory=list)
-    done: bool = False
-
-    async def run(self) -> None:
-        await asyncio.gather(*(self._visit(number) for number in range(VISITORS)))
-
-    async def _visit(self, visitor: int) -> None:
-        """Ask at one's own pace; whoever waits for an answer asks nothing else meanwhile, as people do."""
-        loop, browser = asyncio.get_running_loop(), self.browsers[visitor % len(self.browsers)]
-        await asyncio.sleep(visitor / RATE)
-        began, number = loop.time(), 0
-        while not self.done:
-            await self._ask(browser, part=(visitor + number) % 3 == 2)
-            number += 1
-            await asyncio.sleep(max(0.0, began + number * VISITORS / RATE - loop.time()))
-
-    async def _ask(self, browser: Browser, *, part: bool) -> None:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+    async def ask(visitor: int, number: int) -> tuple[int, str]:
+        part = (visitor + number) % 3 == 2
         headers = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#list"} if part else {}
-        async with asyncio.timeout(HUNG):
-            answer = await browser.fetch("GET", "/projects", headers=headers)
-        self.asked.append((began, loop.time() - began, answer.status))
-        if complaint := wrong_with(answer, part=part):
-            self.wrong.append(f"{answer.status}: {complaint}")
+        answer = await browsers[visitor % len(browsers)].fetch("GET", "/projects", headers=headers)
+        complaint = wrong_with(answer, part=part)
+        return answer.status, f"{answer.status}: {complaint}" if complaint else ""
+
+    return ask
 
 
 def wrong_with(answer: Answer, *, part: bool) -> str:
@@ -126,9 +105,10 @@ async def test_the_api_is_killed_three_times_under_load(
     app = create_app(api.url, settings=Settings(api_url=api.url))
     with serve(app) as url:
         async with contextlib.AsyncExitStack() as stack:
-            load = Load([await stack.enter_async_context(Browser(base_url=url)) for _ in range(BROWSERS)])
-            for browser in load.browsers:
+            browsers = [await stack.enter_async_context(Browser(base_url=url)) for _ in range(BROWSERS)]
+            for browser in browsers:
                 await browser.sign_in(USERNAME, PASSWORD)
+            load = Load(visits(browsers), visitors=VISITORS, rate=RATE, patience=HUNG)
             kept = {session.id for session in app.state.frontend.registry._sessions.values()}
             running = asyncio.create_task(load.run())
             for _ in range(KILLS):
@@ -141,7 +121,7 @@ async def test_the_api_is_killed_three_times_under_load(
             await asyncio.sleep(UP)
             load.done = True
             await running
-            statuses = [(await browser.fetch("GET", "/-/account")).status for browser in load.browsers]
+            statuses = [(await browser.fetch("GET", "/-/account")).status for browser in browsers]
 
         assert statuses == [200] * BROWSERS
         assert {session.id for session in app.state.frontend.registry._sessions.values()} == kept

@@ -5,23 +5,30 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-CONFIG = """
+from tests.backends.processes import free_port
+
+HEAD = """
 daemon off;
 master_process off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
-events {{ worker_connections 512; }}
+events {{ worker_connections 768; }}
 http {{
-  log_format told '$upstream_addr|$status|$request';
-  access_log {folder}/access.log told;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+"""
+"""How a configuration begins that keeps everything in a folder; `http` is left open."""
+CONFIG = (
+    HEAD
+    + """
+  log_format told '$upstream_addr|$status|$request';
+  access_log {folder}/access.log told;
   keepalive_timeout 2s;
   client_header_timeout 5s;
   client_body_timeout 5s;
@@ -41,6 +48,7 @@ http {{
   }}
 }}
 """
+)
 
 
 class Nginx:
@@ -60,25 +68,34 @@ class Nginx:
 @contextlib.contextmanager
 def nginx_before(backend: int, folder: Path) -> Iterator[Nginx]:
     """nginx on a free port, in front of the server on the port `backend`, with kept connections to it."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = folder / "nginx.conf"
     config.write_text(CONFIG.format(folder=folder, port=port, backend=backend))
-    process = subprocess.Popen([program, "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port, process)
+    with proxy(nginx_command(folder, config), folder, port):
         yield Nginx(port, folder)
+
+
+def nginx_command(folder: Path, config: Path) -> list[str]:
+    """What runs nginx by a configuration; Debian has it where not everybody looks."""
+    return [shutil.which("nginx") or "/usr/sbin/nginx", "-p", str(folder), "-c", str(config)]
+
+
+@contextlib.contextmanager
+def proxy(command: Sequence[str], folder: Path, port: int) -> Iterator[None]:
+    """Run a proxy, from when it listens."""
+    environment = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "proxy.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    try:
+        until = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
+                break
+            said = (folder / "proxy.log").read_text()
+            assert process.poll() is None, said
+            assert time.monotonic() < until, said
+            time.sleep(0.05)
+        yield
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(100):
-        assert process.poll() is None, "nginx ended before it served"
-        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 5):
-            return
-        time.sleep(0.1)
-    raise RuntimeError("nginx did not start")

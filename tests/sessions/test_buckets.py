@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.store.server import RedisServer, redis_server
+from tests.store.server import RedisServer, empty_store, redis_server
 from webapp.errors import StoreUnavailable
 from webapp.sessions import Throttle
 from webapp.sessions.buckets import Bucket, Buckets, MemoryBuckets
@@ -26,11 +26,8 @@ def server() -> Iterator[RedisServer]:
 
 @pytest.fixture
 async def store(server: RedisServer) -> AsyncIterator[Store]:
-    with server.client() as client:
-        client.flushall()
-    found = Store(connect(server.url))
-    yield found
-    await found.aclose()
+    async with empty_store(server) as made:
+        yield made
 
 
 @pytest.fixture(params=["memory", "store"])

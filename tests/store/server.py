@@ -5,12 +5,14 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from webapp.store import Store, connect
 
 
 class RedisServer:
@@ -78,3 +80,13 @@ def redis_server(*options: str, persist: bool = False) -> Iterator[RedisServer]:
             yield server
         finally:
             server.close()
+
+
+@contextlib.asynccontextmanager
+async def empty_store(server: RedisServer) -> AsyncIterator[Store]:
+    """The store there, with nothing in it."""
+    with server.client() as client:
+        client.flushall()
+    store = Store(connect(server.url))
+    yield store
+    await store.aclose()
