@@ -45,7 +45,13 @@ def serving(*arguments: str, cwd: Path | None = None, **environ: str) -> Iterato
     command = [sys.executable, "-m", "webapp", *arguments, "--port", str(port)]
     env = {name: value for name, value in os.environ.items() if not name.startswith("WEBAPP_")}
     process = Process(
-        command, cwd=cwd, env={**env, **environ}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=cwd,
+        env={**env, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,  # as a shell has it, so that all of it can be sent what a keyboard sends
     )
     try:
         assert process.stdout is not None
@@ -64,13 +70,19 @@ def serving(*arguments: str, cwd: Path | None = None, **environ: str) -> Iterato
 
 def _end(process: Process) -> None:
     """Kill it, with the processes that it has begun: they would hold its output open, and live on."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    pids = children.read_text().split() if process.poll() is None and children.exists() else []
+    pids = children_of(process.pid) if process.poll() is None else []
     process.kill()
     for pid in pids:
         with suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
     process.ended()
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has begun, and that haven't ended."""
+    with suppress(FileNotFoundError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
 
 
 def up(url: str) -> None:

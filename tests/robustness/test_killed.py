@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.process import serving, up
+from tests.cli.process import children_of, serving, up
 from tests.robustness.frontends import KEY, Page, all_signed_in, fetch
 from tests.robustness.house import until
 from tests.robustness.strict import StrictAPI
@@ -149,9 +149,7 @@ class House:
             for fields in map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
             if fields[1].endswith(f":{port:04X}")
         }
-        pid = self.supervisor
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        [found] = [int(child) for child in children if sockets & _sockets(int(child))]
+        [found] = [child for child in children_of(self.supervisor) if sockets & _sockets(child)]
         return found
 
 

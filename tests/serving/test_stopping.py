@@ -161,10 +161,11 @@ async def test_told_twice_it_ends_at_once(served: tuple[str, Process], second: s
     assert took < 5  # of the 9 that it would have gone on for
 
 
-async def test_nothing_under_way_means_no_waiting(served: tuple[str, Process]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+async def test_nothing_under_way_means_no_waiting(served: tuple[str, Process], number: signal.Signals) -> None:
     _, process = served
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
 
     assert await asyncio.to_thread(process.ended) == 0
     assert "Traceback" not in process.said

@@ -49,7 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--templates", metavar="FOLDER", type=Path, help="templates that come before the built-in ones")
     serve.add_argument("--title", help="what the site is called (default: the document's title)")
     serve.add_argument("--workers", metavar="N", type=int, default=1, help="processes; they need WEBAPP_SESSION_STORE")
-    serve.add_argument("--fd", type=int, help=argparse.SUPPRESS)
+    for handed_on in ("--fd", "--parent", "--number"):
+        serve.add_argument(handed_on, type=int, help=argparse.SUPPRESS)
     serve.add_argument("--config", metavar="FILE", help="what the pages get wrong, as `webapp inspect` writes it")
     _add_address(serve)
 
@@ -69,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("--json", action="store_true", help="print a list of objects")
 
     try_out = commands.add_parser("demo", help="serve the frontend of the embedded demo API")
-    try_out.set_defaults(fd=None)
+    try_out.set_defaults(fd=None, parent=None, number=None)
     _add_address(try_out)
     return parser
 

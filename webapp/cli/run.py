@@ -88,12 +88,16 @@ def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: 
         contextlib.suppress(KeyboardInterrupt),
     ):
         sockets = [socket.socket(fileno=given.fd)] if given.fd is not None else None
-        runner.run(_served(server, frontend, announcement, sockets))
+        runner.run(_served(server, frontend, announcement, sockets, given.parent))
     return 0 if server.started else 3
 
 
-async def _served(server: Server, frontend: Frontend, announcement: str, sockets: list[socket.socket] | None) -> None:
+async def _served(
+    server: Server, frontend: Frontend, announcement: str, sockets: list[socket.socket] | None, parent: int | None
+) -> None:
     """Serve, once the configuration is known to fit the API."""
+    if parent is not None:
+        server.end_with(parent)
     try:
         await frontend.check()
     except SettingsError:

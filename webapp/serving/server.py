@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -16,12 +17,20 @@ _LAST_SECONDS = 2.0
 """What closing sessions and connections may take of a process that has to end at once."""
 
 
+def signals_heeded() -> list[signal.Signals]:
+    """What tells a process to stop; a terminal's end does, unless it was started so as to outlive that (`nohup`)."""
+    heeded = [signal.SIGTERM, signal.SIGINT]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        heeded.append(signal.SIGHUP)
+    return heeded
+
+
 class Server(uvicorn.Server):
     """
     uvicorn's server, stopped in order.
 
-    Told to stop (SIGTERM) it calls `on_told`, by which whoever asks learns that it is no longer ready, and goes on
-    serving for `delay` seconds, until nobody sends new requests. Then it calls `on_stop`, listens no more, and lets
+    Told to stop (SIGTERM, SIGHUP) it calls `on_told`, by which whoever asks learns that it is no longer ready, and goes
+    on serving for `delay` seconds, until nobody sends new requests. Then it calls `on_stop`, listens no more, and lets
     requests end for as long as the configuration's `timeout_graceful_shutdown`. SIGINT, from a keyboard, has no delay.
     A second signal ends everything at once. Whichever it was, this is no failure: the process may end with 0.
     """
@@ -38,9 +47,9 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Be told to stop by signals while this lasts."""
-        loop = asyncio.get_running_loop()
+        loop, heeded = asyncio.get_running_loop(), signals_heeded()
         try:
-            for each in (signal.SIGINT, signal.SIGTERM):
+            for each in heeded:
                 loop.add_signal_handler(each, self.stop, each)
         except (NotImplementedError, RuntimeError, ValueError):  # Windows, or another thread than the main one
             with super().capture_signals():
@@ -49,7 +58,7 @@ class Server(uvicorn.Server):
         try:
             yield
         finally:
-            for each in (signal.SIGINT, signal.SIGTERM):
+            for each in heeded:
                 loop.remove_signal_handler(each)
 
     def stop(self, received: signal.Signals = signal.SIGTERM) -> None:
@@ -60,10 +69,22 @@ class Server(uvicorn.Server):
         self._told = True
         logger.info("stopping")
         self._on_told()
-        if received == signal.SIGTERM and self._delay:
+        if received != signal.SIGINT and self._delay:
             asyncio.get_running_loop().call_later(self._delay, self._exit)
         else:
             self._exit()
+
+    def end_with(self, pipe: int) -> None:
+        """Stop as if told to, unless it was told before, once nobody holds the other end of this pipe any more."""
+        loop = asyncio.get_running_loop()
+
+        def gone() -> None:
+            loop.remove_reader(pipe)
+            if not self._told:
+                logger.error("the process that began this one is gone")
+                self.stop()
+
+        loop.add_reader(pipe, gone)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen no more, and let what is under way end."""
