@@ -150,7 +150,7 @@ class Frontend:
         self._in_process = in_process
         self.overrides = overrides
         self.keys = settings.secret_key or (secrets.token_urlsafe(32),)
-        self.observability = Observability(settings, sessions=lambda: len(self.registry))
+        self.observability = Observability(settings)
         metrics = self.observability.metrics
         store = open_store(settings, observer=metrics.asked if metrics else None)
         self.registry = open_registry(

@@ -34,7 +34,7 @@ class Traced:
             return httpx.Response(status, json={})
 
         self.api = APIClient("http://api.test", transport=httpx.MockTransport(answer), observer=self.tracing)
-        kept = Observability(Settings(), sessions=lambda: 0)
+        kept = Observability(Settings())
         kept.tracing = self.tracing
         self.app = ObservabilityMiddleware(self._page, kept=kept)
 
@@ -118,7 +118,7 @@ async def test_without_a_set_up_sdk_a_trace_still_goes_on_at_the_api() -> None:
 
 async def test_spans_and_counts_are_made_of_the_same_request() -> None:
     traced = Traced()
-    metrics = Metrics(sessions=lambda: 0)
+    metrics = Metrics()
     observers = Observers([metrics, traced.tracing])
 
     observers.sending("GET", [])(200)

@@ -100,7 +100,9 @@ class Processes:
 @pytest.fixture
 async def processes(tmp_path: Path) -> AsyncIterator[Processes]:
     (tmp_path / "mine.py").write_text(APP)
-    settings = {"WEBAPP_SECRET_KEY": KEY, "WEBAPP_SHUTDOWN_DELAY": "2", "WEBAPP_SHUTDOWN_GRACE": "20"}
+    (tmp_path / "tmp").mkdir()
+    settings = {"WEBAPP_SECRET_KEY": KEY, "WEBAPP_METRICS": "on", "TMPDIR": str(tmp_path / "tmp")}
+    settings |= {"WEBAPP_SHUTDOWN_DELAY": "2", "WEBAPP_SHUTDOWN_GRACE": "20"}
     with (
         redis_server() as redis,
         serving(
@@ -136,6 +138,7 @@ async def test_when_the_first_is_killed_the_others_finish_what_they_do_and_end(
     figure(f"the first of {WORKERS + 1} killed with {len(answers)} requests under way: all answered, none is left")
     assert answers == [(200, True)] * len(holding)
     assert await processes.refuse()
+    assert not list((processes.folder / "tmp").iterdir())
     assert processes.first.ended() == -signal.SIGKILL
     assert "Traceback" not in processes.first.said
 
@@ -171,6 +174,7 @@ async def test_told_to_stop_all_say_so_and_finish(processes: Processes, told: st
 
     assert answers == [(200, True)] * len(holding)
     assert status == 0
+    assert not list((processes.folder / "tmp").iterdir())
     await asyncio.to_thread(wait_for_end_of, workers)
     assert "Traceback" not in processes.first.said
 

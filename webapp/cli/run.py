@@ -5,6 +5,8 @@ import asyncio
 import contextlib
 import socket
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -32,6 +34,10 @@ def run(given: argparse.Namespace) -> int:
             f"--workers {given.workers} would give each process sessions of its own; "
             "WEBAPP_SESSION_STORE=redis://... has them share sessions."
         )
+    if given.number is not None and settings.metrics:
+        from webapp.observability import together
+
+        together.count_as(given.number)
     app = create_app(read_target(given.target) if given.target else None, settings=settings)
     what = f"of {given.target or settings.api_url}"
     if given.workers > 1 and given.fd is None:
@@ -53,9 +59,28 @@ def _serve_by_many(settings: Settings, given: argparse.Namespace, what: str) -> 
     """Serve by as many processes of this command as were asked for, on one socket."""
     configure_logging(settings.log_format, debug=settings.debug)
     _free_port(given.host, given.port)
-    with socket.create_server((given.host, given.port), family=_family(given.host), backlog=2048) as listener:
+    with (
+        socket.create_server((given.host, given.port), family=_family(given.host), backlog=2048) as listener,
+        _counting_together(settings) as counting,
+    ):
         print(f"webapp {what}, {given.workers} processes\n  {_url(given)}  (Ctrl+C stops it)", flush=True)
-        return Workers([sys.executable, "-m", "webapp", *sys.argv[1:]], given.workers, listener.fileno()).run()
+        command = [sys.executable, "-m", "webapp", *sys.argv[1:]]
+        return Workers(command, given.workers, listener.fileno(), **counting).run()
+
+
+@contextlib.contextmanager
+def _counting_together(settings: Settings) -> Iterator[dict[str, Any]]:
+    """What has each of the processes tell what all have counted, if anything is."""
+    if not settings.metrics:
+        yield {}
+        return
+    from webapp.observability import together
+
+    with together.shared_folder() as folder:
+        yield {
+            "environ": {together.VARIABLE: str(folder)},
+            "on_death": lambda number: together.forget(number, folder),
+        }
 
 
 def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: str) -> int:
@@ -89,6 +114,10 @@ def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: 
     ):
         sockets = [socket.socket(fileno=given.fd)] if given.fd is not None else None
         runner.run(_served(server, frontend, announcement, sockets, given.parent))
+    if server.is_orphan and settings.metrics:
+        from webapp.observability import together
+
+        together.clear()
     return 0 if server.started else 3
 
 

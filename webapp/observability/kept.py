@@ -1,7 +1,5 @@
 """What the settings want to be kept about one app."""
 
-from collections.abc import Callable
-
 from webapp.client import ClientObserver
 from webapp.observability.metrics import Metrics
 from webapp.observability.observers import one_of
@@ -16,7 +14,7 @@ class Observability:
     Raises SettingsError where what they need isn't installed.
     """
 
-    def __init__(self, settings: Settings, *, sessions: Callable[[], int]) -> None:
-        self.metrics = Metrics(sessions=sessions, token=settings.metrics_token) if settings.metrics else None
+    def __init__(self, settings: Settings) -> None:
+        self.metrics = Metrics(token=settings.metrics_token) if settings.metrics else None
         self.tracing = Tracing() if settings.tracing else None
         self.client: ClientObserver | None = one_of([each for each in (self.metrics, self.tracing) if each is not None])

@@ -2,14 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hmac import compare_digest
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from webapp.errors import APIError, SettingsError
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+    from prometheus_client.registry import Collector
 
 LAG_SECONDS = 1.0
 """How often it's looked how late the event loop is."""
@@ -26,21 +31,31 @@ class Metrics:
 
     It is the observer of the API's client (`sending`, `failed`, `renewed`) and of what sessions' audit tells
     (`audited`), and is told of each page. `token` is what a scraper has to show; without one, only a direct
-    connection from this machine is answered. Raises SettingsError where prometheus-client isn't installed.
+    connection from this machine is answered. Where several processes count together (`observability.together`), each
+    tells what all have counted. Raises SettingsError where prometheus-client isn't installed.
     """
 
-    def __init__(self, *, sessions: Callable[[], int], token: str | None = None) -> None:
+    def __init__(self, *, token: str | None = None) -> None:
         try:
             from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
         except ImportError:
             raise SettingsError(
                 "WEBAPP_METRICS needs prometheus-client; pip install 'webapp[metrics]' brings it."
             ) from None
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        from webapp.observability.together import ProcessTotals, folder_of_all
+
         self._token = token
-        self.registry = own = CollectorRegistry()
-        ProcessCollector(registry=own)
-        now = Gauge("webapp_sessions", "Sessions at present.", registry=own)
-        now.set_function(sessions)
+        own = CollectorRegistry()
+        folder = folder_of_all()
+        self._told: Collector = own
+        if folder:
+            self._told = MultiProcessCollector(None, folder)  # type: ignore[no-untyped-call]
+        self._totals = ProcessTotals(own) if folder else None
+        if self._totals is None:
+            ProcessCollector(registry=own)
+        Gauge("webapp_processes", "Processes that serve.", multiprocess_mode="livesum", registry=own).set(1)
         self._sign_ins = Counter("webapp_sign_ins", "Attempts to sign in.", ["outcome"], registry=own)
         self._ended = Counter("webapp_sessions_ended", "Sessions that have ended.", ["reason"], registry=own)
         self._renewals = Counter("webapp_renewals", "Renewals of a session's access.", ["outcome"], registry=own)
@@ -48,7 +63,12 @@ class Metrics:
         self._call_seconds = Histogram(
             "webapp_api_request_seconds", "Until the API's headers.", ["method"], buckets=SECONDS, registry=own
         )
-        self._under_way = Gauge("webapp_api_requests_under_way", "Sent, and without an answer yet.", registry=own)
+        self._under_way = Gauge(
+            "webapp_api_requests_under_way",
+            "Sent, and without an answer yet.",
+            multiprocess_mode="livesum",
+            registry=own,
+        )
         self._errors = Counter("webapp_api_errors", "Calls that ended with an error.", ["kind"], registry=own)
         self._store_seconds = Histogram(
             "webapp_store_seconds", "Until the sessions' store answers.", buckets=STORE_SECONDS, registry=own
@@ -138,20 +158,26 @@ class Metrics:
     # The process
 
     async def watch_loop(self) -> None:
-        """See for ever how late the event loop is; for a background task."""
+        """See for ever how late the event loop is, and what the process takes; for a background task."""
         loop = asyncio.get_running_loop()
         while True:
+            if self._totals is not None:
+                self._totals.note()
             due = loop.time() + LAG_SECONDS
             await asyncio.sleep(LAG_SECONDS)
             self._lag.observe(max(loop.time() - due, 0.0))
 
     # The scraper
 
-    def exposition(self) -> tuple[bytes, str]:
-        """Everything as text, and the text's media type."""
+    def exposition(self, sessions: int | None = None) -> tuple[bytes, str]:
+        """
+        Everything as text, and the text's media type; `sessions` is how many there are, None where nobody can say.
+
+        It takes milliseconds, more of them where several processes count together; may run in another thread.
+        """
         from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+        return generate_latest(_Scrape(self._told, sessions)), CONTENT_TYPE_LATEST
 
     def admits(self, scope: Scope) -> bool:
         """Whether the metrics are for whoever sent this request."""
@@ -165,6 +191,21 @@ class Metrics:
     @property
     def wants_token(self) -> bool:
         return self._token is not None
+
+
+class _Scrape:
+    """What is told once: all that is counted, and how many sessions there are, which isn't any process' own figure."""
+
+    def __init__(self, counted: "Collector", sessions: int | None) -> None:
+        self._counted = counted
+        self._sessions = sessions
+
+    def collect(self) -> "Iterator[Metric]":
+        from prometheus_client.metrics_core import GaugeMetricFamily
+
+        yield from self._counted.collect()
+        if self._sessions is not None:
+            yield GaugeMetricFamily("webapp_sessions", "Sessions at present.", self._sessions)
 
 
 _PASSED_ON = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")

@@ -1,10 +1,12 @@
 """`/-/metrics`: what is counted, for Prometheus."""
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from webapp.errors import NotFound
 from webapp.observability import Metrics
+from webapp.sessions import Registry
 
 
 async def metrics_page(request: Request) -> Response:
@@ -20,7 +22,8 @@ async def metrics_page(request: Request) -> Response:
         if not metrics.wants_token:
             raise NotFound
         return PlainTextResponse("The metrics want a token.\n", 401, {"WWW-Authenticate": "Bearer", **_NO_STORE})
-    content, media_type = metrics.exposition()
+    registry: Registry = request.state.registry
+    content, media_type = await anyio.to_thread.run_sync(metrics.exposition, await registry.count())
     return Response(content, headers=_NO_STORE | {"Content-Type": media_type})
 
 

@@ -43,6 +43,8 @@ class Server(uvicorn.Server):
         self._on_told = on_told
         self._on_stop = on_stop
         self._told = False
+        self.is_orphan = False
+        """Whether the process that began this one is gone."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -80,6 +82,7 @@ class Server(uvicorn.Server):
 
         def gone() -> None:
             loop.remove_reader(pipe)
+            self.is_orphan = True
             if not self._told:
                 logger.error("the process that began this one is gone")
                 self.stop()

@@ -86,10 +86,6 @@ class Registry(ABC):
         self._clock = clock
         self._on_closed = on_closed
 
-    @abstractmethod
-    def __len__(self) -> int:
-        """How many there are, or were when it was last counted."""
-
     def age(self, session: Session) -> float:
         """Seconds since it began."""
         return self._clock() - session.created_at
@@ -111,8 +107,12 @@ class Registry(ABC):
         """Whether another session of this owner can be kept."""
 
     @abstractmethod
+    async def count(self) -> int | None:
+        """How many there are, in all processes; None where nobody can say. Where others share them, a second ago."""
+
     async def is_reachable(self) -> bool:
         """Whether it can be known who is signed in; where others share them, as it was within the last second."""
+        return await self.count() is not None
 
     @abstractmethod
     async def get(self, session_id: str) -> Session | None:

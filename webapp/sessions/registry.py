@@ -33,6 +33,7 @@ class SessionRegistry(Registry):
         self._former: OrderedDict[str, Former] = OrderedDict()
 
     def __len__(self) -> int:
+        """How many are kept, those that have expired and weren't swept yet included."""
         return len(self._sessions)
 
     async def has_room(self, owner: str) -> bool:
@@ -41,9 +42,10 @@ class SessionRegistry(Registry):
             await self._close(self._drop_expired())
         return len(self._sessions) < self._capacity or len(self._owners.get(owner, ())) >= self._per_owner
 
-    async def is_reachable(self) -> bool:
-        """They are here."""
-        return True
+    async def count(self) -> int:
+        """How many there are that haven't expired."""
+        await self.sweep()
+        return len(self)
 
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""

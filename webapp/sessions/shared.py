@@ -17,8 +17,8 @@ from webapp.store import Indexes, Locks, Records, Sealer, Store, Unsealable, Use
 
 logger = logging.getLogger("webapp.sessions")
 
-REACHABLE_SECONDS = 1.0
-"""For how long it holds whether the store could be asked: balancers ask often, and each for itself."""
+COUNTED_SECONDS = 1.0
+"""For how long it holds how many there are, and whether it could be asked: balancers ask often, each for itself."""
 TEND_SECONDS = 0.5
 """How often what can wait is written, and answers under way are looked after."""
 KNOWN_SECONDS = 3600.0
@@ -46,28 +46,22 @@ class SharedRegistry(Registry):
         self._copies = Copies(self._records, restore, on_copied=self._guard, on_gone=self._on_closed)
         self._renewing = Renewing(self._copies, Locks(store, prefix=prefix))
         self._uses: dict[str, tuple[Session, Use]] = {}
-        self._count = 0
-        self._reachable = True, float("-inf")
-
-    def __len__(self) -> int:
-        return self._count
+        self._counted: tuple[int | None, float] = None, float("-inf")
 
     async def has_room(self, owner: str) -> bool:
         """Whether another session of this owner can be kept."""
-        self._count = await self._indexes.count(self._clock())
-        return self._count < self._capacity or await self._has_all(owner)
+        return await self._indexes.count(self._clock()) < self._capacity or await self._has_all(owner)
 
-    async def is_reachable(self) -> bool:
-        """Whether the store can be asked, as it was within the last second."""
-        reachable, until = self._reachable
+    async def count(self) -> int | None:
+        """How many there are in the store, as it was within the last second; None while it can't be asked."""
+        count, until = self._counted
         if time.monotonic() >= until:
             try:
-                self._count = await self._indexes.count(self._clock())
-                reachable = True
+                count = await self._indexes.count(self._clock())
             except StoreUnavailable:
-                reachable = False
-            self._reachable = reachable, time.monotonic() + REACHABLE_SECONDS
-        return reachable
+                count = None
+            self._counted = count, time.monotonic() + COUNTED_SECONDS
+        return count
 
     async def get(self, session_id: str) -> Session | None:
         """The living session of this id; None if there is none (any more)."""
@@ -222,9 +216,7 @@ class SharedRegistry(Registry):
     async def _claim(self, session: Session) -> bool:
         now = self._clock()
         ends_at = now + min(self._idle, self._lifetime)
-        count = await self._indexes.claim(session.key, now=now, ends_at=ends_at, most=self._capacity)
-        self._count = count or self._count
-        return count > 0
+        return await self._indexes.claim(session.key, now=now, ends_at=ends_at, most=self._capacity) > 0
 
     async def _has_all(self, owner: str) -> bool:
         """Whether an owner has as many sessions as they may, of which the next one takes the oldest's place."""
