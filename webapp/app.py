@@ -54,7 +54,7 @@ from webapp.errors import APIError, SettingsError, StoreUnavailable, UnsafePath
 from webapp.html.assets import Assets, find_folder
 from webapp.html.render import Renderer
 from webapp.observability import Observability, ObservabilityMiddleware
-from webapp.oidc import Pending, Providers, open_endings
+from webapp.oidc import Pending, Providers, open_endings, open_flows
 from webapp.openapi.discover import origin_of
 from webapp.openapi.given import GivenKey
 from webapp.openapi.overrides.applying import apply_overrides, misfit
@@ -172,12 +172,13 @@ class Frontend:
             sign=self._signed,
         )
         self._outward: httpx.AsyncBaseTransport | None = None
-        pending = Pending(f"{settings.cookie_name}_flow", https=settings.https)
-        self.providers = Providers(settings, self._elsewhere, pending, open_endings(settings, self.keys, store))
+        kept = settings, self.keys, store
+        pending = Pending(f"{settings.cookie_name}_flow", open_flows(*kept), https=settings.https)
+        self.providers = Providers(settings, self._elsewhere, pending, open_endings(*kept))
         self.farewells = Farewells(self.sites)
         self.throttle = Throttle(
             self.keys,
-            open_buckets(settings, self.keys, store),
+            open_buckets(*kept),
             name=f"{settings.cookie_name}_device",
             tries=settings.sign_in_tries,
             per_address=settings.sign_in_tries_per_address,
@@ -256,8 +257,7 @@ class Frontend:
 
     def middleware(self) -> list[Middleware]:
         """Everything between the socket and the pages, outermost first."""
-        settings = self.settings
-        keys = self.keys
+        settings, keys = self.settings, self.keys
         cookie = SessionCookie(keys, name=settings.cookie_name, max_age=settings.session_lifetime)
         return [
             Middleware(StartMiddleware, frontend=self),

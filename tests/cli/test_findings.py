@@ -27,12 +27,6 @@ TABLE: list[tuple[dict[str, Any], str, str, str]] = [
     ({"secret_key": (KEY, "ab" * 16)}, "error", "WEBAPP_SECRET_KEY", "can be guessed"),
     ({"cookie_name": "webapp_session"}, "note", "WEBAPP_COOKIE_NAME", "another app on this host"),
     ({"session_store": "redis://store.internal"}, "note", "WEBAPP_SESSION_STORE", "rediss://"),
-    (
-        {"session_store": "rediss://store.internal", "oidc_client_id": "x"},
-        "warning",
-        "WEBAPP_SESSION_STORE",
-        "come back to the same process",
-    ),
     ({"session_idle": 15 * DAY, "session_lifetime": 20 * DAY}, "warning", "WEBAPP_SESSION_IDLE", "more than a week"),
     ({"session_idle": 2 * DAY, "session_lifetime": DAY}, "warning", "WEBAPP_SESSION_IDLE", "never applies"),
     ({"session_lifetime": 91 * DAY}, "warning", "WEBAPP_SESSION_LIFETIME", "more than 90 days"),
@@ -74,6 +68,7 @@ def found(**changed: Any) -> list[Finding]:
 def test_of_a_sound_configuration_there_is_nothing_to_say() -> None:
     assert found() == []
     assert found(metrics=True, metrics_token=KEY, api_url="http://127.0.0.1:8000") == []
+    assert found(session_store="rediss://store.internal", oidc_client_id="x") == []
 
 
 @pytest.mark.parametrize(("changed", "severity", "about", "said"), TABLE, ids=[f"{row[2]}-{row[3]}" for row in TABLE])

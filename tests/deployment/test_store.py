@@ -12,6 +12,9 @@ from tests.deployment.store import PASSWORD, Deployed, deployed_store
 from tests.robustness.strict import PASSWORD as OF_USERS
 from tests.robustness.strict import Fault, StrictAPI
 from tests.serving import serve
+from webapp.oidc.flows import MOST_OF_ONE, Flow
+from webapp.oidc.sharedflows import SharedFlows
+from webapp.store import Store, connect
 from webapp.testing import Browser
 
 KEY = "a key that all processes have and that is long enough"
@@ -69,6 +72,22 @@ async def test_the_frontend_does_everything_by_the_rights_it_has_and_needs_each(
     granted = {word[1:] for word in file("redis.conf").split() if word.startswith("+")}
     assert not [entry for entry in store.operator.acl_log() if entry["username"] == "webapp"]
     assert granted - used(store) == set()
+
+
+async def test_it_keeps_what_is_under_way_by_the_same_rights(store: Deployed) -> None:
+    store.operator.acl_log_reset()
+    asked = Store(connect(store.url))
+    flows = SharedFlows(asked, (KEY,), prefix="webapp_session")
+    for number in range(MOST_OF_ONE + 1):
+        await flows.keep(Flow("browser", "oidc", f"{number}"), {"of": number}, address="192.0.2.1")
+    last = Flow("browser", "oidc", f"{MOST_OF_ONE}")
+
+    assert len(await flows.of_browser("browser", "oidc")) == MOST_OF_ONE
+    assert await flows.knows("browser")
+    assert await flows.take(last) == {"of": MOST_OF_ONE}
+    assert await flows.take(last) is None
+    assert not [entry for entry in store.operator.acl_log() if entry["username"] == "webapp"]
+    await asked.aclose()
 
 
 def used(store: Deployed) -> set[str]:

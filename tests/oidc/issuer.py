@@ -29,13 +29,14 @@ def new_key(kid: str) -> ECKey:
 
 class Issuer:
     """
-    Discovery, keys, tokens and userinfo of `https://id.test`, and what was asked of it.
+    Discovery, keys, tokens and userinfo of `https://id.test`, or wherever it is, and what was asked of it.
 
     `claims` and `header` change what the next ID tokens say, and `...` leaves something out; `documents` replaces whole
     answers by path.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = ISSUER) -> None:
+        self.url = url
         self.key = new_key("k1")
         self.keys = [self.key]
         self.claims: dict[str, Any] = {}
@@ -66,13 +67,13 @@ class Issuer:
     def metadata(self) -> dict[str, Any]:
         """The discovery document."""
         return {
-            "issuer": ISSUER,
-            "authorization_endpoint": f"{ISSUER}/authorize",
-            "token_endpoint": f"{ISSUER}/token",
-            "jwks_uri": f"{ISSUER}/jwks",
-            "userinfo_endpoint": f"{ISSUER}/userinfo",
-            "end_session_endpoint": f"{ISSUER}/end?tenant=1",
-            "revocation_endpoint": f"{ISSUER}/revoke",
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/jwks",
+            "userinfo_endpoint": f"{self.url}/userinfo",
+            "end_session_endpoint": f"{self.url}/end?tenant=1",
+            "revocation_endpoint": f"{self.url}/revoke",
             "id_token_signing_alg_values_supported": ["ES256", "RS256", "HS256", "none"],
             "scopes_supported": ["openid", "offline_access"],
             **self.about,
@@ -88,7 +89,7 @@ class Issuer:
         """An ID token for ada, but for what was changed."""
         now = int(time.time())
         claims = {
-            "iss": ISSUER,
+            "iss": self.url,
             "sub": "ada",
             "aud": CLIENT_ID,
             "iat": now,
@@ -104,7 +105,7 @@ class Issuer:
         """A logout token for ada, but for what is changed; `...` leaves out."""
         now = int(time.time())
         claims = {
-            "iss": ISSUER,
+            "iss": self.url,
             "aud": CLIENT_ID,
             "iat": now,
             "exp": now + 120,

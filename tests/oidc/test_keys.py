@@ -91,7 +91,7 @@ async def sign_in(issuer: Issuer, at: Provider) -> str:
     """Whom a new sign-in turns out to be."""
     begun, url = await begin(at, redirect_uri="https://app.test/-/oidc/callback", where="/")
     issuer.note(url)
-    signed = await finish(begun, {"code": "c-1"})
+    signed = await finish(at, begun, {"code": "c-1"})
     assert signed.identity is not None
     return signed.identity.subject
 

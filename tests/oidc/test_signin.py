@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,9 +14,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from tests.client.support import Clock
-from tests.oidc.issuer import CLIENT_ID, ISSUER, Issuer, new_key, provider
+from tests.oidc.issuer import CLIENT, CLIENT_ID, ISSUER, Issuer, new_key, provider
 from webapp.oidc import Begun, SignedIn, SignInFailed, begin, finish
 from webapp.oidc.metadata import Metadata
+from webapp.oidc.provider import Provider
 from webapp.oidc.registration import Registration
 
 CALLBACK = "https://app.test/-/oidc/callback"
@@ -26,22 +28,23 @@ def issuer() -> Issuer:
     return Issuer()
 
 
-async def begun_at(issuer: Issuer, **options: Any) -> Begun:
+async def begun_at(issuer: Issuer, **options: Any) -> tuple[Provider, Begun]:
     """A sign-in whose browser is at the issuer."""
-    begun, url = await begin(provider(issuer, **options), redirect_uri=CALLBACK, where="/orders")
+    at = provider(issuer, **options)
+    begun, url = await begin(at, redirect_uri=CALLBACK, where="/orders")
     issuer.note(url)
-    return begun
+    return at, begun
 
 
 async def signed_in(issuer: Issuer, **options: Any) -> SignedIn:
-    return await finish(await begun_at(issuer, **options), {"code": "c-1", "state": "any"})
+    return await finish(*await begun_at(issuer, **options), {"code": "c-1", "state": "any"})
 
 
 async def why_not(issuer: Issuer, answer: dict[str, str] | None = None, **options: Any) -> str:
     """What a sign-in fails for."""
-    begun = await begun_at(issuer, **options)
+    at, begun = await begun_at(issuer, **options)
     with pytest.raises(SignInFailed) as failed:
-        await finish(begun, answer or {"code": "c-1"})
+        await finish(at, begun, answer or {"code": "c-1"})
     return failed.value.why
 
 
@@ -186,7 +189,7 @@ def _unsigned(claims: dict[str, Any]) -> str:
 
 
 async def test_a_signature_that_anybody_could_make_lets_nobody_in(issuer: Issuer) -> None:
-    begun = await begun_at(issuer)
+    at, begun = await begun_at(issuer)
     good = issuer.id_token()
     claims = {"iss": ISSUER, "sub": "ada", "aud": CLIENT_ID, "nonce": begun.nonce, "iat": 1, "exp": 4_000_000_000}
     public = json.dumps(issuer.key.as_dict(private=False))
@@ -212,7 +215,7 @@ async def test_a_signature_that_anybody_could_make_lets_nobody_in(issuer: Issuer
     ):
         issuer.tokens = {"id_token": token}
         with pytest.raises(SignInFailed) as failed:
-            await finish(begun, {"code": "c-1"})
+            await finish(at, begun, {"code": "c-1"})
         assert failed.value.why == "token", token[:40]
 
 
@@ -226,7 +229,7 @@ async def test_an_answer_is_only_taken_from_the_provider_itself(issuer: Issuer) 
     assert await why_not(issuer, {"code": "c-1", "iss": "https://evil.test"}) == "mixed-up"
     issuer.about["authorization_response_iss_parameter_supported"] = True
     assert await why_not(issuer, {"code": "c-1"}) == "mixed-up"
-    assert (await finish(await begun_at(issuer), {"code": "c-1", "iss": ISSUER})).name == "Ada"
+    assert (await finish(*await begun_at(issuer), {"code": "c-1", "iss": ISSUER})).name == "Ada"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +298,7 @@ async def test_a_provider_changes_its_key_and_is_believed_at_once(issuer: Issuer
     async def sign_in() -> SignedIn:
         begun, url = await begin(at, redirect_uri=CALLBACK, where="/")
         issuer.note(url)
-        return await finish(begun, {"code": "c-1"})
+        return await finish(at, begun, {"code": "c-1"})
 
     await sign_in()
     clock.advance(60)
@@ -313,8 +316,53 @@ async def test_plain_oauth_2_knows_nobody_and_lets_the_api_tell(issuer: Issuer) 
     begun, url = await begin(at, redirect_uri=CALLBACK, where="/")
     query = issuer.note(url)
 
-    signed = await finish(begun, {"code": "c-1"})
+    signed = await finish(at, begun, {"code": "c-1"})
 
     assert (query["scope"], "nonce" in query) == ("read", False)
     assert (signed.identity, signed.name) == (None, "")
     assert signed.tokens.access == "access-of-authorization_code"
+
+
+async def test_what_was_begun_in_one_process_is_finished_in_another_by_what_is_written_down(issuer: Issuer) -> None:
+    _, begun = await begun_at(issuer)
+    written = json.dumps(begun.dump())
+
+    signed = await finish(provider(issuer), Begun.load(json.loads(written)), {"code": "c-1"})
+
+    assert Begun.load(json.loads(written)) == begun
+    assert signed.identity is not None
+    assert signed.identity.subject == "ada"
+    assert all(secret in written for secret in (begun.state, begun.nonce, begun.verifier))
+
+
+@pytest.mark.parametrize(
+    "changed", [{"issuer": "https://other.test"}, {"registration": Registration("another", "other-secret")}]
+)
+async def test_what_was_begun_at_another_provider_is_not_told_this_ones_secret(
+    issuer: Issuer, changed: dict[str, Any]
+) -> None:
+    _, begun = await begun_at(issuer)
+    here = provider(issuer, changed.get("registration", CLIENT), url=changed.get("issuer", ISSUER))
+
+    with pytest.raises(SignInFailed) as failed:
+        await finish(here, begun, {"code": "c-1"})
+
+    assert failed.value.why == "lost"
+    assert "/token" not in {each.url.path for each in issuer.asked}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda begun: {name: value for name, value in begun.items() if name != "verifier"},
+        lambda begun: {name: value for name, value in begun.items() if name != "metadata"},
+        lambda begun: {**begun, "more": 1},
+        lambda begun: {**begun, "metadata": None},
+        lambda begun: {**begun, "metadata": {**begun["metadata"], "more": 1}},
+    ],
+)
+async def test_what_another_version_has_begun_can_not_be_read(issuer: Issuer, changed: Callable[..., Any]) -> None:
+    _, begun = await begun_at(issuer)
+
+    with pytest.raises(ValueError, match="version"):
+        Begun.load(changed(begun.dump()))

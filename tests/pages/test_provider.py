@@ -20,7 +20,7 @@ from tests.serving import serve
 from webapp import Settings, create_app
 from webapp.errors import SettingsError
 from webapp.oidc import FAILURES
-from webapp.oidc.pending import MOST_OF_ADDRESS
+from webapp.oidc.flows import MOST_OF_ADDRESS
 from webapp.testing import Browser
 
 FORM = {"type": "oauth2", "flows": {"password": {"tokenUrl": "/auth/token", "scopes": {}}}}

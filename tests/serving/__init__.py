@@ -3,9 +3,14 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import httpx
 import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 
@@ -43,6 +48,22 @@ def serve(app: ASGIApp, *, port: int = 0, told_by_proxies: bool = True) -> Itera
         finally:
             server.should_exit = True
             thread.join(timeout=10)
+
+
+@contextlib.contextmanager
+def answering(answer: Callable[[httpx.Request], httpx.Response]) -> Iterator[str]:
+    """Serve what answers in process elsewhere, and say where."""
+
+    async def asked(request: Request) -> Response:
+        body, url = await request.body(), str(request.url)
+        said = answer(httpx.Request(request.method, url, headers=request.headers.raw, content=body))
+        response = Response(said.content, said.status_code)
+        response.raw_headers = [(name.lower(), value) for name, value in said.headers.raw]
+        return response
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    with serve(Starlette(routes=[Route("/{path:path}", asked, methods=methods)])) as url:
+        yield url
 
 
 class _Server(uvicorn.Server):

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.oidc.issuer import Issuer
+from tests.pages.elsewhere import come_back, set_out, sign_in, site
 from tests.store.server import RedisServer, redis_server
 from webapp.app import create_app
 from webapp.demo.app import create_demo
@@ -168,3 +170,44 @@ async def test_how_long_the_store_takes_and_what_it_does_not_answer_is_counted(s
     lines = dict(line.rsplit(" ", 1) for line in metrics.text.splitlines() if not line.startswith("#"))
     assert float(lines['webapp_store_errors_total{kind="TimeoutError"}']) >= 1
     assert float(lines["webapp_store_seconds_count"]) > float(lines['webapp_store_seconds_bucket{le="0.25"}']) > 0
+
+
+async def test_a_sign_in_at_a_provider_is_begun_and_finished_once_the_store_is_back(server: RedisServer) -> None:
+    issuer = Issuer()
+    app = site(issuer, secret_key=KEY, session_store=server.url)
+    async with Browser(app) as browser:
+        state = await set_out(browser, issuer)
+        server.send(signal.SIGSTOP)
+        try:
+            out = await browser.another().fetch("GET", "/-/oidc/start")
+            back = await come_back(browser, code="c-1", state=state)
+            login = await browser.fetch("GET", "/login")
+            signed_out_there = await browser.fetch("GET", "/-/oidc/signed-out")
+        finally:
+            server.send(signal.SIGCONT)
+        again = await come_back(browser, code="c-1", state=state)
+
+    for answer in (out, back):
+        assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+        assert "nothing is lost" in answer.text
+        assert "set-cookie" not in answer.headers
+    assert (login.status, signed_out_there.status) == (200, 303)
+    assert again.headers["location"] == "/orders"
+    assert [each.url.path for each in issuer.asked].count("/token") == 1
+
+
+async def test_whoever_cannot_be_sent_on_to_the_provider_is_not_signed_out_yet(server: RedisServer) -> None:
+    issuer = Issuer()
+    async with Browser(site(issuer, secret_key=KEY, session_store=server.url)) as browser:
+        await sign_in(browser, issuer)
+        with server.client() as client:
+            client.config_set("maxmemory", "1")
+        answer = await browser.fetch("POST", "/logout", headers=FORM)
+        page = await browser.fetch("GET", "/orders")
+        with server.client() as client:
+            client.config_set("maxmemory", "0")
+        left = await browser.sign_out()
+
+    assert (answer.status, page.status) == (503, 200)
+    assert "set-cookie" not in answer.headers
+    assert "Sign out at Example ID" in left.links

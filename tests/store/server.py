@@ -90,3 +90,18 @@ async def empty_store(server: RedisServer) -> AsyncIterator[Store]:
     store = Store(connect(server.url))
     yield store
     await store.aclose()
+
+
+def elapse(server: RedisServer, seconds: float) -> None:
+    """Have all that is in the store be over sooner by so much, as if that time had passed."""
+    with server.client() as client:
+        for key in client.scan_iter("*"):
+            left = client.pttl(key)
+            assert left > 0, f"{key!r} is there for ever"
+            client.pexpire(key, max(left - int(seconds * 1000), 0))
+
+
+def left_there(server: RedisServer) -> list[bytes]:
+    """The names of all deposits, without what counts them."""
+    with server.client() as client:
+        return [key for key in client.scan_iter("*") if client.type(key) == b"string" and not key.endswith(b":sum")]

@@ -93,12 +93,6 @@ def _of_sessions(settings: Settings) -> Iterator[Finding]:
 
 
 def _of_their_store(settings: Settings) -> Iterator[Finding]:
-    if settings.session_store is not None and settings.oidc_client_id is not None:
-        yield Finding(
-            WARNING,
-            "WEBAPP_SESSION_STORE",
-            "does not share what has begun at the provider: a sign-in there has to come back to the same process.",
-        )
     if (settings.session_store or "").startswith("redis://") and not is_local(settings.session_store or ""):
         yield Finding(NOTE, "WEBAPP_SESSION_STORE", "is without TLS: its password travels in clear; rediss:// has it.")
 

@@ -1,7 +1,9 @@
 """Signing in at an OpenID provider, or wherever else an API's tokens come from. Needs `webapp[oidc]`."""
 
+from webapp.oidc.beginning import Beginning
 from webapp.oidc.endings import LogoutRefused, open_endings
 from webapp.oidc.failures import FAILURES, SignInFailed
+from webapp.oidc.flows import open_flows
 from webapp.oidc.logout import end_session_url
 from webapp.oidc.pending import Pending
 from webapp.oidc.provider import Provider
@@ -10,6 +12,7 @@ from webapp.oidc.signin import Begun, Identity, SignedIn, begin, finish, why_not
 
 __all__ = [
     "FAILURES",
+    "Beginning",
     "Begun",
     "Identity",
     "LogoutRefused",
@@ -22,5 +25,6 @@ __all__ = [
     "end_session_url",
     "finish",
     "open_endings",
+    "open_flows",
     "why_not",
 ]

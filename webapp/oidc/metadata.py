@@ -1,9 +1,11 @@
 """What a provider says about itself (OpenID Connect Discovery 1.0, RFC 8414)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 from urllib.parse import urlsplit
+
+from webapp.oidc.beginning import checked
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 LONGEST_URL = 2048
@@ -25,6 +27,17 @@ class Metadata:
     scopes: frozenset[str] = frozenset()
     sends_issuer: bool = False
     """Whether its answers say whose they are (RFC 9207)."""
+
+    def dump(self) -> dict[str, Any]:
+        """All of it, as JSON can hold it."""
+        return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def load(cls, dumped: Mapping[str, Any]) -> Self:
+        """What `dump` gave; ValueError where that was another version's."""
+        values = checked(cls, dumped).items()
+        words: dict[str, Any] = {name: frozenset(value) if isinstance(value, list) else value for name, value in values}
+        return cls(**words)
 
 
 def discovery_url(issuer: str) -> str:

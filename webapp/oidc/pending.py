@@ -7,116 +7,80 @@ finished once, and within minutes; several may be open at once, one in each tab.
 an address, and for all together.
 """
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Sequence
 
+from webapp.oidc.flows import SECONDS, Flow, Flows, Value
 from webapp.sessions.cookie import mount_path, new_id, prefixed, set_cookie, values_in
 from webapp.settings import is_https
 
-SECONDS = 10 * 60
-MOST_OF_ONE = 8
-MOST_OF_ADDRESS = 200
-"""Many people share an address, but whoever begins without end pushes out nobody's but what came from their own."""
-MOST_TOGETHER = 10_000
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    browser: str
-    address: str
-    until: float
-    value: object
+MOST_SENT = 4
+"""Ids that one browser is asked by: others can plant cookies, as many as they like."""
 
 
 class Pending:
-    """What all browsers have begun, the oldest first."""
+    """
+    What all browsers have begun, kept in `flows`, and the cookie called `name` by which a browser finds its own.
 
-    def __init__(self, name: str, *, https: bool | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    Raises StoreUnavailable where `flows` does.
+    """
+
+    def __init__(self, name: str, flows: Flows, *, https: bool | None = None) -> None:
         self._name = name
+        self._flows = flows
         self._https = https
-        self._clock = clock
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
-        self._browsers: dict[str, OrderedDict[str, None]] = {}
-        self._addresses: dict[str, OrderedDict[str, None]] = {}
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def keep(
-        self, cookie_header: str, key: str, value: object, *, scheme: str, root_path: str, address: str = ""
+    async def keep(
+        self,
+        cookie_header: str,
+        kind: str,
+        key: str,
+        value: Value,
+        *,
+        scheme: str,
+        root_path: str,
+        address: str = "",
     ) -> str:
         """
         Keep a value under a key that comes back; returns the Set-Cookie header that the browser has to get.
 
         `cookie_header` is what it has sent; `address` is where it came from, empty where nobody knows.
         """
-        self._forget_old()
-        sent = self._sent(cookie_header, scheme, root_path)
-        browser = next((each for each in sent if each in self._browsers), None) or new_id()
-        self._drop(key)
-        self._entries[key] = _Entry(browser, address, self._clock() + SECONDS, value)
-        for group, owner, most in self._groups(browser, address):
-            theirs = group.setdefault(owner, OrderedDict())
-            theirs[key] = None
-            if len(theirs) > most:
-                self._drop(next(iter(theirs)))
-        if len(self._entries) > MOST_TOGETHER:
-            self._drop(next(iter(self._entries)))
+        browser = new_id()
+        for sent in self._sent(cookie_header, scheme, root_path):
+            if await self._flows.knows(sent):
+                browser = sent
+                break
+        await self._flows.keep(Flow(browser, kind, key), value, address=address)
         secure, path = is_https(self._https, scheme), mount_path(root_path)
         return set_cookie(self._name, browser, SECONDS, secure=secure, path=path)
 
-    def has(self, key: str) -> bool:
-        """Whether somebody, whoever it is, has begun something under this key."""
-        return key in self._entries
+    async def has(self, cookie_header: str, kind: str, key: str, *, scheme: str, root_path: str) -> bool:
+        """Whether this very browser has begun something of this kind under this key."""
+        for sent in self._sent(cookie_header, scheme, root_path):
+            if await self._flows.has(Flow(sent, kind, key)):
+                return True
+        return False
 
-    def take(self, cookie_header: str, key: str, kind: type[T], *, scheme: str, root_path: str) -> T | None:
+    async def take(self, cookie_header: str, kind: str, key: str, *, scheme: str, root_path: str) -> Value | None:
         """What this very browser has begun under this key, once; None for any other, and where it took too long."""
-        self._forget_old()
-        entry = self._entries.get(key)
-        sent = self._sent(cookie_header, scheme, root_path)
-        if entry is None or entry.browser not in sent or not isinstance(entry.value, kind):
-            return None
-        self._drop(key)
-        return entry.value
+        for sent in self._sent(cookie_header, scheme, root_path):
+            if (value := await self._flows.take(Flow(sent, kind, key))) is not None:
+                return value
+        return None
 
-    def only(self, cookie_header: str, kind: type[T], *, scheme: str, root_path: str) -> T | None:
+    async def only(self, cookie_header: str, kind: str, *, scheme: str, root_path: str) -> Value | None:
         """
         What this very browser has under way, if that is one thing of its kind; it stays.
 
         For answers that don't say what they answer. Another site can have a browser bring one, so none ends anything.
         """
-        self._forget_old()
-        sent = self._sent(cookie_header, scheme, root_path)
-        keys = [key for browser in set(sent) for key in self._browsers.get(browser, ())]
-        values = [entry.value for entry in map(self._entries.__getitem__, keys) if isinstance(entry.value, kind)]
+        values = [
+            value
+            for sent in self._sent(cookie_header, scheme, root_path)
+            for value in await self._flows.of_browser(sent, kind)
+        ]
         return values[0] if len(values) == 1 else None
 
-    def _sent(self, cookie_header: str, scheme: str, root_path: str) -> list[str]:
+    def _sent(self, cookie_header: str, scheme: str, root_path: str) -> Sequence[str]:
         name = prefixed(self._name, secure=is_https(self._https, scheme), path=mount_path(root_path))
-        return list(values_in(cookie_header, name))
-
-    def _forget_old(self) -> None:
-        # In the order in which they were kept, so in that of their ends.
-        while self._entries and next(iter(self._entries.values())).until <= self._clock():
-            self._drop(next(iter(self._entries)))
-
-    def _drop(self, key: str) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is None:
-            return
-        for group, owner, _ in self._groups(entry.browser, entry.address):
-            theirs = group[owner]
-            del theirs[key]
-            if not theirs:
-                del group[owner]
-
-    def _groups(self, browser: str, address: str) -> Iterable[tuple[dict[str, OrderedDict[str, None]], str, int]]:
-        """Whose an entry is, and how many they may have."""
-        yield self._browsers, browser, MOST_OF_ONE
-        if address:
-            yield self._addresses, address, MOST_OF_ADDRESS
+        return list(dict.fromkeys(values_in(cookie_header, name)))[:MOST_SENT]

@@ -67,6 +67,12 @@ class Provider:
         where = self._url or (self._fixed.authorization_endpoint if self._fixed else "")
         return self.registration.name or urlsplit(where).hostname or "the provider"
 
+    @property
+    def where(self) -> str:
+        """What tells it, and what this site is to it, from any other place: whoever sets out there comes back there."""
+        place = self._url or (self._fixed.token_endpoint if self._fixed else "")
+        return f"{self.registration.client_id} {place}"
+
     async def metadata(self) -> Metadata:
         """What it says about itself, at most an hour old if it can be reached. Raises SignInFailed."""
         if self._fixed is not None:

@@ -8,10 +8,11 @@ began it, and only if the provider's signature says who it is.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from webapp.client import RefreshEndpoint
 from webapp.client.tokens import Tokens, find_tokens
+from webapp.oidc.beginning import Beginning, checked
 from webapp.oidc.failures import SignInFailed
 from webapp.oidc.metadata import Metadata
 from webapp.oidc.provider import Provider
@@ -28,10 +29,13 @@ PASSING = frozenset({"server_error", "temporarily_unavailable"})
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """One sign-in under way."""
+class Begun(Beginning):
+    """One sign-in under way: all that has to be known of it, in whichever process the browser comes back to."""
 
-    provider: Provider
+    KIND: ClassVar[str] = "oidc"
+
+    provider: str
+    """Where the browser was sent, as `Provider.where` has it."""
     metadata: Metadata
     """As it was when the browser was sent there: the answer has to be this provider's."""
     redirect_uri: str
@@ -40,6 +44,16 @@ class Begun:
     nonce: str = field(default_factory=new_id, repr=False)
     verifier: str = field(default_factory=new_id, repr=False)
     state: str = field(default_factory=new_id, repr=False)
+
+    def dump(self) -> dict[str, Any]:
+        """Everything, as JSON can hold it. It is as secret as what it holds."""
+        return {**Beginning.dump(self), "metadata": self.metadata.dump()}
+
+    @classmethod
+    def load(cls, dumped: Mapping[str, Any]) -> Self:
+        """What `dump` gave; ValueError where that was another version's."""
+        values = checked(cls, dumped)
+        return cls(**{**values, "metadata": Metadata.load(values["metadata"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,7 @@ async def begin(provider: Provider, *, redirect_uri: str, where: str) -> tuple[B
     from webapp.oidc.jose import authorization_url
 
     metadata = await provider.metadata()
-    begun = Begun(provider, metadata, redirect_uri, where)
+    begun = Begun(provider.where, metadata, redirect_uri, where)
     registration = provider.registration
     is_openid = bool(metadata.issuer)
     scopes = [*provider.scopes]
@@ -101,9 +115,14 @@ async def begin(provider: Provider, *, redirect_uri: str, where: str) -> tuple[B
     return begun, url
 
 
-async def finish(begun: Begun, answer: Mapping[str, str], clock: Callable[[], float] = time.time) -> SignedIn:
+async def finish(
+    provider: Provider, begun: Begun, answer: Mapping[str, str], clock: Callable[[], float] = time.time
+) -> SignedIn:
     """What the provider's answer, the query of the redirect back, amounts to. Raises SignInFailed."""
-    provider, metadata = begun.provider, begun.metadata
+    metadata = begun.metadata
+    if begun.provider != provider.where:
+        # What is ours at this one, a secret perhaps, is not for that one.
+        raise SignInFailed("lost", "it was begun at another provider than is set up here")
     _check_sender(metadata, answer)
     if "error" in answer:
         raise SignInFailed(why_not(answer["error"]), f"the provider answered {_printable(answer['error'])}")
@@ -117,9 +136,9 @@ async def finish(begun: Begun, answer: Mapping[str, str], clock: Callable[[], fl
     renewal = provider.renewal(metadata) if tokens.refresh else None
     if not metadata.issuer:
         return SignedIn(tokens, renewal, None)
-    claims = await _claims(begun, data, clock())
+    claims = await _claims(provider, begun, data, clock())
     identity = Identity(metadata.issuer, claims["sub"], _text(claims.get("sid")), str(data["id_token"]), claims["iat"])
-    return SignedIn(tokens, renewal, identity, await _name(begun, claims, data.get("access_token")))
+    return SignedIn(tokens, renewal, identity, await _name(provider, metadata, claims, data.get("access_token")))
 
 
 def why_not(error: str) -> str:
@@ -140,7 +159,7 @@ def _check_sender(metadata: Metadata, answer: Mapping[str, str]) -> None:
         raise SignInFailed("mixed-up", "the answer names no issuer")
 
 
-async def _claims(begun: Begun, data: Mapping[str, Any], now: float) -> Mapping[str, Any]:
+async def _claims(provider: Provider, begun: Begun, data: Mapping[str, Any], now: float) -> Mapping[str, Any]:
     """The claims of the ID token that came with an answer of the token endpoint."""
     from webapp.oidc.jose import TokenError, id_token_claims
 
@@ -148,14 +167,14 @@ async def _claims(begun: Begun, data: Mapping[str, Any], now: float) -> Mapping[
     if not isinstance(token, str):
         raise SignInFailed("token", "the provider gave no ID token; is openid among WEBAPP_OIDC_SCOPES?")
     try:
-        claims = await begun.provider.checked(
+        claims = await provider.checked(
             token,
             lambda keys: id_token_claims(
                 token,
                 keys,
                 allowed=begun.metadata.algorithms,
                 issuer=begun.metadata.issuer,
-                client_id=begun.provider.registration.client_id,
+                client_id=provider.registration.client_id,
                 nonce=begun.nonce,
                 access_token=access if isinstance(access, str) else None,
                 now=now,
@@ -172,11 +191,11 @@ def _untrusted(error: "TokenError") -> SignInFailed:
     return SignInFailed("clock" if error.is_clock else "token", f"the ID token can't be trusted: {error}")
 
 
-async def _name(begun: Begun, claims: Mapping[str, Any], access: Any) -> str:
+async def _name(provider: Provider, metadata: Metadata, claims: Mapping[str, Any], access: Any) -> str:
     """How somebody is called: by the ID token, else by the userinfo, which has to be about the same person."""
     named = _first_name(claims)
-    if not named and begun.metadata.userinfo_endpoint and isinstance(access, str):
-        told = await begun.provider.userinfo(begun.metadata, access)
+    if not named and metadata.userinfo_endpoint and isinstance(access, str):
+        told = await provider.userinfo(metadata, access)
         named = _first_name(told) if told.get("sub") == claims["sub"] else ""
     return named
 

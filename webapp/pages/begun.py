@@ -1,24 +1,26 @@
 """What a browser has begun at somebody else's, kept until it is back; and the way to the login page if it failed."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
-from webapp.oidc import Providers
+from webapp.oidc import Beginning, Providers
 from webapp.sessions.addresses import network_key
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Beginning)
 
 
-def keep(request: Request, answer: Response, key: str, value: object) -> Response:
-    """The answer, which leads elsewhere, and makes the browser the one that may come back for the value."""
-    cookie = _providers(request).pending.keep(
+async def keep(request: Request, answer: Response, key: str, begun: Beginning) -> Response:
+    """The answer, which leads elsewhere, and makes the browser the one that may come back for what it has begun."""
+    cookie = await _providers(request).pending.keep(
         request.headers.get("cookie", ""),
+        begun.KIND,
         key,
-        value,
+        begun.dump(),
         scheme=request.scope["scheme"],
         root_path=request.scope.get("root_path", ""),
         address=network_key(request.scope),
@@ -28,30 +30,38 @@ def keep(request: Request, answer: Response, key: str, value: object) -> Respons
     return answer
 
 
-def take(request: Request, key: str, kind: type[T]) -> T | None:
+async def take(request: Request, key: str, kind: type[T]) -> T | None:
     """What this browser has begun under a key, once."""
-    return _providers(request).pending.take(
+    value = await _providers(request).pending.take(
         request.headers.get("cookie", ""),
+        kind.KIND,
         key,
-        kind,
         scheme=request.scope["scheme"],
         root_path=request.scope.get("root_path", ""),
     )
+    return _loaded(kind, value)
 
 
-def only(request: Request, kind: type[T]) -> T | None:
+async def only(request: Request, kind: type[T]) -> T | None:
     """What this browser has under way, if that is one thing of its kind; it stays."""
-    return _providers(request).pending.only(
+    value = await _providers(request).pending.only(
         request.headers.get("cookie", ""),
-        kind,
+        kind.KIND,
         scheme=request.scope["scheme"],
         root_path=request.scope.get("root_path", ""),
     )
+    return _loaded(kind, value)
 
 
-def is_begun(request: Request, key: str) -> bool:
-    """Whether anything waits under a key, whoever has begun it."""
-    return _providers(request).pending.has(key)
+async def is_begun(request: Request, key: str, kind: type[Beginning]) -> bool:
+    """Whether something of this browser's waits under a key."""
+    return await _providers(request).pending.has(
+        request.headers.get("cookie", ""),
+        kind.KIND,
+        key,
+        scheme=request.scope["scheme"],
+        root_path=request.scope.get("root_path", ""),
+    )
 
 
 def origin(request: Request) -> str:
@@ -68,6 +78,13 @@ def back_to_login(request: Request, why: str, where: str, *, at: str = "") -> Re
     """The way back to the login page, which says `why`; nothing that the address of this one holds goes along."""
     params = [("why", why), *([("at", at)] if at else []), *([("next", where)] if where else [])]
     return redirect(request, href(request, "/login", params))
+
+
+def _loaded(kind: type[T], value: Mapping[str, Any] | None) -> T | None:
+    try:
+        return kind.load(value) if value is not None else None
+    except ValueError:
+        return None
 
 
 def _providers(request: Request) -> Providers:

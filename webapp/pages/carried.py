@@ -8,7 +8,8 @@ client.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from webapp.client import APIClient, Credentials, Reply
 from webapp.errors import APIError, NotFound, UnsafePath
 from webapp.html.htmx import redirect
 from webapp.html.urls import next_or_home
-from webapp.oidc import SignInFailed
+from webapp.oidc import Beginning, SignInFailed
 from webapp.oidc.metadata import is_url
 from webapp.openapi.codeflow import OAuthButton
 from webapp.openapi.site import Accounts
@@ -35,32 +36,47 @@ LONGEST_QUERY = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Beginning):
     """A sign-in of the API's own under way at a provider."""
 
-    button: OAuthButton
-    api: APIClient
-    """With the API's state cookie."""
+    KIND: ClassVar[str] = "api"
+
+    button: str
+    """Its name."""
+    origin: str
+    """What the API was asked by, and is asked by again: it has made addresses of it."""
     next: str
+    credentials: dict[str, Any] = field(repr=False)
+    """The API's state cookie, as `Credentials` dumps it."""
+
+    def client(self, request: Request) -> APIClient:
+        """The client that has begun it. Raises SignInFailed where its cookies are another version's."""
+        api: APIClient = request.state.client_at(self.origin)
+        try:
+            return api.for_session(Credentials.load(self.credentials))
+        except ValueError:
+            raise SignInFailed("lost", "it was begun by another version") from None
 
 
 async def start(request: Request) -> Response:
     """Ask the API where to send the browser, and send it there if it will come back to us."""
     accounts = (await routes_for(request)).site.accounts
     name = request.path_params["name"]
-    button = next((each for each in accounts.buttons if each.name == name), None)
+    button = _button(accounts, name)
     if button is None:
         raise NotFound
     where = next_or_home(request, request.query_params.get("next", ""))
     session: Session = request.state.session
     if session.kept:
         return RedirectResponse(where, 303)
-    api: APIClient = request.state.client_at(origin(request))
+    here = origin(request)
+    api: APIClient = request.state.client_at(here)
     try:
         url, state = _leads_back(request, button, await _sent(api, button))
     except SignInFailed as failed:
         return _failed(request, failed, where, button)
-    return keep(request, redirect(request, url), _key(state), Carried(button, api, where))
+    carried = Carried(button.name, here, where, api.credentials.dump())
+    return await keep(request, redirect(request, url), state, carried)
 
 
 async def callback(request: Request) -> Response | None:
@@ -71,21 +87,26 @@ async def callback(request: Request) -> Response | None:
     accounts = (await routes_for(request)).site.accounts
     if not any(request.url.path.endswith(button.callback) for button in accounts.buttons):
         return None
-    carried = (
-        take(request, _key(request.query_params.get("state", "")), Carried) if len(query) < LONGEST_QUERY else None
-    )
-    if carried is None:
+    state = request.query_params.get("state", "")
+    carried = await take(request, state, Carried) if len(query) < LONGEST_QUERY else None
+    button = _button(accounts, carried.button) if carried is not None else None
+    if carried is None or button is None:
         return _failed(request, SignInFailed("lost", "nothing of this state was begun by this browser"), "", None)
     try:
-        await _finish(carried, parse_qsl(query.decode("latin-1"), keep_blank_values=True))
-        api = _own_client(request, accounts, carried.api)
+        api = carried.client(request)
+        await _finish(api, button, parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+        api = _own_client(request, accounts, api)
         if not await is_known(request, api, accounts):
             raise SignInFailed("refused", "the API set a cookie, and doesn't know whose")
     except SignInFailed as failed:
-        return _failed(request, failed, carried.next, carried.button)
+        return _failed(request, failed, carried.next, button)
     person = await identify(api, accounts)
     request.state.session = Session.begin(api, user=person.name or "Signed in", owner=person.owner or None)
     return redirect(request, carried.next)
+
+
+def _button(accounts: Accounts, name: str) -> OAuthButton | None:
+    return next((each for each in accounts.buttons if each.name == name), None)
 
 
 async def _sent(api: APIClient, button: OAuthButton) -> str:
@@ -113,13 +134,13 @@ def _leads_back(request: Request, button: OAuthButton, url: str) -> tuple[str, s
     return url, state
 
 
-async def _finish(carried: Carried, answer: list[tuple[str, str]]) -> None:
+async def _finish(api: APIClient, button: OAuthButton, answer: list[tuple[str, str]]) -> None:
     """Bring the provider's answer to the API; whoever it lets in has a cookie or a token of its own from then on."""
-    before = carried.api.credentials.generation
-    reply = await _visit(carried.api, carried.button.callback, answer)
+    before = api.credentials.generation
+    reply = await _visit(api, button.callback, answer)
     location = reply.headers.get("location", "")
     refused = any("error" in name for name, _ in parse_qsl(urlsplit(location).query))
-    if refused or carried.api.credentials.generation == before:
+    if refused or api.credentials.generation == before:
         denied = any(name == "error" and value == "access_denied" for name, value in answer)
         raise SignInFailed("denied" if denied else "refused", "the API refused what the provider sent")
 
@@ -143,7 +164,3 @@ def _failed(request: Request, failed: SignInFailed, where: str, button: OAuthBut
     logger.warning("a sign-in failed (%s): %s", failed.why, failed)
     audit("sign_in_refused", level=logging.WARNING, why=failed.why, at=button.name if button else "")
     return back_to_login(request, failed.why, where, at=button.name if button else "")
-
-
-def _key(state: str) -> str:
-    return f"api {state}"

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -10,7 +11,7 @@ from webapp.errors import APIError, NotFound
 from webapp.html.context import LeavingPage
 from webapp.html.render import render
 from webapp.html.urls import href
-from webapp.oidc import Identity, LogoutRefused, Provider, Providers, SignInFailed, end_session_url
+from webapp.oidc import Beginning, Identity, LogoutRefused, Provider, Providers, SignInFailed, end_session_url
 from webapp.pages.begun import address, is_begun, keep, take
 from webapp.pages.provider import provider_of
 from webapp.pages.sites import routes_for
@@ -27,8 +28,10 @@ KEY = "at"
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(Beginning):
     """A sign-out that is still to be told to the provider, by the browser."""
+
+    KIND: ClassVar[str] = "leaving"
 
     name: str
     url: str = field(repr=False)
@@ -58,7 +61,7 @@ async def leave(request: Request, session: Session) -> Leaving | None:
     return Leaving(provider.name, end_session_url(metadata, hint, registration.client_id, back))
 
 
-def led_out(request: Request, leaving: Leaving, answer: Response) -> Response:
+async def led_out(request: Request, leaving: Leaving, answer: Response) -> Response:
     """
     The sign-out's answer, which leads to the provider by way of a page.
 
@@ -67,14 +70,14 @@ def led_out(request: Request, leaving: Leaving, answer: Response) -> Response:
     """
     key = new_id()
     answer.headers["Location"] = href(request, SIGNED_OUT, [(KEY, key)])
-    return keep(request, answer, _name(key), leaving)
+    return await keep(request, answer, key, leaving)
 
 
 async def signed_out(request: Request) -> Response:
     """The page in between; where the provider leads back to, nothing is left to be done."""
     key = request.query_params.get(KEY, "")
     provider = await _provider(request)
-    if provider is None or not is_begun(request, _name(key)):
+    if provider is None or not (key and await is_begun(request, key, Leaving)):
         return RedirectResponse(href(request, "/login", [("why", "signed-out")]), 303)
     page = LeavingPage(name=provider.name, href=href(request, END, [(KEY, key)]))
     return render(request, "pages/leaving.html", page)
@@ -82,7 +85,7 @@ async def signed_out(request: Request) -> Response:
 
 async def end_there(request: Request) -> Response:
     """To the provider, to be signed out there; once, and only for who has signed out here."""
-    leaving = take(request, _name(request.query_params.get(KEY, "")), Leaving)
+    leaving = await take(request, request.query_params.get(KEY, ""), Leaving)
     if leaving is None:
         return RedirectResponse(href(request, "/login", [("why", "signed-out")]), 303)
     return RedirectResponse(leaving.url, 303, {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})
@@ -138,7 +141,3 @@ async def _provider(request: Request) -> Provider | None:
 def _providers(request: Request) -> Providers:
     providers: Providers = request.state.providers
     return providers
-
-
-def _name(key: str) -> str:
-    return f"leaving {key}"

@@ -145,10 +145,12 @@ async def log_out(request: Request) -> Response:
     session: Session = request.state.session
 
     leaving = await leave(request, session)
+    # First, since it may fail: then nobody is signed out yet, and may try again.
+    answer = signed_out(request) if leaving is None else await led_out(request, leaving, signed_out(request))
     await end_at_api(session, accounts)
 
     request.state.session = Session.stranger(session.api)
-    return signed_out(request) if leaving is None else led_out(request, leaving, signed_out(request))
+    return answer
 
 
 def signed_out(request: Request) -> Response:

@@ -40,18 +40,21 @@ async def start(request: Request) -> Response:
         begun, url = await begin(provider, redirect_uri=address(request, CALLBACK), where=where)
     except SignInFailed as failed:
         return _failed(request, failed, where)
-    return keep(request, redirect(request, url), _key(begun.state), begun)
+    return await keep(request, redirect(request, url), begun.state, begun)
 
 
 async def callback(request: Request) -> Response:
     """Take what the provider sent back by the browser; a new session if it is right."""
     answer = {name: value for name, value in request.query_params.items() if len(value) <= LONGEST}
-    begun = take(request, _key(answer.get("state", "")), Begun)
+    begun = await take(request, answer.get("state", ""), Begun)
     if begun is None:
-        return _of_nothing(request, answer)
-    accounts = (await routes_for(request)).site.accounts
+        return await _of_nothing(request, answer)
+    site = (await routes_for(request)).site
+    accounts, provider = site.accounts, provider_of(request, site)
     try:
-        signed = await finish(begun, answer)
+        if provider is None:
+            raise SignInFailed("lost", "nobody signs in at another place any more")
+        signed = await finish(provider, begun, answer)
         if signed.identity is not None and await _providers(request).logout_tokens.has_ended(signed.identity):
             raise SignInFailed("lost", "the provider has ended this session already")
         request.state.session = await _session(request, accounts, signed)
@@ -60,11 +63,11 @@ async def callback(request: Request) -> Response:
     return redirect(request, begun.next)
 
 
-def _of_nothing(request: Request, answer: Mapping[str, str]) -> Response:
+async def _of_nothing(request: Request, answer: Mapping[str, str]) -> Response:
     """What came back under no state of this browser's; some providers forget it when they have nothing good to say."""
     if "error" not in answer or "state" in answer:
         return _failed(request, SignInFailed("lost", "nothing of this state was begun by this browser"), "")
-    begun = only(request, Begun)
+    begun = await only(request, Begun)
     failed = SignInFailed(why_not(answer["error"]), "the provider refused, without a state")
     return _failed(request, failed, begun.next if begun else "")
 
@@ -100,7 +103,3 @@ def _failed(request: Request, failed: SignInFailed, where: str) -> Response:
     logger.warning("a sign-in failed (%s): %s", failed.why, failed)
     audit("sign_in_refused", level=logging.WARNING, why=failed.why)
     return back_to_login(request, failed.why, where)
-
-
-def _key(state: str) -> str:
-    return f"oidc {state}"

@@ -1,6 +1,7 @@
 """What processes share in Redis or Valkey: sessions' records, sealed, and what is counted and marked beside them."""
 
 from webapp.store.connection import Store, connect
+from webapp.store.deposits import Deposit, Deposits
 from webapp.store.indexes import Indexes
 from webapp.store.locks import Locks
 from webapp.store.marks import Marks
@@ -9,6 +10,8 @@ from webapp.store.sealing import Sealer, Unsealable
 from webapp.store.tries import Tries
 
 __all__ = [
+    "Deposit",
+    "Deposits",
     "Head",
     "Indexes",
     "Locks",

@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _VERSION = b"\x01"
 _NONCE = 12
+STAMP = len(_VERSION) + _NONCE
+"""Bytes that what is sealed begins with, and nothing else that is."""
 
 
 class Unsealable(ValueError):
