@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 import brotli
+import deflate
 import pytest
 from backports import zstd
 
 from webapp.codings import Coding, codings
+from webapp.codings.coding import gzip_coding
 
 CHANCE = random.Random(3)
 WORDS = ["".join(CHANCE.choices("etaoinshrdlu", k=CHANCE.randint(2, 9))) for _ in range(300)]
@@ -38,7 +40,10 @@ def unpacker(name: str) -> Callable[[bytes], bytes]:
     return unpack
 
 
-@pytest.fixture(params=codings(), ids=lambda coding: str(coding.name))
+EACH = {**{coding.name: coding for coding in codings()}, "gzip without the extra": gzip_coding(None)}
+
+
+@pytest.fixture(params=[*EACH.values()], ids=[*EACH])
 def coding(request: Any) -> Coding:
     """Each of those there are."""
     found: Coding = request.param
@@ -50,12 +55,24 @@ def test_with_the_extra_there_are_three_and_brotli_comes_first() -> None:
 
 
 def test_without_the_extra_there_is_gzip() -> None:
-    hide = "import sys; sys.modules.update({'brotli': None, 'backports': None, 'compression': None})"
-    script = f"{hide}\nfrom webapp.codings import codings\nprint(*[coding.name for coding in codings()])"
-
+    hidden = dict.fromkeys(("brotli", "backports", "compression", "deflate"))
+    script = f"""
+import gzip, sys
+sys.modules.update({hidden})
+from webapp.codings import codings
+[coding] = codings()
+print(coding.name, gzip.decompress(coding.pack(b"page")), gzip.decompress(coding.press(b"file")))
+"""
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
-    assert done.stdout == "gzip\n"
+    assert done.stdout == "gzip b'page' b'file'\n"
+
+
+def test_with_the_extra_gzip_is_no_larger() -> None:
+    with_it, without = gzip_coding(deflate), gzip_coding(None)
+
+    assert len(with_it.pack(PAGE)) <= len(without.pack(PAGE))
+    assert len(with_it.press(PAGE)) < len(without.press(PAGE))
 
 
 @pytest.mark.parametrize("content", [b"", b"a", PAGE, NOISE], ids=["nothing", "letter", "page", "noise"])

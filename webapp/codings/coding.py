@@ -1,10 +1,12 @@
 """
 The codings that this installation packs in: gzip everywhere, br and zstd where their libraries are.
 
-The levels are those beyond which a page gets hardly smaller. For a list of 25 rows, 24 KB: gzip 6 makes 4,378 bytes of
-it (9: 4,335), br 5 3,966 in 1.2 times that time (4: 4,282; 9: 3,923 in 20 times), zstd 6 4,379 in 0.8 (3: 4,693).
+The levels are those beyond which a page gets hardly smaller. For a list of 25 rows, 24 KB, gzip 6 makes 4,380 bytes of
+it (9: 4,334). libdeflate does so in less than half of that time: 7 makes 4,352 in 0.47 (6: 4,401 in 0.40, 8: 4,320 in
+0.81). br 5 makes 3,964 in 1.7 times that time (4: 4,287 in 1.2; 9: 3,923 in 20), zstd 6 4,379 in 0.9 (3: 4,696).
 """
 
+import contextlib
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +17,10 @@ try:
     import brotli
 except ImportError:  # pragma: no cover  # the extra `compression` isn't installed
     brotli = None
+
+libdeflate: ModuleType | None = None
+with contextlib.suppress(ImportError):  # the extra `compression` isn't installed
+    import deflate as libdeflate
 
 try:
     from compression import zstd  # Python 3.14
@@ -50,12 +56,25 @@ class Coding:
 
 def codings() -> tuple[Coding, ...]:
     """Those there are, the one that makes pages smallest first."""
-    found = [Coding("gzip", _gzip, lambda content: zlib.compress(content, 9, GZIP_HEADER), _gzip_packer)]
+    found = [gzip_coding(libdeflate)]
     if zstd is not None:
         found.insert(0, _zstd_coding(zstd))
     if brotli is not None:
         found.insert(0, _brotli_coding(brotli))
     return tuple(found)
+
+
+def gzip_coding(library: ModuleType | None) -> Coding:
+    """
+    gzip by zlib, but what is whole by libdeflate, where there is one.
+
+    Its highest level finds nearly the smallest there is, as zopfli does, in a twentieth of the time. It doesn't know
+    pieces.
+    """
+    if library is None:
+        return Coding("gzip", _gzip, lambda content: zlib.compress(content, 9, GZIP_HEADER), _gzip_packer)
+    compress = library.gzip_compress
+    return Coding("gzip", lambda page: bytes(compress(page, 7)), lambda kept: bytes(compress(kept, 12)), _gzip_packer)
 
 
 def _gzip(content: bytes) -> bytes:
