@@ -1,5 +1,8 @@
 import asyncio
-from collections.abc import Iterator
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from redis.asyncio import Redis, RedisCluster
@@ -36,7 +39,7 @@ def options(url: str) -> dict[str, object]:
 def test_no_way_to_the_store_waits_for_long(url: str) -> None:
     found = options(url)
 
-    assert found["socket_timeout"] == found["socket_connect_timeout"] == 8.0
+    assert found["socket_timeout"] == found["socket_connect_timeout"] == 20.0
     assert found["retry"].get_retries() == 0  # type: ignore[attr-defined]
     redis = connect(url)
     assert isinstance(redis, Redis)
@@ -47,7 +50,7 @@ def test_a_cluster_is_reached_by_one_of_its_nodes() -> None:
     redis = connect("redis+cluster://user:pw@localhost:7000")
 
     assert isinstance(redis, RedisCluster)
-    assert redis.connection_kwargs["socket_timeout"] == 8.0
+    assert redis.connection_kwargs["socket_timeout"] == 20.0
 
 
 @pytest.mark.parametrize("url", ["redis+sentinel://host", "http://secret@host", "redis://:secret@host:port/x"])
@@ -106,3 +109,49 @@ async def test_many_questions_at_once_are_all_answered_to_whoever_asked() -> Non
         assert await store.ask_each([("GET", "7"), ("GET", "none")]) == [b"7", None]
         assert await store.ask_each([]) == []
         await store.aclose()
+
+
+@contextlib.asynccontextmanager
+async def busy(seconds: float) -> AsyncIterator[None]:
+    """A process in which every turn of the loop takes so long, as one that is given no CPU is."""
+
+    async def turn() -> None:
+        while True:
+            time.sleep(seconds)  # noqa: ASYNC251 - it's to be in the way
+            await asyncio.sleep(0)
+
+    turning = asyncio.create_task(turn())
+    try:
+        yield
+    finally:
+        turning.cancel()
+
+
+async def test_an_answer_that_nobody_had_the_time_to_read_is_waited_for() -> None:
+    with redis_server() as server:
+        store = Store(connect(server.url))
+        async with busy(0.04):
+            answers = await asyncio.gather(*(store.ask("ECHO", f"{number}") for number in range(300)))
+        await store.aclose()
+
+    assert answers == [f"{number}".encode() for number in range(300)]
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.004])
+async def test_a_server_that_hangs_is_given_up_by_a_process_that_is_busy_too(
+    turn: float, figure: Callable[[str], None]
+) -> None:
+    with redis_server() as server:
+        store = Store(connect(server.url))
+        assert await store.ask("PING")
+        server.send(signal.SIGSTOP)
+        async with busy(turn):
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailable):
+                await store.ask("PING")
+            took = time.monotonic() - began
+        server.send(signal.SIGCONT)
+        await store.aclose()
+
+    assert 0.5 <= took < 5  # a hang would be for ever
+    figure(f"given up after {took:.2f} s where each turn of the loop takes {turn * 1000:.0f} ms")
