@@ -404,6 +404,31 @@ async def test_what_the_api_has_renewed_while_the_store_was_away_is_saved_when_i
     assert (await found(make(), ada)).api.credentials.refresh_token == "refresh-1"
 
 
+async def test_what_could_not_be_saved_at_once_is_waited_for_by_the_others_rather_than_renewed_again(
+    make: Make, api: API, server: RedisServer
+) -> None:
+    here, there = make(), make()
+    ada = await begun(here, api)
+    other = await found(there, ada)
+    ada.api.credentials.bearer = other.api.credentials.bearer = "spent"
+    api.takes = 0.5
+    call = asyncio.create_task(ada.api.request("GET", "/things"))
+    await asyncio.sleep(0.2)
+    with server.client() as client:
+        client.config_set("maxmemory", "1")
+        try:
+            assert (await call).status == 200
+        finally:
+            client.config_set("maxmemory", "0")
+
+    waiting = asyncio.create_task(other.api.request("GET", "/things"))
+    assert not (await asyncio.wait([waiting], timeout=1))[0]
+    await here.sweep()
+
+    assert (await waiting).status == 200
+    assert (api.renewals, api.alarms) == (1, 0)
+
+
 async def test_tending_ends_when_it_is_cancelled_even_while_the_store_refuses(
     make: Make, api: API, server: RedisServer
 ) -> None:

@@ -52,15 +52,18 @@ class Renewing:
             await asyncio.sleep(LOOK_EVERY)
             if found := await self._found(session, generation):
                 return found
+        is_told = True
         try:
             if found := await self._found(session, generation):
                 return found
             began = time.monotonic()
             result = await run()
-            await self._save(session, result, endpoint, took=time.monotonic() - began)
+            is_told = await self._tell(session, result, endpoint, took=time.monotonic() - began)
             return result
         finally:
-            await self._release(key, token)
+            # Else the others would show the API what it has taken: they wait until it's saved, or the lock has ended.
+            if is_told:
+                await self._release(key, token, seconds)
 
     async def _found(self, session: Session, generation: int) -> Result | None:
         """What others have come to meanwhile."""
@@ -75,21 +78,25 @@ class Renewing:
         told, left = failure
         return Result(Outcome(told["outcome"]), str(told["detail"]), told["api_status"], left)
 
-    async def _save(self, session: Session, result: Result, endpoint: RefreshEndpoint, *, took: float) -> None:
-        if result.outcome is Outcome.RENEWED:
-            try:
+    async def _tell(self, session: Session, result: Result, endpoint: RefreshEndpoint, *, took: float) -> bool:
+        """Have the others know what has come of it; says whether they do."""
+        try:
+            if result.outcome is Outcome.RENEWED:
                 await self._copies.save(session)
-            except StoreUnavailable as error:
-                # It stays unsaved, and whoever tends the copies tries again.
-                logger.warning("what was renewed isn't saved yet: %s", error)
-        elif result.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-            unknown = result.outcome is Outcome.UNKNOWN
-            seconds = endpoint.quarantine - took if unknown else min(result.retry_after or endpoint.pause, 60.0)
-            told = {"outcome": result.outcome.value, "detail": result.detail, "api_status": result.api_status}
-            await self._locks.note_failure(session.key, told, seconds)
+            elif result.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
+                unknown = result.outcome is Outcome.UNKNOWN
+                seconds = endpoint.quarantine - took if unknown else min(result.retry_after or endpoint.pause, 60.0)
+                told = {"outcome": result.outcome.value, "detail": result.detail, "api_status": result.api_status}
+                await self._locks.note_failure(session.key, told, seconds)
+        except StoreUnavailable as error:
+            # What was renewed stays unsaved, and whoever tends the copies tries again.
+            logger.warning("what came of a renewal isn't saved yet: %s", error)
+            return False
+        return True
 
-    async def _release(self, key: str, token: str) -> None:
+    async def _release(self, key: str, token: str, seconds: float) -> None:
         try:
             await self._locks.release(key, token)
         except StoreUnavailable as error:
-            logger.warning("a lock stays until it ends by itself: %s", error)
+            logger.warning("a lock stays until the store can be asked, or it ends by itself: %s", error)
+            self._locks.owe(key, token, seconds)

@@ -44,7 +44,8 @@ class SharedRegistry(Registry):
         self._records = Records(store, Sealer(keys), prefix=prefix)
         self._indexes = Indexes(store, keys, prefix=prefix)
         self._copies = Copies(self._records, restore, on_copied=self._guard, on_gone=self._on_closed)
-        self._renewing = Renewing(self._copies, Locks(store, prefix=prefix))
+        self._locks = Locks(store, prefix=prefix)
+        self._renewing = Renewing(self._copies, self._locks)
         self._uses: dict[str, tuple[Session, Use]] = {}
         self._counted: tuple[int | None, float] = None, float("-inf")
 
@@ -167,6 +168,7 @@ class SharedRegistry(Registry):
             raise
         for session in self._copies.unsaved():
             await self._copies.save(session)
+        await self._locks.settle()
         watched = [session for session in self._copies if session.watched]
         return sum([not await self._copies.follow(session) for session in watched])
 

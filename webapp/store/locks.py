@@ -2,13 +2,18 @@
 One renewal of a session's access at a time, among all processes, and what became of one that failed.
 
 A lock ends by itself after longer than a renewal may take, so whoever dies with it holds the others up for no longer.
-It guards only against asking the API twice: what was saved is guarded by the record's version.
+It guards only against asking the API twice: what was saved is guarded by the record's version. A store that hangs does
+what it was asked once it goes on, though nobody waits for that any more: so what may have been taken is given back.
 """
 
 import json
 import secrets
+import time
 from typing import Any
 
+from redis.exceptions import ResponseError
+
+from webapp.errors import StoreUnavailable
 from webapp.store.connection import Store, milliseconds
 
 _RELEASE = """
@@ -24,16 +29,37 @@ class Locks:
         self._store = store
         self._prefix = prefix
         self._release = store.script(_RELEASE)
+        self._owed: dict[tuple[str, str], float] = {}
 
     async def take(self, key: str, seconds: float) -> str | None:
         """Take a session's lock for so many seconds at the most; what it is given back by, or None if it's taken."""
         token = secrets.token_hex(16)
-        taken = await self._store.ask("SET", self._name(key, "lock"), token, "NX", "PX", milliseconds(seconds))
+        try:
+            taken = await self._store.ask("SET", self._name(key, "lock"), token, "NX", "PX", milliseconds(seconds))
+        except StoreUnavailable as error:
+            if not isinstance(error.__cause__, ResponseError):  # else the server has said that it isn't
+                self.owe(key, token, seconds)
+            raise
         return token if taken else None
 
-    async def release(self, key: str, token: str) -> None:
-        """Give it back, if it's still one's own."""
-        await self._release([self._name(key, "lock").encode()], [token])
+    async def release(self, key: str, token: str) -> bool:
+        """Give it back, if it's still one's own; says whether it was."""
+        return bool(await self._release([self._name(key, "lock").encode()], [token]))
+
+    def owe(self, key: str, token: str, seconds: float) -> None:
+        """Have it given back by `settle`, which it isn't worth trying any more after so many seconds."""
+        self._owed[key, token] = time.monotonic() + seconds
+
+    @property
+    def owed(self) -> int:
+        """How many are to be given back."""
+        return len(self._owed)
+
+    async def settle(self) -> None:
+        """Give back what is owed. What isn't there to be given back may have been taken only by the next time."""
+        for (key, token), until in list(self._owed.items()):
+            if await self.release(key, token) or time.monotonic() >= until:
+                self._owed.pop((key, token), None)
 
     async def note_failure(self, key: str, failure: dict[str, Any], seconds: float) -> None:
         """Have everybody know, for so many seconds, how the last renewal failed."""
