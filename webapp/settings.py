@@ -77,11 +77,11 @@ class Settings:
     api_connect_timeout: float = 5.0
     api_max_body: int = 32 * MIB
     api_connections: int = 100
-    """Connections to the API at once, of all sessions together."""
+    """Connections of a process to the API at once, of all sessions together."""
     api_renewals: int = 20
-    """Sign-ins that are renewed at the API at once, of all sessions together."""
+    """Sign-ins that a process renews at the API at once, of all sessions together."""
     max_connections: int = 4096
-    """Connections of browsers at once, beyond which new ones get a 503; for `webapp run`."""
+    """Connections of browsers to a process at once, beyond which new ones get a 503; for `webapp run`."""
     shutdown_delay: float = 1.0
     """How long a process that is told to stop says so and still serves; for `webapp run`."""
     shutdown_grace: int = 8
