@@ -80,6 +80,7 @@ from webapp.sessions import (
     Throttle,
     audit_observer,
     open_buckets,
+    open_folders,
     open_registry,
     open_store,
 )
@@ -186,7 +187,7 @@ class Frontend:
             https=settings.https,
         )
         self.streams = Streams()
-        self.drafts = Drafts(f"{settings.cookie_name}_draft", https=settings.https)
+        self.drafts = Drafts(f"{settings.cookie_name}_draft", open_folders(*kept), https=settings.https)
         self.assets = Assets(find_folder("static"))
         self.renderer = Renderer(
             [settings.templates] if settings.templates else [],

@@ -14,6 +14,8 @@ from tests.robustness.strict import Fault, StrictAPI
 from tests.serving import serve
 from webapp.oidc.flows import MOST_OF_ONE, Flow
 from webapp.oidc.sharedflows import SharedFlows
+from webapp.sessions.draft import Draft, Folder
+from webapp.sessions.sharedfolders import SharedFolders
 from webapp.store import Store, connect
 from webapp.testing import Browser
 
@@ -74,18 +76,26 @@ async def test_the_frontend_does_everything_by_the_rights_it_has_and_needs_each(
     assert granted - used(store) == set()
 
 
-async def test_it_keeps_what_is_under_way_by_the_same_rights(store: Deployed) -> None:
+async def test_it_keeps_what_is_under_way_and_what_was_typed_by_the_same_rights(store: Deployed) -> None:
     store.operator.acl_log_reset()
     asked = Store(connect(store.url))
     flows = SharedFlows(asked, (KEY,), prefix="webapp_session")
+    folders = SharedFolders(asked, (KEY,), prefix="webapp_session")
     for number in range(MOST_OF_ONE + 1):
         await flows.keep(Flow("browser", "oidc", f"{number}"), {"of": number}, address="192.0.2.1")
     last = Flow("browser", "oidc", f"{MOST_OF_ONE}")
+    typed = Folder("ada").holding("/a", Draft((("name", "Saw"),))).holding("/b", Draft(()))
+    await folders.keep("first", typed, address="", instead_of=None)
+    await folders.keep("second", typed, address="", instead_of=await folders.find("first"))
+    held = await folders.find("second")
+    assert held is not None
+    assert await folders.change(held, typed.without("/a"))
 
     assert len(await flows.of_browser("browser", "oidc")) == MOST_OF_ONE
     assert await flows.knows("browser")
     assert await flows.take(last) == {"of": MOST_OF_ONE}
     assert await flows.take(last) is None
+    assert await folders.find("first") is None
     assert not [entry for entry in store.operator.acl_log() if entry["username"] == "webapp"]
     await asked.aclose()
 

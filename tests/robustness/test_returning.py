@@ -1,7 +1,8 @@
 """
 Whoever begins at one process comes back to another: three frontends on one store, a provider and an API, all real.
 
-What is begun is a sign-in at a provider or by the API's own buttons, or a sign-out there.
+What is begun is a sign-in at a provider or by the API's own buttons, a sign-out there, and a form that was typed when
+the session was over.
 """
 
 import asyncio
@@ -186,24 +187,85 @@ async def test_a_sign_out_goes_on_to_the_provider_from_another_process(house: Ho
     assert (await three.fetch("GET", "/orders")).status == 303
 
 
+async def typed_in_vain(house: House, browser: Browser) -> Answer:
+    """Type into a form, and send it when the session is over; where that leads."""
+    form = await browser.get(FORM)
+    (field,) = [each.get("name") for each in form.page.all("main input[type=text]")]
+    house.api.taken = set()
+    house.issuer.documents["/token"] = httpx.Response(400, json={"error": "invalid_grant"})
+    answer = await browser.submit("main form[method=post]", **{field: TYPED})
+    house.api.taken, house.issuer.documents = {GOOD}, {}
+    return answer
+
+
+async def test_a_form_that_was_typed_at_one_process_comes_back_at_a_third_once(house: House, person: Person) -> None:
+    one, two, three = person()
+    await sign_in(house, one, two)
+    login = await typed_in_vain(house, one)
+    assert login.url.startswith("/login?next=%2F-%2Foperations%2Forder")
+    assert (await sign_in(house, two, one, FORM)).headers["location"] == FORM
+
+    page = await three.get(FORM)
+
+    assert page.page.one("main input[type=text]").get("value") == TYPED
+    assert "Here is what you typed" in page.page.one("#toasts").text
+    assert [TYPED in (await each.get(FORM)).text for each in (one, two, three)] == [False] * 3
+
+
+async def test_a_form_comes_back_to_no_other_browser_and_no_other_person(house: House, person: Person) -> None:
+    mine, another = person(), person()
+    await sign_in(house, mine[0], mine[1])
+    await typed_in_vain(house, mine[0])
+
+    await sign_in(house, another[1], another[2])
+    elsewhere = await another[2].get(FORM)
+    house.issuer.claims = {"sub": "bob", "name": "Bob"}
+    await sign_in(house, mine[1], mine[2])
+    bobs = await mine[2].get(FORM)
+    await mine[2].sign_out()
+    house.issuer.claims = {}
+    await sign_in(house, mine[1], mine[2])
+    own = await mine[0].get(FORM)
+
+    assert [TYPED in each.text for each in (elsewhere, bobs, own)] == [False, False, True]
+
+
+async def test_what_comes_back_at_two_processes_at_once_comes_back_at_one(
+    house: House, person: Person, figure: Callable[[str], None]
+) -> None:
+    for _ in range(10):
+        one, two, three = person()
+        await sign_in(house, one, two)
+        await typed_in_vain(house, one)
+        await sign_in(house, two, one)
+
+        pages = await asyncio.gather(*(each.fetch("GET", FORM) for each in (two, three, two, three)))
+
+        assert [TYPED in page.text for page in pages].count(True) == 1
+    figure("10 forms, each asked for 4 times at once at two processes: came back once each")
+
+
 async def test_a_dump_of_the_store_holds_nothing_of_what_is_under_way(house: House, person: Person) -> None:
     one, two, _ = person()
     await sign_in(house, one, two)
     token = house.issuer.id_token()
     left = await one.sign_out()
+    await sign_in(house, one, two)
+    await typed_in_vain(house, one)
     state = await set_out(two, house.issuer)
     nonce, cookies = house.issuer.nonce, {each.name: each.value for each in two.cookies}
 
     with house.server.client() as client:
         keys = client.keys("*")
         dump = b"\n".join(client.dump(key) + key for key in keys)
-        assert all(client.pttl(key) > 0 for key in keys if b"{flows}" in key)
+        assert all(client.pttl(key) > 0 for key in keys if b"{flows}" in key or b"{drafts}" in key)
     assert len(under_way(house.server)) == 2
     await come_back(two, code="c-1", state=state)
     forms = [dict(parse_qsl(each.content.decode())) for each in house.issuer.asked]
     verifier = [form["code_verifier"] for form in forms if "code_verifier" in form][-1]
 
-    texts = [state, nonce, verifier, cookies["webapp_session_flow"], "id_token_hint", token[:40], house.issuer.url]
+    texts = [state, nonce, verifier, TYPED, "Darjeeling", FORM, "id_token_hint", token[:40], house.issuer.url]
+    texts += [cookies["webapp_session_flow"], cookies["webapp_session_draft"]]
     texts += [query_of(left.links["Sign out at Example ID"])["at"], "/orders", "127.0.0.1"]
     assert [text for text in texts if text.encode() in dump] == []
 

@@ -6,10 +6,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 
 from tests.oidc.issuer import Issuer
-from tests.pages.elsewhere import come_back, set_out, sign_in, site
+from tests.pages.elsewhere import OPENID, PATHS, Api, come_back, set_out, sign_in, site
 from tests.store.server import RedisServer, redis_server
 from webapp.app import create_app
 from webapp.demo.app import create_demo
@@ -19,6 +20,7 @@ from webapp.testing import Answer, Browser
 KEY = ("a key that is long enough to seal what is stored by it",)
 ACCOUNT = ("demo@example.com", "demo-pass-123")
 SIGN_IN = b"username=demo%40example.com&password=demo-pass-123"
+CHANGE = "/-/operations/update-project?project_id=1"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 
 Figure = Callable[[str], None]
@@ -197,13 +199,23 @@ async def test_a_sign_in_at_a_provider_is_begun_and_finished_once_the_store_is_b
 
 
 async def test_whoever_cannot_be_sent_on_to_the_provider_is_not_signed_out_yet(server: RedisServer) -> None:
-    issuer = Issuer()
-    async with Browser(site(issuer, secret_key=KEY, session_store=server.url)) as browser:
+    issuer, left_api = Issuer(), list[str]()
+
+    class Leavable(Api):
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/auth/logout":
+                left_api.append(request.method)
+                return httpx.Response(204)
+            return super().__call__(request)
+
+    api = Leavable({"id": OPENID}, {**PATHS, "/auth/logout": {"post": {"responses": {"204": {"description": "Out"}}}}})
+    async with Browser(site(issuer, api, secret_key=KEY, session_store=server.url)) as browser:
         await sign_in(browser, issuer)
         with server.client() as client:
             client.config_set("maxmemory", "1")
         answer = await browser.fetch("POST", "/logout", headers=FORM)
         page = await browser.fetch("GET", "/orders")
+        assert left_api == []
         with server.client() as client:
             client.config_set("maxmemory", "0")
         left = await browser.sign_out()
@@ -211,3 +223,30 @@ async def test_whoever_cannot_be_sent_on_to_the_provider_is_not_signed_out_yet(s
     assert (answer.status, page.status) == (503, 200)
     assert "set-cookie" not in answer.headers
     assert "Sign out at Example ID" in left.links
+    assert left_api == ["POST"]
+
+
+async def test_what_was_typed_is_not_sent_away_to_be_lost(server: RedisServer) -> None:
+    """Who isn't signed in, and has typed something, is told to try again where it can't be kept for them."""
+    app = create_app(create_demo(), settings=Settings(secret_key=KEY, session_store=server.url))
+    form, content = "/-/operations/create-project", b"body/name=Apollo&body/key=APL"
+    async with Browser(app) as browser:
+        await browser.get("/login")
+        server.send(signal.SIGSTOP)
+        try:
+            shown = await browser.fetch("GET", form)
+            sent = await browser.fetch("POST", form, headers=FORM, content=content)
+            part = await browser.fetch("POST", form, headers={**FORM, "HX-Request": "true"}, content=content)
+            change = await browser.fetch("POST", CHANGE, headers=FORM, content=content)
+        finally:
+            server.send(signal.SIGCONT)
+        again = await browser.fetch("POST", form, headers=FORM, content=content)
+        await browser.sign_in(*ACCOUNT)
+        back = await browser.get(form)
+
+    assert shown.status == 200
+    for answer in (sent, part, change):
+        assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+        assert "set-cookie" not in answer.headers
+    assert (again.status, again.headers["location"].partition("?")[0]) == (303, "/login")
+    assert back.page.one("[name=body/name]").get("value") == "Apollo"

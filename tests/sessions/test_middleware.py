@@ -1,6 +1,6 @@
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +19,19 @@ from webapp.sessions import Bounces, Instead, Session, SessionCookie, SessionMid
 from webapp.sessions.bounces import SECONDS
 
 KEY = "k" * 32
+
+
+def saying(text: str, status: int) -> Callable[[Request], Awaitable[ASGIApp]]:
+    """A page that says so."""
+
+    async def page(_: Request) -> ASGIApp:
+        return PlainTextResponse(text, status)
+
+    return page
+
+
 INSTEAD = Instead(
-    ended=lambda _: PlainTextResponse("ended", 401),
-    looping=lambda _: PlainTextResponse("looping", 502),
-    full=lambda _: PlainTextResponse("full", 503),
-    unknown=lambda _: PlainTextResponse("unknown", 503),
+    ended=saying("ended", 401), looping=saying("looping", 502), full=saying("full", 503), unknown=saying("unknown", 503)
 )
 
 
@@ -383,7 +391,7 @@ async def test_a_stream_that_stops_by_itself_when_its_session_is_revoked_is_whol
 
 
 async def test_what_is_answered_instead_may_read_what_was_sent() -> None:
-    def ended(_: Request) -> ASGIApp:
+    async def ended(_: Request) -> ASGIApp:
         async def echo(scope: Scope, receive: Receive, send: Send) -> None:
             sent = await Request(scope, receive).body()
             await PlainTextResponse(sent, 401)(scope, receive, send)
@@ -483,7 +491,7 @@ async def test_a_loop_and_a_full_house_are_told_to_the_operator(caplog: pytest.L
 async def test_whose_session_has_ended_is_known_to_the_page_that_says_so() -> None:
     seen: list[Session] = []
 
-    def ended(request: Request) -> Response:
+    async def ended(request: Request) -> ASGIApp:
         seen.append(request.state.session)
         return PlainTextResponse("ended", 401)
 
@@ -501,7 +509,7 @@ async def test_whose_session_has_ended_is_known_to_the_page_that_says_so() -> No
 async def test_who_finds_no_room_is_told_of_no_session_that_ended() -> None:
     seen: list[Session] = []
 
-    def full(request: Request) -> Response:
+    async def full(request: Request) -> ASGIApp:
         seen.append(request.state.session)
         return PlainTextResponse("full", 503)
 

@@ -51,7 +51,7 @@ def without_cookies(request: Request) -> Response:
     )
 
 
-def looping(request: Request) -> Response:
+async def looping(request: Request) -> Response:
     """The page in place of yet another sign-in, where the API refuses what it has just accepted."""
     return _page(
         request,
@@ -62,14 +62,14 @@ def looping(request: Request) -> Response:
     )
 
 
-def full(request: Request) -> Response:
+async def full(request: Request) -> Response:
     """The page for whoever there is no room for."""
     page = _page(request, 503, "Too many people are signed in", FULL)
     page.headers["Retry-After"] = str(FULL_SECONDS)
     return page
 
 
-def unknown(request: Request) -> Response:
+async def unknown(request: Request) -> Response:
     """The page for whoever can't be known just now; they stay signed in, and nobody is told to sign in again."""
     page = _page(request, 503, "The sessions can't be reached just now", UNKNOWN, sign_in=False)
     page.headers["Retry-After"] = str(UNKNOWN_SECONDS)

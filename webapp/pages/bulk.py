@@ -47,7 +47,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 async def bulk_page(request: Request) -> Response:
     """Ask whether to do what is left to do: where one comes back to after having had to sign in again."""
-    typed = returned(request, here(request), told=LEFT)
+    typed = await returned(request, here(request), told=LEFT)
     selection = await Selection.of(request, typed or Submission.of(request.query_params.multi_items()))
     if not selection.keys and not selection.done:
         return notify(redirect(request, selection.back), request, NOTHING)

@@ -66,7 +66,7 @@ def remember(request: Request, place: str, submission: Submission, form: Operati
     request.state.typed = Typed(place, submission, form)
 
 
-def give_along(request: Request, response: Response) -> Response:
+async def give_along(request: Request, response: Response) -> Response:
     """The answer that leads to the sign-in, with what finds again what was typed, if anything was."""
     typed: Typed | None = getattr(request.state, "typed", None)
     if typed is None:
@@ -77,7 +77,8 @@ def give_along(request: Request, response: Response) -> Response:
         drafts: Drafts = request.state.drafts
         scope = request.scope
         address = network_key(scope)
-        folder_id = drafts.keep(request.state.session, _held(request), typed.place, typed.draft(), address=address)
+        held, session = _held(request), request.state.session
+        folder_id = await drafts.keep(session, held, typed.place, typed.draft(), address=address)
         if folder_id is None:
             return response
         cookie = drafts.cookie(folder_id, scheme=scope["scheme"], root_path=scope.get("root_path", ""))
@@ -86,14 +87,14 @@ def give_along(request: Request, response: Response) -> Response:
     return response
 
 
-def returned(request: Request, place: str, *, told: str = "") -> Submission | None:
+async def returned(request: Request, place: str, *, told: str = "") -> Submission | None:
     """
     What this person typed here before having had to sign in again; None where there's nothing.
 
     The page says so, in the words `told` if there are any.
     """
     drafts: Drafts = request.state.drafts
-    draft = drafts.take(request.state.session, _held(request), place)
+    draft = await drafts.take(request.state.session, _held(request), place)
     if draft is None:
         return None
     notices: Notices = request.state.notices

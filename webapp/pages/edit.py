@@ -64,7 +64,7 @@ class Edit:
         """The form, filled in from the item; or with what was typed before having had to sign in again."""
         request = self.task.request
         item = await self.target.read(self.task)
-        typed = returned(request, self.task.action)
+        typed = await returned(request, self.task.action)
         form = self._form(
             (typed.text("media_type") if typed is not None else None) or request.query_params.get("media_type")
         )
@@ -103,7 +103,7 @@ class Edit:
         except UnsafePath as error:
             return (await self._view(form, submission, change)).refused(Invalid(str(error)))
         except APIError as error:
-            further = to_further_sign_in(self.task.request, error)
+            further = await to_further_sign_in(self.task.request, error)
             return further or (await self._view(form, submission, change)).refused(error)
         match outcome:
             case Saved():

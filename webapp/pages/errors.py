@@ -57,18 +57,18 @@ async def api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, APIError)
     if _is_aside(request):
         return _nothing()
-    if (further := to_further_sign_in(request, error)) is not None:
+    if (further := await to_further_sign_in(request, error)) is not None:
         return further
     if isinstance(error, Unauthorized) and (error.ended or _is_stranger(request)):
-        return to_login(request, ended=error.ended)
+        return await to_login(request, ended=error.ended)
     # Some APIs say 403 to whoever they don't know.
     if isinstance(error, Forbidden) and _is_stranger(request) and _tells_how_to_sign_in(request):
-        return to_login(request, ended=False)
+        return await to_login(request, ended=False)
     offer = None if _is_stranger(request) else _offer(request, error.perhaps)
     return _page(request, error.status, error.detail, error=error, offer=offer)
 
 
-def to_further_sign_in(request: Request, error: APIError) -> Response | None:
+async def to_further_sign_in(request: Request, error: APIError) -> Response | None:
     """
     Where to get what a session lacks for this, and back with what was typed; None where that's not what is wrong.
 
@@ -79,7 +79,7 @@ def to_further_sign_in(request: Request, error: APIError) -> Response | None:
         return None
     if is_partial(request) and _is_read(request):
         return _page(request, error.status, error.detail, error=error, offer=offer, title=offer.heading)
-    return give_along(request, redirect(request, _further_href(request, offer), status=401))
+    return await give_along(request, redirect(request, _further_href(request, offer), status=401))
 
 
 def _offer(request: Request, lacks: Sequence[Sequence[str]]) -> Offer | None:
@@ -98,9 +98,9 @@ async def unsafe_path(request: Request, _: Exception) -> Response:
 
 
 async def store_unavailable(request: Request, error: Exception) -> Response:
-    """Nobody can say just now who is signed in."""
+    """Nobody can say just now who is signed in, or keep for them what they will come back to."""
     logging.getLogger("webapp.sessions").error("the sessions' store can't be asked: %s", error)
-    return bounced.unknown(request)
+    return await bounced.unknown(request)
 
 
 async def http_error(request: Request, error: Exception) -> Response:
@@ -111,7 +111,7 @@ async def http_error(request: Request, error: Exception) -> Response:
     return answer
 
 
-def to_login(request: Request, *, ended: bool) -> Response:
+async def to_login(request: Request, *, ended: bool) -> Response:
     """
     Send a browser to sign in and back to where it is: with a 303, or for htmx with a 401 and HX-Redirect.
 
@@ -132,7 +132,7 @@ def to_login(request: Request, *, ended: bool) -> Response:
     where = href(request, "/login", params)
     if EVENTS in request.headers.get("accept", ""):
         return _leave(where)
-    return give_along(request, redirect(request, where, status=401))
+    return await give_along(request, redirect(request, where, status=401))
 
 
 def stay(request: Request) -> None:
@@ -157,9 +157,9 @@ def _leave(where: str) -> Response:
     return Response(f"event: leave\ndata: {where}\n\n", headers={"Cache-Control": "no-store"}, media_type=EVENTS)
 
 
-def session_ended(request: Request) -> Response:
+async def session_ended(request: Request) -> Response:
     """The answer in place of any other once the API has ended a session."""
-    return to_login(request, ended=True)
+    return await to_login(request, ended=True)
 
 
 def retry_header(seconds: float | None) -> dict[str, str] | None:

@@ -44,7 +44,7 @@ async def operation_page(request: Request) -> Response:
             if task.known and task.operation.method == "PATCH":
                 raise
             # It can't be read, or isn't there yet: what is put there can be written all the same.
-    typed = None if task.is_read else returned(request, task.action)
+    typed = None if task.is_read else await returned(request, task.action)
     media_type = typed.text("media_type") if typed is not None else request.query_params.get("media_type")
     form = OperationForm(task.operation, media_type, task.hidden)
     if task.is_read and "go" in request.query_params:
@@ -115,7 +115,7 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
     except Unauthorized as error:
         return await _unauthorized(view, error)
     except APIError as error:
-        return to_further_sign_in(task.request, error) or await view.refused(error)
+        return await to_further_sign_in(task.request, error) or await view.refused(error)
     if isinstance(reply, StreamReply):
         return file_answer(task.request, reply, outgoing.path)
     return await succeeded(task, read.values, reply, where=view.back, subject=subject)
@@ -125,8 +125,8 @@ async def _unauthorized(view: FormView, error: Unauthorized) -> Response:
     """To the sign-in and back to the form, for whoever isn't signed in; others can't do this."""
     session: Session = view.task.request.state.session
     if session.kept and not error.ended:
-        return to_further_sign_in(view.task.request, error) or await view.refused(error)
-    return to_login(view.task.request, ended=error.ended)
+        return await to_further_sign_in(view.task.request, error) or await view.refused(error)
+    return await to_login(view.task.request, ended=error.ended)
 
 
 def _lead_on(task: Task, form: OperationForm) -> Response:

@@ -1,7 +1,7 @@
 """A browser's cookie in, its session and API client for the app, a cookie out when that changed."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,7 +20,7 @@ from webapp.settings import is_https
 
 logger = logging.getLogger("webapp.sessions")
 
-Page = Callable[[Request], ASGIApp]
+Page = Callable[[Request], Awaitable[ASGIApp]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Exchange:
         """Send a page to whoever it is, as to a stranger, and leave their cookie as it is."""
         self._state["session"] = stranger = Session.stranger(self._house.client())
         self._state["api"] = stranger.api
-        await page(Request(self._scope))(self._scope, self._receive, self._send)
+        await (await page(Request(self._scope)))(self._scope, self._receive, self._send)
 
     async def send(self, message: Message) -> None:
         """Pass the answer on, or another one in its place."""
@@ -116,17 +116,19 @@ class _Exchange:
                 raise ClientDisconnect
             await self._send(message)
             return
+        request = Request(self._scope)
         try:
             page = await self._settle()
+            answer = await page(request) if page is not None else None
         except StoreUnavailable as error:
             logger.error("the sessions' store can't be asked: %s", error)
             self._cookies.clear()
-            page = self._house.instead.unknown
-        if page is None:
+            answer = await self._house.instead.unknown(request)
+        if answer is None:
             await self._send(self._with_cookies(message))
             return
         self._replaced = True
-        await page(Request(self._scope))(self._scope, self._receive, self._send_replaced)
+        await answer(self._scope, self._receive, self._send_replaced)
 
     async def _find(self) -> Session:
         house, headers, former = self._house, self._scope["headers"], Former()

@@ -1,4 +1,4 @@
-"""The registry, and the count of tries, that the settings ask for: in this process, or in a store that others share."""
+"""What the settings ask for, the registry above all: in this process, or in a store that others share."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from webapp.client import APIClient, Credentials
 from webapp.errors import SettingsError
 from webapp.sessions.buckets import Buckets, MemoryBuckets
 from webapp.sessions.contract import Limits, Registry
+from webapp.sessions.folders import Folders, MemoryFolders
 from webapp.sessions.registry import SessionRegistry
 from webapp.sessions.session import Session
 from webapp.settings import Settings
@@ -40,6 +41,15 @@ def open_buckets(settings: Settings, keys: Sequence[str], store: "Store | None")
     from webapp.store import Tries
 
     return SharedBuckets(Tries(store, keys, prefix=settings.cookie_name))
+
+
+def open_folders(settings: Settings, keys: Sequence[str], store: "Store | None") -> Folders:
+    """Where drafts are kept; `keys` seal and hide what a store holds."""
+    if store is None:
+        return MemoryFolders()
+    from webapp.sessions.sharedfolders import SharedFolders
+
+    return SharedFolders(store, keys, prefix=settings.cookie_name)
 
 
 def open_registry(
