@@ -2,7 +2,7 @@
 Values as text for people, in English of no country: the filters and tests of all templates.
 
 Each takes whatever an API may answer, gives text and never fails: what can't be read is shown as it came. Markup is
-made by templates.
+made by templates, and of the cells of tables in html/cells.py.
 """
 
 import json
@@ -73,7 +73,7 @@ def number(value: Any) -> str:
     if type(value) in (int, float) and -1000 < value < 1000:
         written = str(value)
         # What has eight decimals at most is as it was meant: see _rounded().
-        return written if len(written) - written.find(".") <= 9 else str(_rounded(value))
+        return written if len(written) <= 10 or len(written) - written.find(".") <= 9 else str(_rounded(value))
     digits = text(_rounded(value) if isinstance(value, float) else value)
     match = _NUMBER.fullmatch(digits)
     if match is None:
@@ -139,7 +139,7 @@ def short_date(value: Any) -> str:
 
 def short_datetime(value: Any) -> str:
     """`2026-11-21 14:05`."""
-    if _is_utc(value):
+    if is_utc(value):
         return f"{value[:10]} {value[11:16]}"
     at = moment(value)
     return f"{at.date().isoformat()} {at:%H:%M}" if at else text(value)
@@ -155,7 +155,7 @@ def machine(value: Any) -> str:
     """What the `datetime` attribute of <time> takes: a date, or a point in time; empty for anything else."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
-    if _is_utc(value):
+    if is_utc(value):
         return f"{value[:19]}Z"
     if isinstance(value, str) and _DATE.fullmatch(value):
         return value if _day(value) else ""
@@ -282,6 +282,11 @@ def is_email(value: Any) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"[^\s@<>?&%\"]{1,64}@[^\s@<>?&%\"]{1,255}", value))
 
 
+def is_utc(value: Any) -> bool:
+    """Whether it is what nearly all APIs write: then its parts can be cut out, which is far quicker than to read it."""
+    return isinstance(value, str) and _UTC.fullmatch(value) is not None
+
+
 def is_blank(value: Any) -> bool:
     """Whether there is nothing to see of it."""
     return not str(value).strip()
@@ -349,11 +354,6 @@ def _parsed(value: str) -> datetime | None:
         return datetime.fromisoformat(_LONG_FRACTION.sub(r"\1", value.strip(), count=1))
     except ValueError:
         return None
-
-
-def _is_utc(value: Any) -> bool:
-    """Whether it is what nearly all APIs write: then its parts can be cut out, which is far quicker than to read it."""
-    return isinstance(value, str) and _UTC.fullmatch(value) is not None
 
 
 _HEX_COLOR = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)

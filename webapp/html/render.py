@@ -12,6 +12,7 @@ html/format.py.
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -31,6 +32,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from webapp.html.assets import Assets, find_folder
+from webapp.html.cells import row_writer
 from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
 from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters, is_blank, is_image_link
@@ -146,9 +148,15 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=debug,
         )
-        self.environment.filters.update({**filters(now), **SPAN_FILTERS, "tree": make_tree, "zip": zip})
-        ours = {"image_link": lambda value: is_image_link(value, images), "blank": is_blank}
-        self.environment.tests.update({**TESTS, **SPAN_TESTS, **ours})
+        is_image = partial(is_image_link, hosts=images)
+        ours: dict[str, Callable[..., Any]] = {
+            "tree": make_tree,
+            "zip": zip,
+            "row_writer": partial(row_writer, is_image=is_image),
+        }
+        tests: dict[str, Callable[..., Any]] = {"image_link": is_image, "blank": is_blank}
+        self.environment.filters.update({**filters(now), **SPAN_FILTERS, **ours})
+        self.environment.tests.update({**TESTS, **SPAN_TESTS, **tests})
         self.environment.globals["zip"] = zip
         self.shell = shell
         """Makes what surrounds a page; whoever needs only the navigation may ask too."""

@@ -19,6 +19,8 @@ ValueName = Callable[[str, Any], str | None]
 
 UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 """What a selector can't name as it stands."""
+LONGEST_TITLE = 120
+"""Characters."""
 
 
 def make_rows(
@@ -43,34 +45,32 @@ def make_rows(
     keys = [field.key for field in fields]
     leads = [(at, key) for at, key in enumerate(keys) if leading is None or key in leading]
     refers = [(at, field.key) for at, field in enumerate(fields) if field.kind is Kind.REFERENCE]
-    taken: set[str] = set()
+    ids = _Ids(name)
     made = []
     for number, row in enumerate(rows, start=1):
-        values = tuple(map(row.get, keys)) if is_object(row) else (row,)
+        known = is_object(row)
+        values = tuple(map(row.get, keys)) if known else (row,)
+        own = row.get(id_field) if known and id_field else None
+        called = row.get(title_field) if known and title_field else None
+        if type(called) is not str or len(called) > LONGEST_TITLE or not called.strip():
+            called = title_of(row, title_field, id_field, singular) or f"{singular} {number}"
         target = row_link(row)
         links = _at(leads, values, value_link)
         if target is not None and links:
-            links[0] = target
-        made.append(
-            Row(
-                id=_element_id(name, row, id_field, number, taken),
-                href=target,
-                title=title_of(row, title_field, id_field, singular) or f"{singular} {number}",
-                values=values,
-                links=tuple(links),
-                key=row_key(row, id_field),
-                named=tuple(_at(refers, values, value_name)) if refers else (),
-            )
-        )
+            links = (target, *links[1:])
+        named = _at(refers, values, value_name) if refers else ()
+        made.append(Row(ids.of(own, number), target, called, values, links, _key(own), named))
     return tuple(made)
 
 
-def _at(places: Sequence[tuple[int, str]], values: Sequence[Any], told: ValueLink | ValueName) -> list[str | None]:
+def _at(
+    places: Sequence[tuple[int, str]], values: Sequence[Any], told: ValueLink | ValueName
+) -> tuple[str | None, ...]:
     """What is told of the values at some places, and None for all others."""
     found: list[str | None] = [None] * len(values)
-    for at, key in places[: len(values)]:
+    for at, key in places[: len(values)] if places else ():
         found[at] = told(key, values[at])
-    return found
+    return tuple(found)
 
 
 def named_fields(fields: Sequence[Field], rows: Sequence[Any], value_name: ValueName) -> tuple[Field, ...]:
@@ -85,7 +85,10 @@ def named_fields(fields: Sequence[Field], rows: Sequence[Any], value_name: Value
 
 def row_key(row: Any, id_field: str | None) -> str | None:
     """What stands for a row in the path of what is done to it; None where nothing does."""
-    value = row.get(id_field) if id_field and is_object(row) else None
+    return _key(row.get(id_field) if id_field and is_object(row) else None)
+
+
+def _key(value: Any) -> str | None:
     is_key = isinstance(value, str | int) and not isinstance(value, bool) and value not in ("", MASK)
     return str(value) if is_key else None
 
@@ -98,21 +101,24 @@ def title_of(item: Any, title_field: str | None, id_field: str | None, singular:
     if isinstance(name, Mapping):
         name = gist(name)
     if isinstance(name, str | int | float) and not isinstance(name, bool) and str(name).strip():
-        return cut(name, 120)
+        return cut(name, LONGEST_TITLE)
     own = item.get(id_field) if id_field else item.get("id")
     return f"{singular} {own}" if isinstance(own, str | int) else ""
 
 
-def _element_id(name: str, row: Any, id_field: str | None, number: int, taken: set[str]) -> str:
-    """An id that no other element of the page has, and a selector can name."""
-    own = row.get(id_field) if id_field and is_object(row) else None
-    if isinstance(own, str | int):
-        wanted = str(own)
+class _Ids:
+    """Ids of elements: each begins with a name, no two are alike, and a selector can name them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._taken: set[str] = set()
+
+    def of(self, own: Any, number: int) -> str:
+        """That of a row with such an id of its own, or else of such a number."""
+        wanted = str(own) if isinstance(own, str | int) else ""
         wanted = wanted[:64] if wanted.isalnum() and wanted.isascii() else UNFIT.sub("-", wanted).strip("-")[:64]
-    else:
-        wanted = ""
-    element_id = f"{name}-{wanted}" if wanted else f"{name}-row-{number}"
-    if element_id in taken:
-        element_id = f"{name}-row-{number}"
-    taken.add(element_id)
-    return element_id
+        element_id = f"{self._name}-{wanted}"
+        if not wanted or element_id in self._taken:
+            element_id = f"{self._name}-row-{number}"
+        self._taken.add(element_id)
+        return element_id

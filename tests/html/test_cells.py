@@ -1,0 +1,114 @@
+"""The cells of tables: written as a template would write them, and nothing in them is markup but ours."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import StrictUndefined, Template
+
+from webapp.html.cells import row_writer
+from webapp.html.context import Column, Row
+from webapp.html.format import TESTS, filters, is_blank, is_image_link
+from webapp.html.kinds import Kind
+from webapp.html.render import PageEnvironment
+from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
+from webapp.testing.markup import parse
+
+HOSTS = ("pictures.test",)
+
+AS_A_TEMPLATE = Path(__file__).with_name("cells.html")
+"""What a row's cells are, said in the templates' own words."""
+
+
+def is_image(value: Any) -> bool:
+    return is_image_link(value, HOSTS)
+
+
+def template() -> Template:
+    environment = PageEnvironment(autoescape=True, undefined=StrictUndefined)
+    environment.filters.update({**filters(lambda: pytest.fail("no cell depends on the time")), **SPAN_FILTERS})
+    ours: dict[str, Any] = {"image_link": is_image, "blank": is_blank}
+    environment.tests.update({**TESTS, **SPAN_TESTS, **ours})
+    return environment.from_string(AS_A_TEMPLATE.read_text(encoding="utf-8"))
+
+
+CELLS = template()
+
+
+def as_a_template(columns: tuple[Column, ...], row: Row) -> str:
+    """The cells of a row, as Jinja makes them."""
+    return CELLS.render(columns=columns, row=row, zip=zip)
+
+
+def written(columns: tuple[Column, ...], row: Row) -> str:
+    return str(row_writer(columns, is_image=is_image)(row))
+
+
+TEXTS = st.one_of(
+    st.text(max_size=90),
+    st.sampled_from(
+        [
+            "in_progress",
+            "done",
+            "<b>&\"'",
+            " ",
+            "2026-03-01T09:10:00Z",
+            "2026-03-01T09:10:00.25+02:00",
+            "2026-03-01",
+            "14:05:00",
+            "https://www.example.com/a?b=<c>&d",
+            "http://x",
+            "javascript:alert(1)",
+            "https://pictures.test/a.png?<",
+            "data:image/png;base64,AAAA",
+            "ada@example.com",
+            "#09f",
+            "+49 30 1234567",
+            "P1DT2H",
+            "word " * 30,
+        ]
+    ),
+)
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXTS)
+VALUES = st.one_of(
+    SCALARS, st.lists(SCALARS, max_size=6), st.dictionaries(st.sampled_from(["name", "id", "a"]), SCALARS, max_size=3)
+)
+LINKS = st.one_of(st.none(), st.sampled_from(["/things/7", '/a?b="<>&']))
+
+
+@given(st.data())
+def test_a_row_is_written_as_a_template_would_write_it(data: st.DataObject) -> None:
+    kinds = data.draw(st.lists(st.sampled_from(Kind), min_size=1, max_size=6))
+    some = len(kinds)
+    columns = tuple(Column(f"c{place}", f'L<"{place}">', kind) for place, kind in enumerate(kinds))
+    row = Row(
+        id="r-1",
+        href=data.draw(LINKS),
+        title=data.draw(st.text(max_size=70)),
+        values=tuple(data.draw(VALUES) for _ in kinds),
+        links=tuple(data.draw(LINKS) for _ in kinds),
+        named=data.draw(st.one_of(st.just(()), st.tuples(*[st.one_of(st.none(), st.text(max_size=9))] * some))),
+    )
+
+    assert written(columns, row) == as_a_template(columns, row)
+
+
+@given(st.sampled_from(Kind), VALUES, LINKS)
+def test_nothing_that_an_api_says_becomes_markup(kind: Kind, value: Any, link: str | None) -> None:
+    row = Row("r", None, "<title>", (value, value), (None, link), named=(None, "<name>"))
+    cells = written((Column("a", "A", kind), Column("b", "B", kind)), row)
+
+    names = {element.tag for element in parse(f"<table><tr>{cells}</table>").root.all("table *")}
+    assert names <= {"tbody", "tr", "th", "td", "a", "span", "time", "svg", "rect", "img"}
+
+
+def test_a_table_without_columns_has_rows_without_cells() -> None:
+    assert written((), Row("r", "/r", "Row", (1,), (None,))).strip() == ""
+
+
+def test_a_kind_that_is_none_of_ours_is_shown_by_its_gist() -> None:
+    column = Column("a", "A", "temperature")  # type: ignore[arg-type]
+
+    assert written((column,), Row("r", None, "", ({"name": "<warm>"},), (None,))).strip().endswith(">&lt;warm&gt;")

@@ -1,0 +1,254 @@
+"""
+The cells of a table's rows: a small writer for each kind of value.
+
+The one place besides the templates where markup is made. A page has hundreds of cells, and a template takes longer to
+find out what each of them is than this takes to write it. `ui/table.html` puts them into rows, and whoever has a
+template of that name writes cells of their own. All that the API says goes through `escape_text` or `html`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from webapp.html.compiler import escape_text, html
+from webapp.html.context import Column, Row
+from webapp.html.format import (
+    choice,
+    clock_time,
+    cut,
+    filesize,
+    gist,
+    is_blank,
+    is_email,
+    is_hex_color,
+    is_utc,
+    is_web_link,
+    listed,
+    machine,
+    number,
+    short_date,
+    short_datetime,
+    short_url,
+    text,
+    tone,
+    yes_no,
+)
+from webapp.html.kinds import Kind
+from webapp.html.spans import dialled, duration, is_phone, milliseconds, percent, seconds
+from webapp.openapi.remembering import remembered
+
+Writer = Callable[[Any], str]
+"""Makes markup of a value that is there."""
+Test = Callable[[Any], bool]
+RowWriter = Callable[[Row], str]
+"""Makes markup of a row's values: its cells, without the tags of the row itself."""
+
+NOTHING = (None, "")
+NUMBERS = (int, float)
+"""Types whose values are written without anything to escape."""
+NONE = '<span class="none">\u2013</span>'
+HIDDEN = '<span class="none">hidden</span>'
+YES, NO = '<span class="bool yes">Yes</span>', '<span class="bool">No</span>'
+
+
+def row_writer(columns: Sequence[Column], *, is_image: Test) -> RowWriter:
+    """
+    What writes the rows of a table with these columns; `is_image` tells the pictures that may be shown.
+
+    The first cell is the row's heading, and leads to its page. End tags are left out, as HTML allows.
+    """
+    return _Table(columns, is_image).write
+
+
+class _Table:
+    """A table whose rows are written."""
+
+    def __init__(self, columns: Sequence[Column], is_image: Test) -> None:
+        writers = {**WRITERS, Kind.IMAGE: lambda value: _image(value) if is_image(value) else _gist(value)}
+        self._is_image = is_image
+        self._kinds = [column.kind for column in columns]
+        self._writers = [writers.get(kind, _gist) for kind in self._kinds]
+        self._plan = [
+            (_tag(column, place), _seen(write) if place == 0 else write, HIDDEN if write is _hidden else NONE)
+            for place, (column, write) in enumerate(zip(columns, self._writers, strict=True))
+        ]
+        """For each column its tag, what writes a value that is there, and what stands for one that isn't."""
+
+    def write(self, row: Row) -> str:
+        """The cells of a row."""
+        cells = [
+            tag + (nothing if value in NOTHING else write(value))
+            for (tag, write, nothing), value in zip(self._plan, row.values, strict=False)
+        ]
+        if row.named:
+            self._name(cells, row)
+        if row.href or any(row.links):
+            self._link(cells, row)
+        return Markup("\n".join(cells) + "\n")  # noqa: S704 - each is the markup of a writer
+
+    def _name(self, cells: list[str], row: Row) -> None:
+        """Show what is known by name by that, and its id to who points at it."""
+        for place, (value, name) in enumerate(zip(row.values[: len(cells)], row.named, strict=False)):
+            if name and self._kinds[place] == Kind.REFERENCE and value not in NOTHING:
+                cells[place] = self._plan[place][0] + _titled(escape_text(cut(text(value), 60)), html(name))
+
+    def _link(self, cells: list[str], row: Row) -> None:
+        links = (row.href, *row.links[1:]) if row.href else row.links
+        for place, link in enumerate(links[: len(cells)]):
+            if link:
+                cells[place] = f'{self._plan[place][0]}<a href="{html(link)}">{self._linked(row, place)}</a>'
+
+    def _linked(self, row: Row, place: int) -> str:
+        """What is shown of a value that leads somewhere."""
+        value, kind = row.values[place], self._kinds[place]
+        if value in NOTHING or (place == 0 and is_blank(value)):
+            return escape_text(cut(row.title, 60))
+        if kind == Kind.REFERENCE and (name := next(iter(row.named[place : place + 1]), None)):
+            return html(name)
+        if kind == Kind.IMAGE and self._is_image(value):
+            return _image(value, cut(row.title, 60))
+        write = _gist if kind in LEADING else self._writers[place]
+        return write(value)
+
+
+def _seen(write: Writer) -> Writer:
+    """The same for a row's heading, which must be something that one can see."""
+    nothing = HIDDEN if write is _hidden else NONE
+    return lambda value: nothing if is_blank(value) else write(value)
+
+
+def _tag(column: Column, place: int) -> str:
+    if place == 0:
+        return f'<th scope="row" class="k-{html(column.kind)}">'
+    return f'<td class="k-{html(column.kind)}" data-l="{html(column.label)}">'
+
+
+def _titled(title: str, shown: str) -> str:
+    return f'<span title="{title}">{shown}</span>'
+
+
+def _hidden(_: Any) -> str:
+    return HIDDEN
+
+
+def _gist(value: Any) -> str:
+    return escape_text(gist(value))
+
+
+def _text(value: Any) -> str:
+    return escape_text(cut(value, 80))
+
+
+def _short(value: Any) -> str:
+    return escape_text(cut(value, 40))
+
+
+def _number(value: Any) -> str:
+    shown = number(value)
+    return shown if type(value) in NUMBERS else html(shown)
+
+
+def _datetime(value: Any) -> str:
+    return _moment(value) if type(value) is str else _timed(value)
+
+
+def _timed(value: Any) -> str:
+    if is_utc(value):
+        return f'<time datetime="{value[:19]}Z">{value[:10]} {value[11:16]}</time>'
+    return f'<time datetime="{html(machine(value))}">{html(short_datetime(value))}</time>'
+
+
+_moment = remembered(_timed)
+
+
+def _date(value: Any) -> str:
+    return f"<time>{html(short_date(value))}</time>"
+
+
+def _time(value: Any) -> str:
+    return f"<time>{html(clock_time(value))}</time>"
+
+
+def _boolean(value: Any) -> str:
+    if value is True:
+        return YES
+    return NO if value is False else f'<span class="bool">{html(yes_no(value))}</span>'
+
+
+def _enum(value: Any) -> str:
+    return _state(value) if type(value) is str else _tagged(value)
+
+
+def _tagged(value: Any) -> str:
+    return f'<span class="tag {tone(value)}">{escape_text(cut(choice(value), 40))}</span>'
+
+
+_state = remembered(_tagged)
+
+
+def _list(value: Any) -> str:
+    return "".join([f'<span class="tag">{html(item)}</span> ' for item in listed(value, 4)]) or NONE
+
+
+def _url(value: Any) -> str:
+    if not is_web_link(value):
+        return _gist(value)
+    return f'<a href="{html(value)}" rel="noreferrer">{html(short_url(value, 40))}</a>'
+
+
+def _email(value: Any) -> str:
+    return f'<a href="mailto:{html(value)}">{escape_text(cut(value, 60))}</a>' if is_email(value) else _gist(value)
+
+
+def _phone(value: Any) -> str:
+    return f'<a href="tel:{html(dialled(value))}">{html(value)}</a>' if is_phone(value) else _gist(value)
+
+
+def _image(value: Any, alt: str = "") -> str:
+    return (
+        f'<img class="thumb" src="{html(value)}" alt="{html(alt)}" width="28" height="28" loading="lazy" '
+        'referrerpolicy="no-referrer">'
+    )
+
+
+def _color(value: Any) -> str:
+    if not is_hex_color(value):
+        return _gist(value)
+    return (
+        '<svg class="swatch" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">'
+        f'<rect width="14" height="14" rx="4" fill="{html(value)}"/></svg>{html(value)}'
+    )
+
+
+def _spelled(shown: Callable[[Any], str], unit: str = "") -> Writer:
+    """As people read it, and as it came in the title."""
+    return lambda value: _titled(_short(value) + unit, html(shown(value)))
+
+
+WRITERS: Mapping[str, Writer] = {
+    Kind.TEXT: _text,
+    Kind.INTEGER: _number,
+    Kind.NUMBER: _number,
+    Kind.DATETIME: _datetime,
+    Kind.DATE: _date,
+    Kind.TIME: _time,
+    Kind.BOOLEAN: _boolean,
+    Kind.ENUM: _enum,
+    Kind.CODE: _short,
+    Kind.REFERENCE: _short,
+    Kind.URL: _url,
+    Kind.EMAIL: _email,
+    Kind.PHONE: _phone,
+    Kind.COLOR: _color,
+    Kind.LIST: _list,
+    Kind.BYTES: lambda value: html(filesize(value)),
+    Kind.SECONDS: _spelled(seconds, " s"),
+    Kind.MILLISECONDS: _spelled(milliseconds, " ms"),
+    Kind.DURATION: _spelled(lambda value: cut(duration(value), 40)),
+    Kind.PERCENT: lambda value: escape_text(cut(percent(value), 40)),
+    Kind.SECRET: _hidden,
+}
+"""By kind; what is none of these is shown by its gist."""
+LEADING = frozenset({Kind.URL, Kind.EMAIL, Kind.PHONE})
+"""Kinds that lead somewhere by themselves, unless the cell does already."""
