@@ -49,7 +49,7 @@ from webapp.html.context import (
 from webapp.html.kinds import Kind
 
 NAVIGATION = (
-    LinkGroup("Work", (Link("Projects", "/projects"), Link("Issues", "/issues", current=True))),
+    LinkGroup("Work", (Link("Projects", "/projects"), Link("Issues", "/issues", current=True)), "/issues"),
     LinkGroup("People", (Link("Users", "/users"), Link("Roles and permissions", "/roles"))),
 )
 SHELL = Shell("Tracker", NAVIGATION, "Ada Lovelace", True, "/issues?page=2", "01J9ZC3T", None)

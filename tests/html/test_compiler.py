@@ -316,3 +316,34 @@ def test_filters_that_ask_by_name_find_fields_and_keys() -> None:
     source = "{{ x|map(attribute='label')|join }}{{ x|selectattr('label', '==', 'b')|list|length }}{{ x[0]['label'] }}"
 
     assert shown({"a": source}, "a", x=[Link("a", "/"), {"label": "b"}, Lookalike("b")]) == "abb2a"
+
+
+INCLUDED = {
+    "what it is given": "{{ x }}{{ n|default('none') }}",
+    "a name of its own": "{% set x = 'own' %}{{ x }}{{ n|default('none') }}",
+    "a name within": "{% with x = 'own' %}{{ x }}{% endwith %}{% for x in [1] %}{{ x }}{% endfor %}",
+    "a macro": "{% macro x() %}macro{% endmacro %}{{ x() }}",
+    "a block": "{% block inner %}{{ x }}{% endblock %}",
+    "itself": "{{ self.inner is defined }}",
+    "another": "{% include 'last' %}{% set y = 2 %}",
+    "a layout": "{% extends 'last' %}",
+}
+
+
+@pytest.mark.parametrize("piece", INCLUDED.values(), ids=INCLUDED)
+def test_what_is_included_sees_what_it_ever_saw_and_changes_nothing(piece: str) -> None:
+    base = (
+        "{% include 'piece' %}{{ x }}{{ y|default('') }}{% for n in [1, 2] %}{% include 'piece' %}{% endfor %}"
+        "{% block inner %}{% include 'piece' %}{% set x = 'set' %}{% include 'piece' %}{{ x }}{% endblock %}{{ x }}"
+    )
+    sources = {"base": base, "piece": piece, "last": "<{{ x }}>{{ n|default('none') }}"}
+    override = "{% extends 'base' %}{% block inner %}{{ super() }}{% include 'piece' %}{% endblock %}"
+
+    assert shown(sources, "base", x="<b>")
+    assert shown({**sources, "mine": override}, "mine", x="<b>")
+
+
+def test_a_template_that_is_not_there_can_still_be_done_without() -> None:
+    source = "{% include 'nothing' ignore missing %}{% include ['nothing', 'b'] %}{% include which %}"
+
+    assert shown({"a": source, "b": "{{ x }}"}, "a", x="<", which="b") == "&lt;&lt;"

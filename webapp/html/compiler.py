@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from functools import reduce
 from itertools import chain
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, cast
 
 import markupsafe
@@ -27,10 +27,15 @@ from markupsafe import Markup, escape
 
 from webapp.html import context as pages
 
+SPEAKING = (nodes.Block, nodes.Extends, nodes.Import, nodes.FromImport, nodes.Macro)
+"""What a template has to do with others by."""
 SINGLETONS = {"none": "None", "true": "True", "false": "False"}
 """Tests that ask whether something is the only one of its kind."""
+SHARES = "shares_context"
+"""What a template's function is marked with if it may be given its includer's context."""
 SETTING = (nodes.Assign, nodes.AssignBlock, nodes.Import, nodes.FromImport, nodes.Macro)
 """What gives a name a meaning."""
+OF_PYTHON = (FunctionType, MethodType)
 PLAIN = (str, int)
 """Types whose values are no markup; others may be."""
 OWN = {
@@ -92,7 +97,7 @@ class PageContext(Context):
         kind = type(function)
         if kind is PageMacro:
             return self._call_macro(function, args, kwargs)
-        if kind is BuiltinFunctionType or (kind is FunctionType and not hasattr(function, "jinja_pass_arg")):
+        if kind is BuiltinFunctionType or (kind in OF_PYTHON and not hasattr(function, "jinja_pass_arg")):
             try:
                 return function(*args, **kwargs)
             except StopIteration:
@@ -116,20 +121,37 @@ class PageCodeGenerator(CodeGenerator):
         """A whole template."""
         self._fields: set[str] = set()
         self._macros = _macros(node)
+        self._collects = node.find(nodes.Extends) is None
         super().visit_Template(cast("nodes.Template", _WriteOutBlocks(self.environment).visit(node)), frame)
         # Below the functions, whose names are looked up when they run: so this Macro is the one that is taken.
         self.writeline("from webapp.html.compiler import FIELDS, PageMacro as Macro, escape_text, html, join")
         for field in sorted(self._fields):
             self.writeline(f"with_{field} = FIELDS[{field!r}]")
+        self.writeline(f"root.{SHARES} = {_only_shows(node)}")
 
     def blockvisit(self, body: Iterable[nodes.Node], frame: Frame) -> None:
-        """Statements; those of a block are collected, and given as one."""
-        if not frame.block_frame or frame.buffer is not None:
+        """Statements; those of a block are collected, and given as one, and so are those around the blocks."""
+        whole = frame.block_frame or (frame.rootlevel and self._collects)
+        if not whole or frame.buffer is not None:
             super().blockvisit(body, frame)
             return
         self.buffer(frame)
         super().blockvisit(body, frame)
         self.writeline(f"yield concat({frame.buffer})")
+
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802
+        """`{% include "name" %}`, with the very context that is here where the template only shows what it holds."""
+        name = node.template.value if isinstance(node.template, nodes.Const) else None
+        if not isinstance(name, str) or not node.with_context or node.ignore_missing:
+            super().visit_Include(node, frame)
+            return
+        own = self.dump_local_context(frame)
+        self.writeline(f"template = environment.get_template({name!r}, {self.name!r})", node)
+        context = f"template.new_context(context.get_all(), True, {own})"
+        if own == "{}":
+            context = f"context if getattr(template.root_render_func, {SHARES!r}, False) else {context}"
+        self.writeline(f"{frame.buffer}.extend(" if frame.buffer is not None else "yield from (")
+        self.write(f"template.root_render_func({context}))")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
         """`a.b`, without a search where `a` is one of our dataclasses and `b` one of its fields."""
@@ -205,6 +227,20 @@ def _is_safe(node: nodes.Expr) -> bool:
         return False
     texts = [each.value for each in (node.expr1, node.expr2) if isinstance(each, nodes.Const)]
     return len(texts) == 2 and all(isinstance(text, str) and escape(text) == text for text in texts)
+
+
+def _only_shows(template: nodes.Template) -> bool:
+    """Whether nothing that a template says of itself could be meant for, or seen by, another."""
+    named = {name.name for name in template.find_all(nodes.Name)}
+    given: list[nodes.Assign | nodes.AssignBlock] = [
+        *template.find_all(nodes.Assign),
+        *template.find_all(nodes.AssignBlock),
+    ]
+    return (
+        not any(template.find(kind) for kind in SPEAKING)
+        and named.isdisjoint({"self", "super"})
+        and all(isinstance(each.target, nodes.InternalName) for each in given)
+    )
 
 
 def _macros(template: nodes.Template) -> AbstractSet[str]:

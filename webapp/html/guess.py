@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
+from types import NoneType
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -66,6 +68,11 @@ IMAGE_FILE = re.compile(r"\.(png|jpe?g|gif|webp|avif|svg)([?#]|$)", re.IGNORECAS
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+SETTLING = frozenset({bool, int, float, NoneType})
+"""Types of values that are nothing but themselves."""
+TEXTS = frozenset({str, NoneType})
+
+
 class ValueSchema(Protocol):
     """The part of a schema that tells kinds apart."""
 
@@ -111,6 +118,14 @@ def kind_of(name: str, schema: ValueSchema | None = None, samples: Iterable[Any]
             return _string(words, schema, seen)
         case _:
             return Kind.TEXT
+
+
+def is_settled(kind: Kind, schema: ValueSchema | None, types: AbstractSet[type]) -> bool:
+    """Whether any other values of these types would be of that kind as well."""
+    if kind in (Kind.SECRET, Kind.ENUM) or SETTLING.issuperset(types):
+        return True
+    declared = FORMATS.get(schema.format or "", Kind.URL) if schema is not None else Kind.URL
+    return kind is declared is not Kind.URL and TEXTS.issuperset(types)
 
 
 def is_withheld(schema: ValueSchema | None) -> bool:

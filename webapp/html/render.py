@@ -5,8 +5,8 @@ A page says `{% extends layout %}`. `layout` is `layout.html`, or `fragment.html
 handler offers; that one is nothing but the page's block of that name, so imports, `set`, `super()` and blocks taken
 over from another template all work as they do in the whole page.
 
-Every template may use `shell` (html/context.py), `url(path)` and `asset(name)`, and the filters and tests of
-html/format.py.
+Every template may use `shell` (html/context.py), `url(path)` and `asset(name)`, the filters and tests of
+html/format.py, and `{% kept %}` (html/fragments.py).
 """
 
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
@@ -36,6 +36,7 @@ from webapp.html.cells import row_writer
 from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
 from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters, is_blank, is_image_link
+from webapp.html.fragments import FIND, KEEP, Fragments, KeptExtension
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
 from webapp.html.tree import make_tree
@@ -147,12 +148,16 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=debug,
+            extensions=[KeptExtension],
         )
         is_image = partial(is_image_link, hosts=images)
+        fragments = Fragments()
         ours: dict[str, Callable[..., Any]] = {
             "tree": make_tree,
             "zip": zip,
             "row_writer": partial(row_writer, is_image=is_image),
+            FIND: fragments.find,
+            KEEP: fragments.keep,
         }
         tests: dict[str, Callable[..., Any]] = {"image_link": is_image, "blank": is_blank}
         self.environment.filters.update({**filters(now), **SPAN_FILTERS, **ours})

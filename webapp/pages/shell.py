@@ -85,8 +85,9 @@ def _notice(request: Request) -> Toast | None:
 
 
 def _mark(groups: tuple[LinkGroup, ...], current: Link) -> tuple[LinkGroup, ...]:
+    marked = replace(current, current=True)
     return tuple(
-        replace(group, links=tuple(replace(link, current=True) if link is current else link for link in group.links))
+        replace(group, links=tuple(marked if link is current else link for link in group.links), current=current.href)
         if current in group.links
         else group
         for group in groups

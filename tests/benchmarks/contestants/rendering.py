@@ -69,7 +69,9 @@ def _request(**scope: Any) -> Request:
 
 def _renderer() -> Renderer:
     places = (Link("Orders", "/orders", current=True), Link("Customers", "/customers"))
-    shell = Shell("Orders", (LinkGroup("Resources", places),), "Ada Lovelace", True, "/orders", "01J9ZC3T", None)
+    shell = Shell(
+        "Orders", (LinkGroup("Resources", places, "/orders"),), "Ada Lovelace", True, "/orders", "01J9ZC3T", None
+    )
     return Renderer(shell=lambda _: shell, assets=Assets(find_folder("static")))
 
 

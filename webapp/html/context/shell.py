@@ -18,6 +18,8 @@ class LinkGroup:
 
     label: str
     links: tuple[Link, ...]
+    current: str = ""
+    """Where that of them leads which is current; empty where none is."""
 
     @property
     def size(self) -> int:
