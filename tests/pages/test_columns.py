@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from webapp.html.kinds import Kind
 from webapp.openapi.schema import Schema
-from webapp.pages.columns import MOST, choose_fields
+from webapp.pages.columns import MOST, MOST_LOOKS, Looks, choose_fields
 
 
 def keys(rows: list[Any], schema: dict[str, Any] | None = None, **options: Any) -> list[str]:
@@ -86,3 +89,54 @@ def test_the_last_change_gives_way_to_the_beginning() -> None:
     chosen = keys([row], title="name")
     assert "created_at" in chosen
     assert "updated_at" not in chosen
+
+
+NAMES = st.sampled_from(["id", "name", "title", "body", "owner_id", "updated_at", "site", "token", "size", "tags"])
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.sampled_from(
+        ["", "x", "word " * 40, "2026-03-01T09:10:00Z", "https://example.com", "a@b.example", "P1D", "a\nb"]
+    ),
+    st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.sampled_from(["id", "name"]), st.sampled_from(["x", 1]), max_size=2),
+)
+ROWS = st.lists(st.dictionaries(NAMES, VALUES, max_size=6), max_size=4)
+SCHEMA = {
+    "properties": {
+        "name": {"type": "string"},
+        "title": {"type": "string", "enum": ["x"]},
+        "body": {"type": "string", "format": "markdown"},
+        "updated_at": {"type": "string", "format": "date-time"},
+        "site": {"type": "string", "format": "uri"},
+        "size": {"type": "number"},
+    }
+}
+
+
+@given(st.lists(ROWS, max_size=6), st.sampled_from([None, SCHEMA]), st.sampled_from(["id", "name", None]))
+def test_what_earlier_rows_have_shown_changes_nothing(
+    lists: list[list[dict[str, Any]]], described: dict[str, Any] | None, key: str | None
+) -> None:
+    schema = Schema(described) if described else None
+    looks = Looks()
+    for rows in lists:
+        chosen = choose_fields(rows, schema, key=key, related=["owner_id"], looks=looks)
+        assert chosen == choose_fields(rows, schema, key=key, related=["owner_id"])
+
+
+def test_the_same_fields_are_the_very_same_columns() -> None:
+    looks = Looks()
+    first, second = (choose_fields([{"id": number, "done": True}], None, looks=looks) for number in (1, 2))
+
+    assert first is second
+
+
+def test_no_more_fields_are_remembered_than_there_is_room_for() -> None:
+    looks = Looks()
+    for number in range(3 * MOST_LOOKS):
+        choose_fields([{f"n{number}": number}], None, looks=looks)
+
+    assert len(looks) <= 2 * MOST_LOOKS

@@ -1,11 +1,11 @@
 """Which fields of a list's rows make its table: those that tell rows apart, and no more than fit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from webapp.html.guess import LONG
+from webapp.html.guess import LONG, is_settled
 from webapp.html.kinds import Kind
 from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import words
@@ -16,6 +16,8 @@ from webapp.pages.masking import show_kind
 MOST = 8
 SAMPLES = 25
 """Rows that are looked at."""
+MOST_LOOKS = 500
+"""Fields, and choices among them, that are kept for a list."""
 
 SCALAR = "value"
 """The key of the only column where rows are no objects."""
@@ -64,6 +66,50 @@ class Field:
     kind: Kind
 
 
+class Looks:
+    """
+    What was found out about the fields of rows that have one schema, for the rows that come after them.
+
+    That is what doesn't depend on the values beyond their types, which nearly always are the same on the next page.
+    """
+
+    def __init__(self) -> None:
+        self._fields: dict[tuple[str, frozenset[type], bool, bool], tuple[Field, int]] = {}
+        self._arranged: dict[Hashable, tuple[list[tuple[int, Field]], tuple[Field, ...]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._fields) + len(self._arranged)
+
+    def at(
+        self, name: str, schema: Schema | None, values: Sequence[Any], *, own: bool, reference: bool
+    ) -> tuple[Field, int]:
+        """A field, and what a column of it is worth."""
+        types = frozenset(map(type, values))
+        look = name, types, own, reference
+        if (found := self._fields.get(look)) is not None:
+            return found
+        field = Field(name, field_label(name, schema), show_kind(name, schema, values))
+        found = field, _worth(field, values, own=own, reference=reference)
+        # What a long text is worth shows in how long it is.
+        settled = field.kind is not Kind.LONG_TEXT and is_settled(field.kind, schema, types)
+        if settled and len(self._fields) < MOST_LOOKS:
+            self._fields[look] = found
+        return found
+
+    def arranged(
+        self, fields: list[tuple[int, Field]], title: str | None, key: str | None, most: int
+    ) -> tuple[Field, ...]:
+        """The columns made of some fields; the very same ones as before, if the fields are."""
+        look = title, key, most, *[(worth, id(field)) for worth, field in fields]
+        found = self._arranged.get(look)
+        if found is None:
+            # With the fields, as there can't be others of their identity as long as they are kept.
+            found = fields, _arranged(fields, title, key, most)
+            if len(self._arranged) < MOST_LOOKS:
+                self._arranged[look] = found
+        return found[1]
+
+
 def choose_fields(
     rows: Sequence[Any],
     schema: Schema | None,
@@ -74,13 +120,15 @@ def choose_fields(
     known_already: Iterable[str] = (),
     most: int = MOST,
     chosen: Sequence[str] = (),
+    looks: "Looks | None" = None,
 ) -> tuple[Field, ...]:
     """
     The columns of a table, what a row is known by first.
 
     `title` and `key` are the fields with a row's name and id, `related` those that refer to other things;
     what is `known_already` is the same in every row. What rows there are decides which fields there are; the schema,
-    where there are none. Those that somebody has `chosen` (`*` is all) are shown as they were chosen.
+    where there are none. Those that somebody has `chosen` (`*` is all) are shown as they were chosen. `looks` is what
+    was found out about rows of the same schema before.
     """
     known = schema.properties if schema is not None else {}
     samples = list(islice(rows, SAMPLES))
@@ -91,13 +139,14 @@ def choose_fields(
         return wanted
 
     references, left_out = set(related), set(known_already)
+    looks = Looks() if looks is None else looks
     fields: list[tuple[int, Field]] = []
     for name in _names(objects, known):
         values = [row.get(name) for row in objects]
-        field = Field(name, field_label(name, known.get(name)), _kind(name, known, values))
+        field, worth = looks.at(name, known.get(name), values, own=name == key, reference=name in references)
         if field.kind is not Kind.SECRET and name not in left_out:
-            fields.append((_worth(field, values, own=name == key, reference=name in references), field))
-    return _arranged(fields, title, key, most)
+            fields.append((worth + EMPTY if _is_empty(values) else worth, field))
+    return looks.arranged(fields, title, key, most)
 
 
 def every_field(rows: Sequence[Any], schema: Schema | None) -> tuple[Field, ...]:
@@ -138,11 +187,13 @@ def _worth(field: Field, values: Sequence[Any], *, own: bool, reference: bool) -
         worth = WORTH[Kind.LIST]
     if own or (words(field.key)[-1:] in (("id",), ("uuid",)) and not reference):
         worth += KEY
-    if values and all(value is None or value in ("", [], {}) for value in values):
-        worth += EMPTY
     if field.kind is Kind.DATETIME and {"updated", "modified", "changed"}.intersection(words(field.key.lower())):
         worth += CHANGED
     return worth
+
+
+def _is_empty(values: Sequence[Any]) -> bool:
+    return bool(values) and not any(values) and all(value is None or value in ("", [], {}) for value in values)
 
 
 def is_labelled(value: Any) -> bool:

@@ -1,11 +1,13 @@
 """What a list's page shows of its resource whatever its rows are, and whoever looks at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Parameter, Resource
 from webapp.pages.choices import choices_path
+from webapp.pages.columns import Looks
 from webapp.pages.filters import Filter
+from webapp.pages.masking import Masker
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,10 @@ class ListPlan:
     search: Filter | None
     filters: tuple[tuple[Filter, str | None], ...]
     """Those besides, each with the path of the suggestions for it where it takes the id of another thing."""
+    looks: Looks = field(default_factory=Looks)
+    """What was found out about the fields of its rows."""
+    masker: Masker = field(default_factory=Masker)
+    """Knows which of them hold no secret."""
 
 
 def plan_list(routes: Routes, resource: Resource) -> ListPlan:

@@ -27,6 +27,8 @@ POSITIONS = frozenset({"page", "next", "previous", "prev", "continuation", "curs
 PLAIN = frozenset({str, int, float, bool, Decimal, NoneType})
 """Types of values that hold no others."""
 YES_OR_NO = {bool, NoneType}
+MOST_NAMES = 2000
+"""Names that are remembered of one kind of object; some have ids for names."""
 
 
 def is_secret(name: str, schema: Schema | None) -> bool:
@@ -54,23 +56,27 @@ def show_kind(name: str, schema: Schema | None, samples: Sequence[Any] = ()) -> 
 
 def masked(data: Any, schema: Schema | None = None) -> Any:
     """An answer with every secret in it replaced; what holds none is not copied."""
-    return _Masker().mask(data, schema)
+    return Masker().mask(data, schema)
 
 
 def masked_rows(rows: Iterable[Any], schema: Schema | None) -> list[Any]:
     """The same for the rows of a list, `schema` being that of one row."""
-    masker = _Masker()
-    return [masker.mask(row, schema) for row in rows]
+    return Masker().rows(rows, schema)
 
 
-class _Masker:
+class Masker:
     """Decides once for each name and each schema, however many rows have them."""
 
     def __init__(self) -> None:
         self._open: dict[Schema | None, set[str]] = {}
         """Names that were found to hold no secret, by the schema of what has them."""
 
+    def rows(self, rows: Iterable[Any], schema: Schema | None) -> list[Any]:
+        """Some rows of that schema, with every secret in them replaced."""
+        return [self.mask(row, schema) for row in rows]
+
     def mask(self, data: Any, schema: Schema | None) -> Any:
+        """An answer, or a part of one, with every secret in it replaced; what holds none is not copied."""
         if is_object(data):
             known_open = self._open.get(schema)
             if known_open is None:
@@ -93,7 +99,8 @@ class _Masker:
                     if value is not None and not isinstance(value, bool):
                         changed[name] = MASK
                     continue
-                known_open.add(name)
+                if len(known_open) < MOST_NAMES:
+                    known_open.add(name)
             if type(value) not in PLAIN:
                 changed[name] = self.mask(value, known.get(name))
         return {**data, **changed} if changed else data
