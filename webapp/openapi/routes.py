@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
+from webapp.openapi.remembering import Recent
 from webapp.openapi.schema import Schema
 from webapp.openapi.schemes import guide_of
 from webapp.openapi.site import Match, MatchKind, Operation, Resource, Site
@@ -16,6 +17,8 @@ PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*")
 UNUSABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|(?:^|/)\.{1,2}(?:/|$)")
 """Control characters, backslashes, and dots that step out of a path."""
 SAFE = "~:@!$&'()*+,;="
+
+MOST_RECENT = 300
 
 Plan = TypeVar("Plan")
 
@@ -64,6 +67,8 @@ class Routes:
         self._root = _Node()
         self._fixed: dict[str, Match] = {}
         self._plans: dict[tuple[Callable[[Routes, Resource], Any], str], Any] = {}
+        self.recent = Recent(MOST_RECENT)
+        """What pages have made of the document for addresses that are asked for."""
         kinds = _kinds(site)
         for operation in site.operations:
             if operation.method == "GET":

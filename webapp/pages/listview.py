@@ -1,7 +1,6 @@
 """What a list's page holds, whether its rows came or were refused."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,40 +9,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.errors import APIError
-from webapp.html.context import Column, ColumnMenu, Control, Link, ListPage
+from webapp.html.context import Column, ColumnMenu, Control, Link, ListPage, Pager
 from webapp.html.htmx import current_path, is_htmx
 from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.openapi.listing import Listing
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, MatchKind, Paging, Resource
-from webapp.pages.actions import list_actions
 from webapp.pages.charts import charts_of_rows
 from webapp.pages.chosen import AS_SHOWN, chosen_columns, is_ours, joined, make_menu
 from webapp.pages.columns import Field, choose_fields, every_field
-from webapp.pages.crumbs import crumbs
-from webapp.pages.filters import NO_ERRORS, Errors, Filter, make_chips, make_control, unplaced
+from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
 from webapp.pages.links import Links
-from webapp.pages.listplan import ListPlan, plan_list
-from webapp.pages.masking import masked_rows
+from webapp.pages.listframe import Framing, ListFrame
 from webapp.pages.pager import make_pager
-from webapp.pages.queries import COLUMNS, SELECTING, Query, is_canonical, read_query, without
+from webapp.pages.queries import COLUMNS, Query, is_canonical, read_query, without
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
-from webapp.pages.selection import bulk_bar
 from webapp.pages.sorting import make_columns
-from webapp.pages.tabs import tabs_of
 
 
-@dataclass(frozen=True, slots=True)
-class ListView:
+class ListView(Framing):
     """One look at a list: whose it is, and what is asked of it."""
 
-    request: Request
-    routes: Routes
-    match: Match
-    resource: Resource
-    query: Query
+    __slots__ = ()
 
     @classmethod
     def of(cls, request: Request, routes: Routes, match: Match, resource: Resource | None = None) -> "ListView":
@@ -54,19 +43,14 @@ class ListView:
         return cls(request, routes, match, resource, joined(query) if is_ours(match.operation) else query)
 
     @property
-    def plan(self) -> ListPlan:
-        """What is known of the list before anything is asked."""
-        return self.routes.planned(plan_list, self.resource)
-
-    @property
     def controls(self) -> tuple[Control, ...]:
         """Everything that the list can be narrowed by."""
-        search = self._search()
-        return (*((search,) if search else ()), *self._filters())
+        search = self.search()
+        return (*((search,) if search else ()), *self.filters())
 
     async def page(self, listing: Listing) -> Response:
         """The list as an answer holds it, with names for the ids in it."""
-        rows = masked_rows(listing.rows, self.resource.row_schema)
+        rows = self.plan.masker.rows(listing.rows, self.resource.row_schema)
         fields = self._fields(listing, rows)
         keys = {*(field.key for field in fields), *(name for name, _ in self.query)}
         names = await names_for(self.request, self.routes, self.resource, rows, fields=keys)
@@ -85,13 +69,10 @@ class ListView:
         table = self._table(nothing, (), self._fields(nothing, ()), NO_NAMES)
         return self._render(nothing, table, status=422, said=said, errors=error.fields)
 
-    def _link(self, query: Query) -> str:
-        return href(self.request, self.match.path, query)
-
     def _turned(self, query: Query) -> str:
         """A link to another page, which the API tells in its own words: without what is only ours."""
         ours = tuple(pair for pair in self.query if pair[0] == COLUMNS)
-        return self._link((*without(query, (COLUMNS,)), *ours))
+        return self.link((*without(query, (COLUMNS,)), *ours))
 
     def _render(
         self,
@@ -103,75 +84,44 @@ class ListView:
         errors: Errors = NO_ERRORS,
         names: Names = NO_NAMES,
     ) -> Response:
-        resource, query, plan = self.resource, self.query, self.plan
+        resource, query = self.resource, self.query
         paging = listing.paging or resource.paging
-        narrowing = [parameter.name for parameter in plan.parameters]
-        kept = without(query, {*narrowing, paging.position if paging else None})
-        actions = list_actions(self.request, self.routes, self.match)
+        frame = self.made(paging, errors, names) if errors or (query and names.found) else self.frame(paging)
+        refused: Mapping[str, Any] = {"raw_href": None} if status >= 400 else {}
         page = ListPage(
             name=resource.name,
             title=resource.label,
             description=self.match.operation.introduction,
-            crumbs=crumbs(self.request, self.routes, self.match, resource.label),
-            **table,
-            pager=None if status >= 400 else make_pager(listing, query, self._turned),
-            action=self._link(()),
-            related=tabs_of(self.request, self.routes, self.match),
-            search=self._search(errors),
-            filters=self._filters(errors),
-            kept=dict(kept),
-            chips=make_chips(plan.parameters, query, self._link, paging=paging, search=self._search_name, named=names),
-            clear_href=self._link(kept) if any(name in narrowing for name, _ in query) else None,
-            raw_href=None if status >= 400 else href(self.request, f"/-/raw{self.match.path}", query),
-            exports=self._exports(table["columns"], paging) if status < 400 and table["rows"] else (),
             error=said,
-            create=actions.create,
-            actions=actions.others,
-            **(self._selecting() if listing.rows else {}),
+            **table,
+            pager=None if refused else self._pager(frame, listing),
+            exports=self._exports(frame, table["columns"], paging) if table["rows"] and not refused else (),
+            **{**frame.page, **(frame.selecting if listing.rows else {}), **refused},
         )
-        headers = push_canonical(self.request, self._link(query)) if status == 200 else None
+        headers = push_canonical(self.request, self.link(query)) if status == 200 else None
         templates = [f"{resource.name}/list.html", "pages/list.html"]
         return render(self.request, templates, page, fragment="list", status=status, headers=headers)
 
-    def _selecting(self) -> Mapping[str, Any]:
-        """The boxes at the rows once they are asked for: most who look at a list don't want them."""
-        others = without(self.query, {SELECTING})
-        # Rows that only look like some resource's are nobody's to change.
-        bar = bulk_bar(self.routes, self.match, self.resource, back=self._link(others)) if self.match.resource else None
-        if bar is None:
-            return {}
-        if len(others) < len(self.query):
-            return {"bulk": bar, "select": Link("Stop selecting", self._link(others))}
-        return {"select": Link("Select", self._link((*others, (SELECTING, "yes"))))}
+    def _pager(self, frame: ListFrame, listing: Listing) -> Pager | None:
+        """The ways to other pages; the same ones again where the answer says the same of them."""
+        told = (listing.total, listing.first, listing.last, listing.page, listing.pages, listing.size)
+        ways = (listing.next, listing.previous, listing.beginning, listing.query, bool(listing.rows))
+        return frame.once(lambda: make_pager(listing, self.query, self._turned), "pager", told, ways)
 
-    def _exports(self, columns: Sequence[Column], paging: Paging | None) -> tuple[Link, ...]:
+    def _exports(self, frame: ListFrame, columns: Sequence[Column], paging: Paging | None) -> tuple[Link, ...]:
         """All rows as files: with the columns that are seen, and with everything."""
-        query = without(self.query, {COLUMNS, paging.position if paging else None, paging.size if paging else None})
         chosen = _named(chosen_columns(self.query, self.match.operation))
-        shown = (COLUMNS, ",".join(column.key for column in columns) if chosen else AS_SHOWN)
-        seen = (shown,) if is_ours(self.match.operation) else ()
+        shown = ",".join(column.key for column in columns) if chosen else AS_SHOWN
+        return frame.once(lambda: self._export_links(shown, paging), "exports", shown)
+
+    def _export_links(self, shown: str, paging: Paging | None) -> tuple[Link, ...]:
+        query = without(self.query, {COLUMNS, paging.position if paging else None, paging.size if paging else None})
+        seen = ((COLUMNS, shown),) if is_ours(self.match.operation) else ()
 
         def link(label: str, kind: str, own: Query = ()) -> Link:
             return Link(label, href(self.request, f"/-/export{self.match.path}", (("format", kind), *query, *own)))
 
         return link("CSV", "csv", seen), *([link("CSV, all columns", "csv")] if seen else []), link("JSON", "json")
-
-    @property
-    def _search_name(self) -> str | None:
-        return self.resource.search.name if self.resource.search else None
-
-    def _search(self, errors: Errors = NO_ERRORS) -> Control | None:
-        search = self.plan.search
-        return search.control(self.query, errors) if search else None
-
-    def _filters(self, errors: Errors = NO_ERRORS) -> tuple[Control, ...]:
-        return tuple(self._filter(each, choices, errors) for each, choices in self.plan.filters)
-
-    def _filter(self, made: Filter, choices: str | None, errors: Errors) -> Control:
-        control = made.control(self.query, errors)
-        if choices is None:
-            return control
-        return replace(control, type="reference", choices_href=href(self.request, choices))
 
     def _fields(self, listing: Listing, rows: Sequence[Any]) -> tuple[Field, ...]:
         resource = self.resource
@@ -183,6 +133,7 @@ class ListView:
             related=resource.relations,
             known_already=self._known(rows),
             chosen=_named(chosen_columns(self.query, self.match.operation)) or resource.columns,
+            looks=self.plan.looks,
         )
 
     def _table(self, listing: Listing, rows: Sequence[Any], fields: Sequence[Field], names: Names) -> Mapping[str, Any]:
@@ -201,7 +152,11 @@ class ListView:
             value_name=names,
             leading=links.leading(resource, [field.key for field in fields]),
         )
-        columns = make_columns(fields, self.query, self._link, sorting=resource.sorting, paging=paging)
+        columns = self.frame(paging).once(
+            lambda: make_columns(fields, self.query, self.link, sorting=resource.sorting, paging=paging),
+            *map(id, fields),
+            of=fields,
+        )
         is_report = self.match.kind is MatchKind.VIEW
         drawn = charts_of_rows(rows, resource.row_schema, name=resource.name) if is_report else ()
         menu = self._menu(rows, fields)
@@ -210,7 +165,7 @@ class ListView:
             "columns": columns,
             "rows": made,
             "column_menu": menu,
-            "choose_href": self._link((*self.query, (COLUMNS, AS_SHOWN))) if may_choose else None,
+            "choose_href": self.link((*self.query, (COLUMNS, AS_SHOWN))) if may_choose else None,
             "charts": drawn,
         }
 
@@ -219,7 +174,7 @@ class ListView:
         if not chosen_columns(self.query, self.match.operation):
             return None
         every = every_field(rows, self.resource.row_schema)
-        return make_menu(every, fields, self.query, self.match.operation, self._link)
+        return make_menu(every, fields, self.query, self.match.operation, self.link)
 
     def _known(self, rows: Sequence[Any]) -> Iterator[str]:
         """The fields that only say what the address does: each issue of a project is of that project."""
