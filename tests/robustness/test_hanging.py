@@ -47,13 +47,13 @@ async def test_the_store_hangs_under_load_and_nobody_waits_for_long_or_is_signed
     told, meanwhile = Counter(status for _, _, status in load.asked), visitors.between(hung, back)
     late = sum(each.status != 200 for each in visitors.between(back, loop.time()))
     figure(
-        f"{len(load.asked)} requests, {RATE} a second, {dict(sorted(told.items()))}. While the store hung, those signed "
-        f"in had an answer after {spread(meanwhile)}, strangers after {spread(meanwhile, strangers=True)} "
+        f"{len(load.asked)} requests, {RATE} a second, {dict(sorted(told.items()))}. While the store hung, those "
+        f"signed in had an answer after {spread(meanwhile)}, strangers after {spread(meanwhile, strangers=True)} "
         f"({spread(visitors.between(0, hung), strangers=True)} before)"
     )
     figure(
-        f"{recovered:.2f} s after it went on both processes had a page; of what was asked from then on {late} failed, and "
-        f"took {spread(visitors.between(back, loop.time()))}; {api.begun} renewals, {api.alarms} alarms, "
+        f"{recovered:.2f} s after it went on both processes had a page; of what was asked from then on {late} failed, "
+        f"and took {spread(visitors.between(back, loop.time()))}; {api.begun} renewals, {api.alarms} alarms, "
         f"{PEOPLE - len(api.alive)} of {PEOPLE} sessions lost, 0 sign-outs, 0 cookies taken back"
     )
     assert load.wrong == []
