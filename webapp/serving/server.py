@@ -16,6 +16,9 @@ logger = logging.getLogger("webapp.serving")
 _LAST_SECONDS = 2.0
 """What closing sessions and connections may take of a process that has to end at once."""
 
+_ECHO_SECONDS = 1.0
+"""Within which a worker hears from a service manager and from the process that began it, and it means the same."""
+
 
 def signals_heeded() -> list[signal.Signals]:
     """What tells a process to stop; a terminal's end does, unless it was started so as to outlive that (`nohup`)."""
@@ -43,6 +46,8 @@ class Server(uvicorn.Server):
         self._on_told = on_told
         self._on_stop = on_stop
         self._told = False
+        self._heard_at = float("-inf")
+        self._echo = 0.0
         self.is_orphan = False
         """Whether the process that began this one is gone."""
 
@@ -65,10 +70,12 @@ class Server(uvicorn.Server):
 
     def stop(self, received: signal.Signals = signal.SIGTERM) -> None:
         """Begin to stop; told again, stop at once."""
+        now = asyncio.get_running_loop().time()
         if self._told:
-            self._end_at_once()
+            if now - self._heard_at >= self._echo:
+                self._end_at_once()
             return
-        self._told = True
+        self._told, self._heard_at = True, now
         logger.info("stopping")
         self._on_told()
         if received != signal.SIGINT and self._delay:
@@ -77,8 +84,13 @@ class Server(uvicorn.Server):
             self._exit()
 
     def end_with(self, pipe: int) -> None:
-        """Stop as if told to, unless it was told before, once nobody holds the other end of this pipe any more."""
+        """
+        Stop as if told to, unless it was told before, once nobody holds the other end of this pipe any more.
+
+        Whoever holds it tells what it is told; where all processes are told by somebody else, too, that counts as once.
+        """
         loop = asyncio.get_running_loop()
+        self._echo = _ECHO_SECONDS
 
         def gone() -> None:
             loop.remove_reader(pipe)
