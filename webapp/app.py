@@ -52,7 +52,7 @@ from webapp.client import APIClient, ASGIBackend, Credentials, shared_transport
 from webapp.client.writing import PLAIN
 from webapp.errors import APIError, SettingsError, StoreUnavailable, UnsafePath
 from webapp.html.assets import Assets, find_folder
-from webapp.html.render import Renderer
+from webapp.html.render import SCRIPTS, Renderer
 from webapp.observability import Observability, ObservabilityMiddleware
 from webapp.oidc import Pending, Providers, open_endings, open_flows
 from webapp.openapi.discover import origin_of
@@ -69,7 +69,7 @@ from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.pages.streams import Streams
 from webapp.pages.told import overrides_of, settled, writing_of
-from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware, image_sources
+from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware, sources
 from webapp.sessions import (
     Bounces,
     Drafts,
@@ -263,7 +263,7 @@ class Frontend:
         return [
             Middleware(StartMiddleware, frontend=self),
             Middleware(ObservabilityMiddleware, kept=self.observability),
-            Middleware(SecurityHeadersMiddleware, https=settings.https, images=image_sources(settings.image_hosts)),
+            Middleware(SecurityHeadersMiddleware, https=settings.https, sources=sources(settings.image_hosts, SCRIPTS)),
             Middleware(CompressionMiddleware),
             Middleware(CrossOriginMiddleware, origin=settings.public_url, exempt=frozenset({leaving.BACKCHANNEL})),
             Middleware(

@@ -103,7 +103,7 @@ async def test_signing_out_everywhere_leaves_none(browser: Browser) -> None:
     page = await browser.submit("form[action='/-/account/sessions/all']")
 
     assert page.path == "/login"
-    assert page.history[0].headers["clear-site-data"] == '"storage"'
+    assert page.history[0].headers["clear-site-data"] == '"storage", "prefetchCache"'
     assert [(await each.get("/projects")).path for each in (browser, *others)] == ["/login"] * 4
 
 

@@ -41,7 +41,7 @@ async def test_signing_out_here_goes_on_to_the_provider_by_a_page(issuer: Issuer
         page = await browser.sign_out()
 
         assert "You are signed out here" in page.main
-        assert page.history[0].headers["clear-site-data"] == '"storage"'
+        assert page.history[0].headers["clear-site-data"] == '"storage", "prefetchCache"'
         on = page.links["Sign out at Example ID"]
         assert page.page.one("meta[http-equiv=refresh]").get("content") == f"0; url={on}"
         assert "eyJ" not in page.text

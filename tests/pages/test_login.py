@@ -113,7 +113,7 @@ async def test_signing_out_ends_the_session_at_the_api_too(browser: Browser) -> 
 
     page = await browser.sign_out()
 
-    assert page.history[0].headers["clear-site-data"] == '"storage"'
+    assert page.history[0].headers["clear-site-data"] == '"storage", "prefetchCache"'
     assert "signed out" in page.main
     assert (await browser.get("/projects")).path == "/login"
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from tests.security.asking import app, ask
 from webapp import Settings, create_app
 from webapp.errors import SettingsError
-from webapp.security import SecurityHeadersMiddleware, image_sources
+from webapp.security import SecurityHeadersMiddleware, sources
 from webapp.testing import Browser, FakeAPI
 
 
@@ -63,11 +63,18 @@ async def test_style_sheets_and_scripts_do_without_what_governs_documents(media_
 
 
 async def test_pictures_come_from_the_hosts_that_may_know_who_looks() -> None:
-    response = await ask(app(SecurityHeadersMiddleware, images=image_sources(("avatars.example.com", "*.example.net"))))
+    pictures = sources(("avatars.example.com", "*.example.net"))
+    response = await ask(app(SecurityHeadersMiddleware, sources=pictures))
 
     policy = response.headers["content-security-policy"]
-    assert "img-src 'self' data: https://avatars.example.com https://*.example.net;" in policy
-    assert image_sources(("*",)) == ("https:",)
+    assert "img-src 'self' https://avatars.example.com https://*.example.net data:;" in policy
+    assert sources(("*",))["img-src"] == ["https:"]
+
+
+async def test_what_stands_in_a_page_runs_if_its_hash_is_named() -> None:
+    response = await ask(app(SecurityHeadersMiddleware, sources=sources((), ("'sha256-abc='",))))
+
+    assert "; script-src 'self' 'sha256-abc='; style-src 'self';" in response.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,16 @@ async def test_the_next_page_that_shows_it_says_it_and_no_other() -> None:
     assert (second.text, cookie(second)) == ("None", "")
 
 
+async def test_a_page_that_is_made_ahead_leaves_it_to_one_that_is_surely_shown() -> None:
+    async with Browser(app()) as browser:
+        await browser.get("/leave/plain")
+        ahead = await browser.fetch("GET", "/show", headers={"Sec-Purpose": "prefetch;prerender"})
+        shown = await browser.get("/show")
+
+    assert (ahead.text, cookie(ahead)) == ("None", "")
+    assert shown.text == repr(Notice("Done."))
+
+
 async def test_what_is_too_long_is_cut_and_loses_its_undo() -> None:
     async with Browser(app()) as browser:
         left = await browser.get("/leave/long")

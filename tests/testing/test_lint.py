@@ -8,7 +8,8 @@ from webapp.testing.markup import parse
 GOOD = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Orders</title>
-<link rel="stylesheet" href="/-/static/x.css"><script src="/-/static/x.js" defer></script></head>
+<link rel="stylesheet" href="/-/static/x.css"><script src="/-/static/x.js" defer></script>
+<script type="speculationrules">{}</script></head>
 <body>
 <a href="#main">Skip</a>
 <main id="main" tabindex="-1">

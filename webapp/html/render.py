@@ -28,6 +28,7 @@ from jinja2 import (
 )
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -38,6 +39,7 @@ from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters, is_blank, is_image_link
 from webapp.html.fragments import FIND, KEEP, Fragments, KeptExtension
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
+from webapp.html.preloading import RULES, SOURCE
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
 from webapp.html.tree import make_tree
 from webapp.html.urls import href
@@ -48,6 +50,8 @@ Names = str | Sequence[str]
 
 MOST_LOADED = 400
 """Templates that are kept at hand, as many as Jinja keeps."""
+SCRIPTS = (SOURCE,)
+"""What a policy has to allow for the scripts that stand in pages themselves."""
 MAPPINGS = (dict, MappingProxyType)
 
 
@@ -162,7 +166,7 @@ class Renderer:
         tests: dict[str, Callable[..., Any]] = {"image_link": is_image, "blank": is_blank}
         self.environment.filters.update({**filters(now), **SPAN_FILTERS, **ours})
         self.environment.tests.update({**TESTS, **SPAN_TESTS, **tests})
-        self.environment.globals["zip"] = zip
+        self.environment.globals.update({"zip": zip, "preloading": Markup(RULES)})  # noqa: S704 - nobody's but ours
         self.shell = shell
         """Makes what surrounds a page; whoever needs only the navigation may ask too."""
         self._assets = assets

@@ -2,12 +2,12 @@
 
 from webapp.security.compression import CompressionMiddleware
 from webapp.security.crossorigin import SAFE_METHODS, CrossOriginMiddleware
-from webapp.security.headers import SecurityHeadersMiddleware, image_sources
+from webapp.security.headers import SecurityHeadersMiddleware, sources
 
 __all__ = [
     "SAFE_METHODS",
     "CompressionMiddleware",
     "CrossOriginMiddleware",
     "SecurityHeadersMiddleware",
-    "image_sources",
+    "sources",
 ]

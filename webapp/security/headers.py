@@ -1,6 +1,6 @@
 """The headers that tell browsers what a page may do, and who may look at it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,13 +21,18 @@ class SecurityHeadersMiddleware:
     Adds the headers that every answer of ours carries; HSTS only over https.
 
     A header that an answer has already stays. What says nothing about caches is `no-store`: answers are somebody's own
-    unless they say otherwise. `images` are sources that pictures may come from besides, as `image_sources` makes them.
+    unless they say otherwise. `sources` are what a directive of the policy allows besides, by its name; the function
+    of that name makes them.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool | None = None, images: Sequence[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, https: bool | None = None, sources: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self.app = app
         self._https = https
-        policy = CONTENT_SECURITY_POLICY.replace("img-src 'self' data:", " ".join(["img-src 'self' data:", *images]))
+        policy = CONTENT_SECURITY_POLICY
+        for directive, further in (sources or {}).items():
+            policy = policy.replace(f"{directive} 'self'", " ".join([f"{directive} 'self'", *further]))
         plain = ((b"content-security-policy", policy.encode()), *_HEADERS)
         self._added = {https: _by_asker((*plain, _HSTS) if https else plain) for https in (False, True)}
 
@@ -52,9 +57,10 @@ class SecurityHeadersMiddleware:
         await self.app(scope, receive, send_with_headers)
 
 
-def image_sources(hosts: Sequence[str]) -> tuple[str, ...]:
-    """The sources of a policy for the hosts of a setting: `*` is any, and all of them by https."""
-    return ("https:",) if "*" in hosts else tuple(f"https://{host}" for host in hosts)
+def sources(image_hosts: Sequence[str], scripts: Sequence[str] = ()) -> dict[str, Sequence[str]]:
+    """What a policy allows besides: pictures of hosts, by https (`*` is any), and scripts by their hashes."""
+    pictures = ["https:"] if "*" in image_hosts else [f"https://{host}" for host in image_hosts]
+    return {"img-src": pictures, "script-src": scripts}
 
 
 def _by_asker(headers: Headers) -> tuple[tuple[Headers, Headers], tuple[Headers, Headers]]:

@@ -63,6 +63,8 @@ class Notices:
     def take(self) -> Notice | None:
         """What is to be said, by this page or by the one before, for a page that shows it; None where it's nothing."""
         value = self._sent()
+        if value and self._may_never_be_shown():
+            return self._said
         notice = self._verified(value) if value else None
         self.taken = self.taken or bool(value)
         return self._said or notice
@@ -88,6 +90,11 @@ class Notices:
     @property
     def _path(self) -> str:
         return mount_path(self._scope.get("root_path", ""))
+
+    def _may_never_be_shown(self) -> bool:
+        # Pages are made ahead, while their link is being pressed (https://wicg.github.io/nav-speculation/prefetch.html).
+        purpose = next((value for name, value in self._scope["headers"] if name == b"sec-purpose"), b"")
+        return purpose.startswith(b"prefetch")
 
     def _sent(self) -> str:
         name = prefixed(self._name, secure=self._secure, path=self._path)

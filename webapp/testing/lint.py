@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from webapp.testing.markup import Document, Element
 
 NO_LABEL_NEEDED = frozenset({"hidden", "submit", "button", "reset", "image"})
-DATA_BLOCKS = frozenset({"application/json", "application/ld+json", "text/plain"})
+DATA_BLOCKS = frozenset({"application/json", "application/ld+json", "text/plain", "speculationrules"})
 """Types of a <script> that runs nothing."""
 
 
