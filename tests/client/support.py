@@ -52,7 +52,8 @@ async def listening(talk: Talk) -> AsyncIterator[str]:
         assert task is not None
         tasks.add(task)
         try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            # Cancelled below where a client left just before; asyncio's streams would take that for a failure.
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await talk(reader, writer)
         finally:
             tasks.discard(task)

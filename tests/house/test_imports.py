@@ -58,8 +58,8 @@ def test_the_demo_imports_nothing_of_ours() -> None:
 
 RULES: list[tuple[str, Callable[[Module], bool]]] = [
     ("httpx", lambda module: module.room in ("client", "app", "testing")),
-    ("httpx_aiohttp", lambda module: module.room == "client"),
-    ("aiohttp", lambda module: module.room == "client"),
+    ("aiohappyeyeballs", lambda module: module.room == "client"),
+    ("httptools", lambda module: module.room in ("client", "serving")),
     ("msgspec", lambda module: module.room == "client"),
     ("starlette", lambda module: module.room not in ("client", "openapi", "errors", "settings")),
     ("jinja2", lambda module: module.room in ("html", "app")),

@@ -1,94 +1,184 @@
-"""aiohttp's side of the pool."""
+"""The pool's connections: which are open, who has one, and who is waiting."""
 
+import asyncio
+import math
 import ssl
-from typing import Any
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import NamedTuple
 
-import aiohttp
 import httpx
-from aiohttp.client_middlewares import ClientHandlerType
-from aiohttp.connector import Connection
-from aiohttp.http import HttpProcessingError
-from httpx_aiohttp import AiohttpTransport
 
-_LONGEST_HEADER = 65536  # bytes of one line; aiohttp's own 8,190 are too few for some cookies and policies
-_MOST_INTERIM = 20
+from webapp.client.connection import Connection, Exchange, Headers, Lost
+from webapp.client.dialing import Dialer, Origin
 
 
-def open_pool(limit: int, keepalive: float, verify: ssl.SSLContext | None) -> httpx.AsyncBaseTransport:
-    """A transport whose session is made when it's first used."""
+class Sending(NamedTuple):
+    """A request as it goes out, with all the headers that it takes."""
 
-    def session() -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=keepalive, ssl=verify or True),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            middlewares=(_send_once,),
-            response_class=_Response,
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            max_line_size=_LONGEST_HEADER,
-            max_field_size=_LONGEST_HEADER,
-            trust_env=False,
+    method: str
+    origin: Origin
+    target: str
+    headers: Headers
+    body: bytes | AsyncIterable[bytes]
+    connect_timeout: float | None
+
+
+class Connections(httpx.AsyncBaseTransport):
+    """
+    At most `limit` exchanges at once, the others in the order they came.
+
+    A connection is kept for `keepalive` seconds after an exchange. A write is sent exactly once. What only reads is
+    sent again, once, where the connection was lost before there was an answer: one that the server has just closed
+    looks the same. Of httpx's time-outs that for connecting is kept; whoever asks keeps an eye on the others.
+    """
+
+    def __init__(self, limit: int, keepalive: float, verify: ssl.SSLContext | None) -> None:
+        self._places = asyncio.Semaphore(limit)
+        self._keepalive = keepalive
+        self._dialer = Dialer(verify)
+        self._open: dict[Connection, Origin] = {}
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._sweep: asyncio.TimerHandle | None = None
+        self._is_closed = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, as soon as its headers are there; it's to be read or closed."""
+        url = request.url
+        tls = url.scheme == "https"
+        if not tls and url.scheme != "http":
+            raise httpx.UnsupportedProtocol("This is neither http nor https.")
+        exchange = await self.send(
+            Sending(
+                request.method,
+                Origin(url.raw_host.decode("ascii"), url.port or (443 if tls else 80), tls),
+                url.raw_path.decode("ascii"),
+                request.headers.raw,
+                _body(request),
+                request.extensions.get("timeout", {}).get("connect"),
+            )
         )
+        return httpx.Response(exchange.status, headers=exchange.headers, stream=_Stream(exchange), request=request)
 
-    # The transport's own TLS context is never used, since the connector has one; this one costs nothing to make.
-    return AiohttpTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, client=session)
+    async def send(self, sending: Sending) -> Exchange:
+        """The exchange, once its answer's headers are there; it's to be read or closed."""
+        head, chunked = _head(sending)
+        again = sending.method in ("GET", "HEAD") and isinstance(sending.body, bytes)
+        while True:
+            connection = await self._take(sending.origin, sending.connect_timeout)
+            exchange = connection.begin(sending.method, head, sending.body, chunked=chunked)
+            try:
+                await exchange.begun
+            except Lost as error:
+                if not again:
+                    raise httpx.ReadError("The connection was lost.") from error
+                again = False
+            except BaseException:
+                exchange.close()
+                raise
+            else:
+                if isinstance(exchange.failure, httpx.RemoteProtocolError):
+                    raise exchange.failure  # what came right after the headers tells that they are not to be believed
+                return exchange
 
+    async def aclose(self) -> None:
+        """Close all connections, whatever is under way on them."""
+        self._is_closed = True
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for connection in list(self._open):
+            connection.abort()
+        await asyncio.sleep(0)  # they are gone in the loop's next turn
 
-class _Response(aiohttp.ClientResponse):
-    """
-    An answer before which only so many informational ones may come (RFC 9110, 15.2), and after which all is over if the
-    API has failed.
-
-    aiohttp passes over any number of them, and when they come fast enough it never lets go of the loop meanwhile. And
-    after an error that it didn't foresee uvicorn closes the connection, without saying so in its answer; a write that
-    were sent on it at once would be lost.
-    """
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        """Wait for the first line and the headers of the answer itself."""
-        protocol = connection.protocol
-        assert protocol is not None
-        read, interim = protocol.read, 0
-
-        async def read_bounded() -> Any:
-            nonlocal interim
-            message, payload = await read()
-            interim += 100 <= message.code < 200
-            if interim > _MOST_INTERIM:
-                raise HttpProcessingError(message="More informational answers than anybody sends.")
-            return message, payload
-
-        protocol.read = read_bounded  # type: ignore[method-assign]
+    async def _take(self, origin: Origin, connect_timeout: float | None) -> Connection:
+        await self._places.acquire()
         try:
-            await super().start(connection)
-        finally:
-            del protocol.read
-        if self.status >= 500:
-            protocol.force_close()
-            if self.connection is None:  # all of the answer was there, and the connection is back in the pool
-                protocol.close()
-        return self
+            if self._is_closed:
+                raise RuntimeError("This pool is closed.")
+            connection = self._unused(origin)
+            if connection is None:
+                connection = await self._dialer.dial(origin, self._connection, connect_timeout)
+                self._open[connection] = origin
+        except BaseException:
+            self._places.release()
+            raise
+        return connection
+
+    def _unused(self, origin: Origin) -> Connection | None:
+        """The connection there that was used last, if that isn't long ago."""
+        idle = self._idle.get(origin)
+        oldest = asyncio.get_running_loop().time() - self._keepalive
+        while idle:
+            connection = idle.pop()
+            if connection.is_usable and connection.idle_since > oldest:
+                return connection
+            connection.close()
+        return None
+
+    def _connection(self) -> Connection:
+        return Connection(self._released, self._lost)
+
+    def _released(self, connection: Connection) -> None:
+        self._places.release()
+        if connection.is_usable:
+            loop = asyncio.get_running_loop()
+            connection.idle_since = loop.time()
+            self._idle.setdefault(self._open[connection], []).append(connection)
+            if self._sweep is None:
+                self._sweep = loop.call_later(self._keepalive, self._close_idle)
+
+    def _lost(self, connection: Connection) -> None:
+        origin = self._open.pop(connection, None)
+        idle = self._idle.get(origin, []) if origin is not None else []
+        if connection in idle:
+            idle.remove(connection)
+
+    def _close_idle(self) -> None:
+        """Close what nobody has used for long, and look again when the next is due."""
+        loop = asyncio.get_running_loop()
+        oldest, next_due = loop.time() - self._keepalive, math.inf
+        for origin, idle in list(self._idle.items()):
+            while idle and idle[0].idle_since <= oldest:  # the first is the one that was used least lately
+                idle.pop(0).close()
+            if idle:
+                next_due = min(next_due, idle[0].idle_since + self._keepalive)
+            else:
+                del self._idle[origin]
+        self._sweep = loop.call_at(next_due, self._close_idle) if next_due < math.inf else None
 
 
-async def _send_once(request: aiohttp.ClientRequest, send: ClientHandlerType) -> aiohttp.ClientResponse:
-    """
-    Send a write exactly once, and tell failures apart.
+class _Stream(httpx.AsyncByteStream):
+    """An answer's body, as httpx has it."""
 
-    aiohttp sends PUT and DELETE again when the connection breaks before an answer, though it can't know whether they
-    were carried out. GET and HEAD may be: an idle connection that the server has just closed looks the same. And
-    httpx-aiohttp calls a refused connection and a lost one both a time-out of the connecting; the one may be tried
-    again and the other may not, so here they get their right names.
-    """
-    again = request.method in ("GET", "HEAD")
-    while True:
-        try:
-            return await send(request)
-        except aiohttp.ClientConnectorError as error:
-            raise httpx.ConnectError("No connection could be made.") from error
-        except aiohttp.ConnectionTimeoutError as error:
-            raise httpx.ConnectTimeout("No connection was made in time.") from error
-        except aiohttp.ClientConnectionError as error:
-            if not again:
-                raise httpx.ReadError("The connection was lost.") from error
-            again = False
-        except aiohttp.ClientResponseError as error:
-            raise httpx.RemoteProtocolError("The answer isn't HTTP.") from error
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._exchange.pieces()
+
+    async def aclose(self) -> None:
+        self._exchange.close()
+
+
+def _body(request: httpx.Request) -> bytes | AsyncIterable[bytes]:
+    try:
+        return request.content
+    except httpx.RequestNotRead:
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        return request.stream
+
+
+def _head(sending: Sending) -> tuple[bytes, bool]:
+    """The first line and the headers, and whether the body goes out in chunks."""
+    headers = sending.headers
+    chunked = False
+    if sending.body:
+        names = {name.lower() for name, _ in headers}
+        chunked = not isinstance(sending.body, bytes) and b"content-length" not in names
+        if chunked and b"transfer-encoding" not in names:
+            headers = [*headers, (b"transfer-encoding", b"chunked")]
+    first = f"{sending.method} {sending.target} HTTP/1.1".encode("ascii")
+    head = b"\r\n".join([first, *[b"%b: %b" % pair for pair in headers], b"", b""])
+    # Whoever asks has seen to it already; but a line too many would be another request.
+    if head.count(b"\n") != len(headers) + 2 or head.count(b"\r") != len(headers) + 2 or first.count(b" ") != 2:
+        raise httpx.LocalProtocolError("A header, or the address, would break out of its line.")
+    return head, chunked

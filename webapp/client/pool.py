@@ -1,15 +1,15 @@
 """
 The connections to the API, shared by every session.
 
-It is httpx-aiohttp's transport on an aiohttp session that keeps nothing between calls: no cookies (aiohttp's own jar
-would hand one user's to the next, and only on host names, so that a test on an address misses it), no proxies and no
-passwords from the environment, no decoding, no redirects.
+They keep nothing between calls, cookies least of all, take no proxies and no passwords from the environment, decode
+nothing and follow no redirects.
 """
 
 import ssl
 
 import httpx
 
+from webapp.client.connections import Connections
 from webapp.client.share import Share
 
 
@@ -23,7 +23,5 @@ def shared_transport(
     meets a connection that is just being closed. `verify` is for a private certificate authority. Calls for
     whoever hasn't signed in never hold more than `strangers` of the connections.
     """
-    from webapp.client.connections import open_pool  # aiohttp takes a while to import, and not every client needs it
-
-    pool = open_pool(limit, keepalive, verify)
+    pool = Connections(limit, keepalive, verify)
     return pool if strangers is None else Share(pool, strangers)

@@ -1,0 +1,191 @@
+"""Who has the pool's connections, for how long, and what goes out on them."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.client.support import listening, read_head
+from tests.faults.certificates import written
+from webapp.client import APIClient, shared_transport
+from webapp.errors import Unavailable
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n1"
+
+
+class Server:
+    """Answers everything, and knows which connections there are."""
+
+    def __init__(self) -> None:
+        self.open = self.made = 0
+        self.received: list[bytes] = []
+        self.left = asyncio.Event()
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.made += 1
+        self.open += 1
+        try:
+            while True:
+                self.received.append(await reader.readuntil(b"\r\n\r\n"))
+                writer.write(ANSWER)
+        except asyncio.IncompleteReadError:
+            writer.close()
+        finally:
+            self.open -= 1
+            self.left.set()
+
+
+async def test_an_idle_connection_is_closed_after_a_while() -> None:
+    server, transport = Server(), shared_transport(keepalive=0.2)
+    async with listening(server) as url, asyncio.timeout(20):
+        api = APIClient(url, transport=transport)
+        await asyncio.gather(*(api.request("GET", "/") for _ in range(3)))
+        await asyncio.sleep(0.1)
+        await api.request("GET", "/")  # one of them is due later than the others
+        assert server.open == 3
+        while server.open:
+            await server.left.wait()
+            server.left.clear()
+        await api.request("GET", "/")
+        assert server.made == 4
+        await transport.aclose()
+
+
+async def test_a_connection_in_use_is_not_idle() -> None:
+    server, transport = Server(), shared_transport(keepalive=0.3)
+    async with listening(server) as url:
+        api = APIClient(url, transport=transport)
+        for _ in range(8):
+            await api.request("GET", "/")
+            await asyncio.sleep(0.06)
+        await transport.aclose()
+
+    assert server.made == 1
+
+
+async def test_a_connection_is_used_again_for_the_same_host_alone() -> None:
+    first, second, transport = Server(), Server(), shared_transport()
+    async with listening(first) as here, listening(second) as there:
+        for url in (here, there, here, there):
+            await APIClient(url, transport=transport).request("GET", "/")
+        await transport.aclose()
+
+    assert (first.made, second.made) == (1, 1)
+    assert (len(first.received), len(second.received)) == (2, 2)
+
+
+async def test_those_who_wait_for_a_connection_get_it_in_the_order_they_came() -> None:
+    order: list[str] = []
+    gate = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            first, _ = await read_head(reader)
+            order.append(first.split()[1])
+            await gate.wait()
+            writer.write(ANSWER)
+
+    transport = shared_transport(limit=1)
+    async with listening(serve) as url:
+        api = APIClient(url, transport=transport)
+        calls = []
+        for number in range(6):
+            calls.append(asyncio.create_task(api.request("GET", f"/{number}")))
+            await asyncio.sleep(0)
+        calls[2].cancel()
+        gate.set()
+        await asyncio.gather(*calls, return_exceptions=True)
+        await transport.aclose()
+
+    assert order == ["/0", "/1", "/3", "/4", "/5"]
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {"x-a": "b\r\nx-c: d"}),
+        ("GET", {"x-a": "b\nx-c: d"}),
+        ("GET", {"x-a": "b\rx-c: d"}),
+        ("GET", {"x-a\r\nx-b": "c"}),
+        ("GET / HTTP/1.1\r\nHost: evil\r\n\r\nGET", {}),
+        ("GET /other HTTP/1.1", {}),
+    ],
+)
+async def test_no_header_and_no_method_breaks_out_of_its_line(method: str, headers: Mapping[str, str]) -> None:
+    server, transport = Server(), shared_transport()
+    async with listening(server) as url:
+        with pytest.raises(httpx.LocalProtocolError):
+            await transport.handle_async_request(httpx.Request(method, url, headers=headers))
+        await transport.aclose()
+
+    assert server.received == []
+
+
+async def test_a_client_of_httpx_may_use_the_pool_too() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            _, headers = await read_head(reader)
+            body = b""
+            if dict(headers).get("transfer-encoding") == "chunked":
+                while size := int((await reader.readline()).strip(), 16):
+                    body += await reader.readexactly(size)
+                    await reader.readline()
+                await reader.readline()
+            else:
+                body = await reader.readexactly(int(dict(headers).get("content-length", "0")))
+            writer.write(b"HTTP/1.1 200 OK\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"one"
+        yield b""
+        yield b"two"
+
+    async with listening(serve) as url, httpx.AsyncClient(base_url=url, transport=shared_transport()) as client:
+        assert (await client.get("/")).headers.get_list("x-a") == ["1", "2"]
+        assert (await client.post("/", json={"a": 1})).json() == {"a": 1}
+        assert (await client.post("/", content=pieces())).content == b"onetwo"
+        with pytest.raises(httpx.UnsupportedProtocol):
+            await client.get("ftp://localhost/")
+
+
+async def test_tls_is_spoken_with_whom_the_settings_trust_and_nobody_else(tmp_path: Path) -> None:
+    written(tmp_path / "both.pem", "localhost")
+    for_server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    for_server.load_cert_chain(tmp_path / "both.pem")
+    transport = shared_transport(verify=ssl.create_default_context(cafile=tmp_path / "both.pem"))
+    stranger = shared_transport()
+    server = await asyncio.start_server(Server(), "127.0.0.1", 0, ssl=for_server)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        api = APIClient(f"https://localhost:{port}", transport=transport)
+        assert [(await api.request("GET", "/")).data for _ in range(3)] == [1, 1, 1]
+        with pytest.raises(Unavailable, match="certificate"):
+            await APIClient(f"https://127.0.0.1:{port}", transport=transport).request("GET", "/")
+        with pytest.raises(Unavailable, match="certificate"):
+            await APIClient(f"https://localhost:{port}", transport=stranger).request("GET", "/")
+    finally:
+        await transport.aclose()
+        await stranger.aclose()
+        server.close()
+
+
+async def test_closing_the_pool_ends_what_is_under_way() -> None:
+    asked = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        asked.set()
+        await reader.read()
+
+    transport = shared_transport()
+    async with listening(serve) as url:
+        call = asyncio.create_task(APIClient(url, transport=transport).request("POST", "/"))
+        await asked.wait()
+        await transport.aclose()
+        with pytest.raises(Unavailable):
+            await call
+        with pytest.raises(RuntimeError, match="closed"):
+            await APIClient(url, transport=transport).request("POST", "/")

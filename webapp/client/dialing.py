@@ -1,0 +1,101 @@
+"""
+How a connection to a host is made: its addresses looked up, the first that answers taken, TLS around it.
+
+Addresses are tried as RFC 8305 has it (Happy Eyeballs), by aiohappyeyeballs: uvloop can't.
+"""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+import aiohappyeyeballs
+import httpx
+from aiohappyeyeballs import AddrInfoType
+
+P = TypeVar("P", bound=asyncio.Protocol)
+
+_NEXT_ADDRESS_AFTER = 0.25  # seconds (RFC 8305, 5)
+_REMEMBERED_FOR = 10.0  # seconds that a host's addresses are known for
+_MOST_REMEMBERED = 100
+_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+class Origin(NamedTuple):
+    """Where a connection leads to."""
+
+    host: str
+    port: int
+    tls: bool
+
+
+class Dialer:
+    """Makes connections, with the TLS settings `verify`, or as Python's own say."""
+
+    def __init__(self, verify: ssl.SSLContext | None) -> None:
+        self._verify = verify
+        self._known: dict[Origin, tuple[float, Sequence[AddrInfoType]]] = {}
+        self._asked: dict[Origin, asyncio.Task[Sequence[AddrInfoType]]] = {}
+
+    async def dial(self, origin: Origin, factory: Callable[[], P], seconds: float | None) -> P:
+        """
+        A connection's protocol, once it's there.
+
+        Raises httpx.ConnectTimeout after so many seconds, and httpx.ConnectError, caused by what went wrong.
+        """
+        try:
+            async with asyncio.timeout(seconds) as patience:
+                return await self._dial(origin, factory)
+        except (OSError, RuntimeError, UnicodeError) as error:  # uvloop has RuntimeErrors for some of the first
+            if isinstance(error, TimeoutError) and patience.expired():
+                raise httpx.ConnectTimeout("No connection was made in time.") from error
+            raise httpx.ConnectError("No connection could be made.") from error
+
+    async def _dial(self, origin: Origin, factory: Callable[[], P]) -> P:
+        addresses = await self._addresses(origin)
+        try:
+            connected = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=_NEXT_ADDRESS_AFTER)
+        except OSError:
+            self._known.pop(origin, None)  # the host may have moved
+            raise
+        try:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _, protocol = await asyncio.get_running_loop().create_connection(
+                factory,
+                sock=connected,
+                ssl=self._tls() if origin.tls else None,
+                server_hostname=origin.host if origin.tls else None,
+            )
+        except BaseException:
+            connected.close()
+            raise
+        return protocol
+
+    async def _addresses(self, origin: Origin) -> Sequence[AddrInfoType]:
+        until, known = self._known.get(origin, (0.0, []))
+        if until > time.monotonic():
+            return known
+        try:
+            return socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM, flags=_NUMERIC)
+        except socket.gaierror:
+            pass  # it's a name, which takes a thread to look up: one for all who ask at once
+        asked = self._asked.get(origin)
+        if asked is None:
+            asked = self._asked[origin] = asyncio.create_task(self._look_up(origin))
+            asked.add_done_callback(lambda _: self._asked.pop(origin))
+        return await asyncio.shield(asked)
+
+    async def _look_up(self, origin: Origin) -> Sequence[AddrInfoType]:
+        found = await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known[origin] = (time.monotonic() + _REMEMBERED_FOR, found)
+        return found
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._verify is None:
+            self._verify = ssl.create_default_context()
+            self._verify.set_alpn_protocols(["http/1.1"])
+        return self._verify
