@@ -239,11 +239,9 @@ def _long_enough(token: str) -> str | None:
 
 
 def _store_url(url: str) -> str | None:
-    scheme = url.partition("://")[0]
-    known = scheme.partition("+")[0] in ("redis", "rediss", "unix") and "://" in url
-    return (
-        None if known else "must begin with redis://, rediss:// or unix://"
-    )  # not told: there may be a password in it
+    if url.startswith(_STORES):
+        return None
+    return f"must begin with {', '.join(_STORES[:-1])} or {_STORES[-1]}"  # not told: there may be a password in it
 
 
 def _positive(number: float) -> str | None:
@@ -265,6 +263,12 @@ def _hosts(hosts: tuple[str, ...]) -> str | None:
     return f"names {wrong[0]!r}, which is no host, as in avatars.example.com or *.example.com" if wrong else None
 
 
+_STORES = (
+    "redis://",
+    "rediss://",
+    "unix://",
+    *(f"redis{tls}+{kind}://" for kind in ("sentinel", "cluster") for tls in ("", "s")),
+)
 _HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
 
 

@@ -27,6 +27,7 @@ TABLE: list[tuple[dict[str, Any], str, str, str]] = [
     ({"secret_key": (KEY, "ab" * 16)}, "error", "WEBAPP_SECRET_KEY", "can be guessed"),
     ({"cookie_name": "webapp_session"}, "note", "WEBAPP_COOKIE_NAME", "another app on this host"),
     ({"session_store": "redis://store.internal"}, "note", "WEBAPP_SESSION_STORE", "rediss://"),
+    ({"session_store": "redis+cluster://one,two"}, "note", "WEBAPP_SESSION_STORE", "rediss://"),
     ({"session_idle": 15 * DAY, "session_lifetime": 20 * DAY}, "warning", "WEBAPP_SESSION_IDLE", "more than a week"),
     ({"session_idle": 2 * DAY, "session_lifetime": DAY}, "warning", "WEBAPP_SESSION_IDLE", "never applies"),
     ({"session_lifetime": 91 * DAY}, "warning", "WEBAPP_SESSION_LIFETIME", "more than 90 days"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.oidc.issuer import Issuer, provider, read
+from tests.store.clusters import Nodes, cluster_of_servers, empty_cluster
 from tests.store.server import RedisServer, empty_store, redis_server
 from webapp.oidc import Identity, LogoutRefused
 from webapp.oidc.endings import Endings, MemoryEndings, SharedEndings
@@ -22,15 +23,27 @@ def server() -> Iterator[RedisServer]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    with cluster_of_servers() as found:
+        yield found
+
+
+@pytest.fixture
+async def cluster(nodes: Nodes) -> AsyncIterator[Store]:
+    async with empty_cluster(nodes) as made:
+        yield made
+
+
 @pytest.fixture
 async def store(server: RedisServer) -> AsyncIterator[Store]:
     async with empty_store(server) as made:
         yield made
 
 
-@pytest.fixture(params=["memory", "store"])
+@pytest.fixture(params=["memory", "store", "cluster"])
 def endings(request: pytest.FixtureRequest) -> Endings:
-    return MemoryEndings() if request.param == "memory" else shared(request.getfixturevalue("store"))
+    return MemoryEndings() if request.param == "memory" else shared(request.getfixturevalue(request.param))
 
 
 def shared(store: Store, *keys: str) -> Endings:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.store.clusters import Nodes, cluster_of_servers, empty_cluster
 from tests.store.server import RedisServer, empty_store, redis_server
 from webapp.errors import StoreUnavailable
 from webapp.sessions import Throttle
@@ -24,17 +25,29 @@ def server() -> Iterator[RedisServer]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    with cluster_of_servers() as found:
+        yield found
+
+
+@pytest.fixture
+async def cluster(nodes: Nodes) -> AsyncIterator[Store]:
+    async with empty_cluster(nodes) as made:
+        yield made
+
+
 @pytest.fixture
 async def store(server: RedisServer) -> AsyncIterator[Store]:
     async with empty_store(server) as made:
         yield made
 
 
-@pytest.fixture(params=["memory", "store"])
+@pytest.fixture(params=["memory", "store", "cluster"])
 def buckets(request: pytest.FixtureRequest) -> Buckets:
     if request.param == "memory":
         return MemoryBuckets()
-    return shared(request.getfixturevalue("store"))
+    return shared(request.getfixturevalue(request.param))
 
 
 def shared(store: Store) -> Buckets:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.deployment.store import Deployed, deployed_store
+from tests.store.clusters import Nodes, cluster_of_servers
 from tests.store.server import RedisServer, redis_server
 from webapp.client import APIClient, Credentials
 from webapp.sessions import Ending, Registry, Session, SessionRegistry, TooManySessions
@@ -46,12 +47,18 @@ def deployed() -> Iterator[Deployed]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    with cluster_of_servers() as found:
+        yield found
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "store", "store as deployed"])
+@pytest.fixture(params=["memory", "store", "store as deployed", "cluster"])
 async def make(request: pytest.FixtureRequest, clock: Clock) -> AsyncIterator[Make]:
     made: list[Registry] = []
 
@@ -74,6 +81,10 @@ async def make(request: pytest.FixtureRequest, clock: Clock) -> AsyncIterator[Ma
 
 def emptied(request: pytest.FixtureRequest) -> str:
     """Where the store is that the test asks for, with nothing in it."""
+    if request.node.callspec.params["make"] == "cluster":
+        nodes: Nodes = request.getfixturevalue("nodes")
+        nodes.empty()
+        return nodes.url
     if request.node.callspec.params["make"] == "store as deployed":
         deployed: Deployed = request.getfixturevalue("deployed")
         deployed.operator.flushall()

@@ -1,6 +1,7 @@
 """A real redis-server of a test's own, that can be stopped, killed and started again."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import tempfile
@@ -14,13 +15,21 @@ from redis.retry import Retry
 
 from webapp.store import Store, connect
 
+SERVER = os.environ.get("STORE_SERVER", "redis-server")
+"""The program: Redis, or a Valkey that one has."""
+
 
 class RedisServer:
-    """redis-server on a socket in `folder`; what it holds is kept over restarts where it's told to `persist`."""
+    """
+    redis-server on a socket in `folder`, and on a `port` if it's given one.
 
-    def __init__(self, folder: Path, *options: str, persist: bool = False) -> None:
+    What it holds is kept over restarts where it's told to `persist`.
+    """
+
+    def __init__(self, folder: Path, *options: str, persist: bool = False, port: int = 0) -> None:
         self._folder = folder
-        self._options = ("--appendonly", "yes" if persist else "no", *options)
+        self._options = ("--port", str(port), "--appendonly", "yes" if persist else "no", *options)
+        self.port = port
         self._process: subprocess.Popen[bytes] | None = None
         self.path = folder / "redis.sock"
 
@@ -31,9 +40,9 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it; returns when it answers."""
-        fixed = ("--port", "0", "--unixsocket", str(self.path), "--save", "", "--dir", str(self._folder))
+        fixed = ("--unixsocket", str(self.path), "--save", "", "--dir", str(self._folder))
         with (self._folder / "redis.log").open("ab") as log:
-            self._process = subprocess.Popen(["redis-server", *fixed, *self._options], stdout=log, stderr=log)
+            self._process = subprocess.Popen([SERVER, *fixed, *self._options], stdout=log, stderr=log)
         until = time.monotonic() + 20
         while True:
             try:
@@ -46,6 +55,11 @@ class RedisServer:
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.02)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it was started and not killed."""
+        return self._process is not None and self._process.poll() is None
 
     def client(self) -> "redis.Redis":
         """A client of the test's own."""
@@ -65,29 +79,29 @@ class RedisServer:
 
     def close(self) -> None:
         """Have it gone."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGCONT)
+        if self.is_up:
+            self.send(signal.SIGCONT)
             self.kill()
 
 
 @contextlib.contextmanager
-def redis_server(*options: str, persist: bool = False) -> Iterator[RedisServer]:
+def redis_server(*options: str, persist: bool = False, port: int = 0) -> Iterator[RedisServer]:
     """A server in a folder of its own: a socket's path may not be long."""
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        server = RedisServer(Path(folder), *options, persist=persist)
-        server.start()
+        server = RedisServer(Path(folder), *options, persist=persist, port=port)
         try:
+            server.start()
             yield server
         finally:
             server.close()
 
 
 @contextlib.asynccontextmanager
-async def empty_store(server: RedisServer) -> AsyncIterator[Store]:
-    """The store there, with nothing in it."""
+async def empty_store(server: RedisServer, url: str = "") -> AsyncIterator[Store]:
+    """The store there, or at the `url` of what it's a part of, with nothing in it."""
     with server.client() as client:
         client.flushall()
-    store = Store(connect(server.url))
+    store = Store(connect(url or server.url))
     yield store
     await store.aclose()
 

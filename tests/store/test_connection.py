@@ -5,10 +5,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
-from redis.asyncio import Redis, RedisCluster
 
 from tests.store.server import RedisServer, redis_server
-from webapp.errors import SettingsError, StoreUnavailable
+from webapp.errors import StoreUnavailable
 from webapp.store import Store, connect
 
 PASSWORD = "a-password-of-the-store"
@@ -18,47 +17,6 @@ PASSWORD = "a-password-of-the-store"
 def guarded() -> Iterator[RedisServer]:
     with redis_server("--requirepass", PASSWORD, "--maxmemory", "2mb") as found:
         yield found
-
-
-def options(url: str) -> dict[str, object]:
-    redis = connect(url)
-    assert isinstance(redis, Redis)
-    return redis.connection_pool.connection_kwargs
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "redis://localhost:7000/3",
-        "rediss://user:pw@store.example/0",
-        "unix:///run/redis.sock",
-        "redis+sentinel://one:1,two:2,[::1]:3/primary/4",
-        "rediss+sentinel://user:pw@one/primary",
-    ],
-)
-def test_no_way_to_the_store_waits_for_long(url: str) -> None:
-    found = options(url)
-
-    assert found["socket_timeout"] == found["socket_connect_timeout"] == 20.0
-    assert found["retry"].get_retries() == 0  # type: ignore[attr-defined]
-    redis = connect(url)
-    assert isinstance(redis, Redis)
-    assert redis.connection_pool.max_connections == 64
-
-
-def test_a_cluster_is_reached_by_one_of_its_nodes() -> None:
-    redis = connect("redis+cluster://user:pw@localhost:7000")
-
-    assert isinstance(redis, RedisCluster)
-    assert redis.connection_kwargs["socket_timeout"] == 20.0
-
-
-@pytest.mark.parametrize("url", ["redis+sentinel://host", "http://secret@host", "redis://:secret@host:port/x"])
-def test_what_is_no_url_of_redis_is_refused_without_being_repeated(url: str) -> None:
-    with pytest.raises(SettingsError) as refused:
-        connect(url)
-
-    assert "secret" not in str(refused.value)
 
 
 async def test_a_wrong_password_is_said_by_the_servers_own_words(guarded: RedisServer) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.store.clusters import cluster_of_servers
 from tests.store.server import RedisServer, elapse, empty_store, left_there, redis_server
 from webapp.store import Deposits, Store
 
@@ -12,15 +13,25 @@ NEW, OLD = "a new key that is long enough for this", "an old key that is long en
 SECONDS = 600.0
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
+@pytest.fixture(scope="module", params=["one server", "cluster"])
+def place(request: pytest.FixtureRequest) -> Iterator[tuple[RedisServer, str]]:
+    """The server that has all of it, and where the store is."""
+    if request.param == "one server":
+        with redis_server() as found:
+            yield found, found.url
+    else:
+        with cluster_of_servers() as nodes:
+            yield nodes.of_slot("test:{things}"), nodes.url
 
 
 @pytest.fixture
-async def store(server: RedisServer) -> AsyncIterator[Store]:
-    async with empty_store(server) as made:
+def server(place: tuple[RedisServer, str]) -> RedisServer:
+    return place[0]
+
+
+@pytest.fixture
+async def store(place: tuple[RedisServer, str]) -> AsyncIterator[Store]:
+    async with empty_store(*place) as made:
         yield made
 
 

@@ -48,7 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--openapi", metavar="URL|FILE", help="the OpenAPI document, where it isn't found from TARGET")
     serve.add_argument("--templates", metavar="FOLDER", type=Path, help="templates that come before the built-in ones")
     serve.add_argument("--title", help="what the site is called (default: the document's title)")
-    serve.add_argument("--workers", metavar="N", type=int, default=1, help="processes; they need WEBAPP_SESSION_STORE")
+    serve.add_argument(
+        "--workers",
+        metavar="N",
+        type=int,
+        default=1,
+        help="processes; they share sessions by WEBAPP_SESSION_STORE: redis://HOST:PORT/DB, unix:///PATH, "
+        "redis+sentinel://HOST,HOST/NAME or redis+cluster://HOST,HOST (rediss... for TLS)",
+    )
     for handed_on in ("--fd", "--parent", "--number"):
         serve.add_argument(handed_on, type=int, help=argparse.SUPPRESS)
     serve.add_argument("--config", metavar="FILE", help="what the pages get wrong, as `webapp inspect` writes it")

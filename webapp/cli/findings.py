@@ -93,7 +93,8 @@ def _of_sessions(settings: Settings) -> Iterator[Finding]:
 
 
 def _of_their_store(settings: Settings) -> Iterator[Finding]:
-    if (settings.session_store or "").startswith("redis://") and not is_local(settings.session_store or ""):
+    store = settings.session_store or ""
+    if store.startswith(("redis://", "redis+")) and not is_local(store.partition(",")[0]):
         yield Finding(NOTE, "WEBAPP_SESSION_STORE", "is without TLS: its password travels in clear; rediss:// has it.")
 
 

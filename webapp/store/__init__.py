@@ -1,6 +1,6 @@
 """What processes share in Redis or Valkey: sessions' records, sealed, and what is counted and marked beside them."""
 
-from webapp.store.connection import Store, connect
+from webapp.store.connection import Store
 from webapp.store.deposits import Deposit, Deposits
 from webapp.store.indexes import Indexes
 from webapp.store.locks import Locks
@@ -8,6 +8,7 @@ from webapp.store.marks import Marks
 from webapp.store.records import Head, Record, Records, Use, batched
 from webapp.store.sealing import Sealer, Unsealable
 from webapp.store.tries import Tries
+from webapp.store.urls import connect
 
 __all__ = [
     "Deposit",

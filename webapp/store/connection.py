@@ -8,85 +8,29 @@ must not be written again by somebody who has only not heard the answer.
 
 import asyncio
 import contextlib
+import hashlib
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, Sentinel, SentinelConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.asyncio import Redis, RedisCluster
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
-from webapp.errors import SettingsError, StoreUnavailable
-
-SECONDS = 0.5
-"""Until a question is given up, if this process had the time to read the answer."""
-LOOK_EVERY, LATE = 0.05, 0.01
-"""Seconds between looks whether it has, and by how many a look may be late to count."""
-LOOKS = 5
-"""So many have to count."""
-MOST_SECONDS = 10.0
-"""Until it's given up however busy this process is."""
-CONNECTIONS = 64
-"""Of one process, at once."""
-SENTINEL, CLUSTER = "+sentinel", "+cluster"
+from webapp.errors import StoreUnavailable
+from webapp.store.cluster import Cluster
+from webapp.store.limits import CONNECTIONS, LATE, LOOK_EVERY, LOOKS, MOST_SECONDS, SECONDS
 
 Observer = Callable[[float, str], None]
 """Is told how many seconds each question took, and the kind of its error, if it had one."""
 
+FAULTS = (RedisError, OSError, TimeoutError, AttributeError, LookupError, RuntimeError)
+"""
+What redis-py raises where there's no answer.
 
-def connect(url: str) -> "Redis | RedisCluster":
-    """
-    A client of the server at `url`; nothing is sent yet.
-
-    `redis://`, `rediss://` and `unix://` are as redis-py has them. `redis+sentinel://HOST,HOST/NAME/DB` asks sentinels
-    for the primary called NAME, `redis+cluster://HOST` is one node of a cluster; both go with `rediss`, too. Raises
-    SettingsError, which doesn't hold the URL: it may have a password in it.
-    """
-    try:
-        scheme = urlsplit(url).scheme
-        if scheme.endswith(SENTINEL):
-            return _by_sentinels(url)
-        if scheme.endswith(CLUSTER):
-            return RedisCluster.from_url(url.replace(CLUSTER, "", 1), **_limits(), max_connections=CONNECTIONS)
-        return Redis.from_pool(BlockingConnectionPool.from_url(url, **_limits(), **_pool()))
-    except (ValueError, TypeError, RedisError) as error:
-        raise SettingsError(f"WEBAPP_SESSION_STORE is no URL of Redis: {type(error).__name__}") from None
-
-
-def _limits() -> dict[str, Any]:
-    # Longer than ours, which know whether it's the server that is slow.
-    return {
-        "socket_timeout": 2 * MOST_SECONDS,
-        "socket_connect_timeout": 2 * MOST_SECONDS,
-        "retry": Retry(NoBackoff(), 0),
-    }
-
-
-def _pool() -> dict[str, Any]:
-    return {"max_connections": CONNECTIONS, "timeout": 2 * MOST_SECONDS}
-
-
-def _by_sentinels(url: str) -> Redis:
-    parts = urlsplit(url)
-    at, _, hosts = parts.netloc.rpartition("@")
-    name, _, database = parts.path.strip("/").partition("/")
-    if not name:
-        raise ValueError("no name of a primary")
-    sentinels = [_address(host) for host in hosts.split(",")]
-    one = urlunsplit((parts.scheme.replace(SENTINEL, ""), f"{at}@x" if at else "x", f"/{database}", parts.query, ""))
-    options = Redis.from_url(one).connection_pool.connection_kwargs
-    known = {key: value for key, value in options.items() if key in ("username", "password", "db")}
-    limits = {"socket_timeout": SECONDS / 2, "socket_connect_timeout": SECONDS / 2}
-    sentinel = Sentinel(sentinels, sentinel_kwargs=limits, **limits)  # type: ignore[no-untyped-call]
-    options = {**known, **_limits(), "max_connections": CONNECTIONS, "ssl": parts.scheme.startswith("rediss")}
-    return Redis.from_pool(SentinelConnectionPool(name, sentinel, **options))  # type: ignore[no-untyped-call]
-
-
-def _address(host: str) -> tuple[str, int]:
-    name, _, port = host.rpartition(":")
-    return (name.strip("[]"), int(port)) if name else (host, 26379)
+The last three, since it closes connections under those who just use them, in the midst of a change of a cluster's
+nodes: some find no connection then, and uvloop says of it that it's closed.
+"""
 
 
 class Store:
@@ -95,6 +39,7 @@ class Store:
     def __init__(self, redis: "Redis | RedisCluster", *, observer: Observer | None = None) -> None:
         self._redis = redis
         self._observer = observer
+        self._turns = asyncio.Semaphore(CONNECTIONS)
 
     async def ask(self, *command: Any) -> Any:
         """The answer to one command, as redis-py gives it: bytes, numbers, truths, None, and lists of them."""
@@ -102,31 +47,38 @@ class Store:
             return await self._redis.execute_command(*command)
 
     async def ask_each(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
-        """The answers to several commands that needn't be done as one, in their order."""
+        """The answers to several commands that needn't be done as one, in their order; each has one key."""
         if not commands:
             return []
         async with self._in_time():
-            pipeline = self._redis.pipeline(transaction=False) if isinstance(self._redis, Redis) else None
-            if pipeline is None:
-                return list(await asyncio.gather(*(self._redis.execute_command(*each) for each in commands)))
+            # A cluster's sorts them by their nodes.
+            pipeline = self._redis.pipeline(transaction=False)
             for each in commands:
                 pipeline.execute_command(*each)
             return list(await pipeline.execute())
 
     def script(self, text: str) -> Callable[..., Awaitable[Any]]:
-        """A function that runs a script, all of whose keys are in one slot: `await run(keys, arguments)`."""
-        script = self._redis.register_script(text)
+        """
+        A function that runs a script, all of whose keys are in one slot: `await run(keys, arguments)`.
+
+        A server that hasn't seen it yet is told it then and there: that goes to the node that has the keys, and not, as
+        loading it would, to all nodes of a cluster, of which one may be gone.
+        """
+        digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
         async def run(keys: Sequence[bytes], arguments: Sequence[Any] = ()) -> Any:
             async with self._in_time():
-                return await script(list(keys), list(arguments))
+                try:
+                    return await self._redis.execute_command("EVALSHA", digest, len(keys), *keys, *arguments)
+                except NoScriptError:
+                    return await self._redis.execute_command("EVAL", text, len(keys), *keys, *arguments)
 
         return run
 
     async def aclose(self) -> None:
         """Close the connections."""
         with contextlib.suppress(RedisError, OSError):
-            await self._redis.aclose()
+            await (self._redis.close_all() if isinstance(self._redis, Cluster) else self._redis.aclose())
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
@@ -136,11 +88,14 @@ class Store:
             async with asyncio.timeout(None) as limit:
                 patience = _Patience(loop, limit)
                 try:
-                    yield
+                    async with self._turns:
+                        yield
                 finally:
                     patience.watch.cancel()
-        except (RedisError, OSError, TimeoutError) as error:
+        except FAULTS as error:
             kind = type(error).__name__
+            if isinstance(self._redis, Cluster) and not isinstance(error, ResponseError):
+                self._redis.look_again()
             raise StoreUnavailable(_said(error)) from error
         finally:
             if self._observer is not None:
@@ -182,6 +137,11 @@ class _Patience:
 
 def _said(error: Exception) -> str:
     """What went wrong, for a log: the server's own words tell what is to be done, and hold nothing of ours."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate isn't to be trusted: {cause.verify_message}; ssl_ca_certs names whose word counts"
+        cause = cause.__cause__ or cause.__context__
     return f"{type(error).__name__}: {str(error)[:200]}" if str(error) else type(error).__name__
 
 

@@ -18,7 +18,7 @@ from webapp.store.sealing import Sealer
 T = TypeVar("T")
 
 _HEAD = struct.Struct(">Qd")
-_AT_ONCE = 32
+_AT_ONCE = 8
 
 
 class Head(NamedTuple):
