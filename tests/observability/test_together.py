@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import random
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -22,7 +24,7 @@ from webapp.observability import Observability
 
 WORKERS = 2
 PATIENCE = 30.0
-PEOPLE, PAGES = 3, 24
+PEOPLE, PAGES, KILLED = 3, 24, 25
 THINGS = ("webapp_pages_total", frozenset({("route", "/{path}"), ("method", "GET"), ("status", "200")}))
 
 
@@ -155,6 +157,43 @@ async def test_sessions_arent_told_while_the_store_cant_be_asked(together: Toget
 
     assert sum(value for (name, _), value in without.items() if name == "webapp_store_errors_total") >= 1
     assert fallen(without, again) == []
+
+
+@pytest.mark.nightly
+async def test_nothing_ever_falls_while_processes_are_killed_again_and_again(
+    together: Together, figure: Callable[[str], None]
+) -> None:
+    chance, cookie, over = random.Random(5), await signed_in(together.url), asyncio.Event()
+    answered = Counter[int]()
+
+    async def ask() -> None:
+        while not over.is_set():
+            with suppress(ConnectionError):
+                answered[(await fetch(together.url, cookie)).status] += 1
+
+    async def scrape() -> tuple[int, Samples]:
+        told, times = await together.told(), 1
+        while not over.is_set():
+            with suppress(httpx.TransportError):
+                now = await together.told()
+                assert fallen(told, now) == []
+                told, times = now, times + 1
+        return times, told
+
+    asking, scraping = [asyncio.create_task(ask()) for _ in range(4)], asyncio.create_task(scrape())
+    for _ in range(KILLED):
+        await asyncio.sleep(chance.random())
+        os.kill(chance.choice(together.workers), signal.SIGKILL)
+        await together.until_told("webapp_processes", WORKERS - 1)
+        await together.until_told("webapp_processes", WORKERS)
+    over.set()
+    times, _ = await scraping
+    await asyncio.gather(*asking)
+    counted = (await together.told())[THINGS]
+
+    figure(f"{KILLED} processes killed: none of {times} scrapes fell, {counted:.0f} of {answered[200]} pages counted")
+    assert set(answered) == {200}
+    assert answered[200] - KILLED <= counted  # a page is counted once it was sent: each killed may have missed one
 
 
 def fallen(before: Samples, after: Samples) -> list[str]:
