@@ -124,6 +124,35 @@ def test_an_override_may_import_and_set(tmp_path: Path) -> None:
         assert page.count(" votes</td>") == 25
 
 
+def test_a_row_of_ones_own_may_have_our_cells(tmp_path: Path) -> None:
+    source = """{% extends "default:pages/list.html" %}
+{% block row %}<tr id="{{ row.id }}" class="mine">{{ cells }}</tr>{% endblock %}"""
+    template(tmp_path, "issues/list.html", source)
+    ours = text(renderer().render(asking(), LIST_NAMES, FULL_LIST))
+
+    page = text(renderer([tmp_path]).render(asking(), LIST_NAMES, FULL_LIST))
+
+    assert page.count('" class="mine">') == len(FULL_LIST.rows)
+    shown = [[cell.text for cell in parse(each).root.all("tbody td")] for each in (page, ours)]
+    assert shown[0] == shown[1] != []
+
+
+def test_cells_of_ones_own_are_in_every_table(tmp_path: Path) -> None:
+    source = """{% macro heading(column, id="") %}<th>{{ column.label|upper }}</th>{% endmacro %}
+{% macro write(columns, rows, into) %}
+{% for row in rows %}
+{% set cells %}<td>{{ row.values[0] }} in {{ columns|length }} columns</td>{% endset %}
+{% set _ = into.append(cells) %}
+{% endfor %}
+{% endmacro %}"""
+    template(tmp_path, "ui/table.html", source)
+
+    page = text(renderer([tmp_path]).render(asking(), LIST_NAMES, FULL_LIST))
+
+    assert page.count(f" in {len(FULL_LIST.columns)} columns</td></tr>") == len(FULL_LIST.rows)
+    assert "<th>TITLE</th>" in page
+
+
 def test_a_block_that_no_override_names_is_still_a_part(tmp_path: Path) -> None:
     template(
         tmp_path,

@@ -7,6 +7,7 @@ template of that name writes cells of their own. All that the API says goes thro
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -41,8 +42,6 @@ from webapp.openapi.remembering import remembered
 Writer = Callable[[Any], str]
 """Makes markup of a value that is there."""
 Test = Callable[[Any], bool]
-RowWriter = Callable[[Row], str]
-"""Makes markup of a row's values: its cells, without the tags of the row itself."""
 
 NOTHING = (None, "")
 NUMBERS = (int, float)
@@ -52,25 +51,29 @@ HIDDEN = '<span class="none">hidden</span>'
 YES, NO = '<span class="bool yes">Yes</span>', '<span class="bool">No</span>'
 
 
-def row_writer(columns: Sequence[Column], *, is_image: Test) -> RowWriter:
+def write_cells(rows: Sequence[Row], columns: Sequence[Column], *, is_image: Test) -> list[str]:
     """
-    What writes the rows of a table with these columns; `is_image` tells the pictures that may be shown.
+    The cells of each row, without the tags of the row itself; `is_image` tells the pictures that may be shown.
 
     The first cell is the row's heading, and leads to its page. End tags are left out, as HTML allows.
     """
-    return _Table(columns, is_image).write
+    table = _Table(columns, is_image)
+    return [table.write(row) for row in rows]
 
 
 class _Table:
     """A table whose rows are written."""
 
     def __init__(self, columns: Sequence[Column], is_image: Test) -> None:
-        writers = {**WRITERS, Kind.IMAGE: lambda value: _image(value) if is_image(value) else _gist(value)}
         self._is_image = is_image
         self._kinds = [column.kind for column in columns]
-        self._writers = [writers.get(kind, _gist) for kind in self._kinds]
+        self._writers = [self._picture if kind == Kind.IMAGE else WRITERS.get(kind, _gist) for kind in self._kinds]
         self._plan = [
-            (_tag(column, place), _seen(write) if place == 0 else write, HIDDEN if write is _hidden else NONE)
+            (
+                _tag(column.kind, column.label if place else None),
+                _seen(write) if place == 0 else write,
+                HIDDEN if write is _hidden else NONE,
+            )
             for place, (column, write) in enumerate(zip(columns, self._writers, strict=True))
         ]
         """For each column its tag, what writes a value that is there, and what stands for one that isn't."""
@@ -85,7 +88,11 @@ class _Table:
             self._name(cells, row)
         if row.href or any(row.links):
             self._link(cells, row)
-        return Markup("\n".join(cells) + "\n")  # noqa: S704 - each is the markup of a writer
+        # Each is the markup of a writer; Markup() itself would take four times as long to find that out.
+        return str.__new__(Markup, "\n".join(cells) + "\n")
+
+    def _picture(self, value: Any) -> str:
+        return _image(value) if self._is_image(value) else _gist(value)
 
     def _name(self, cells: list[str], row: Row) -> None:
         """Show what is known by name by that, and its id to who points at it."""
@@ -118,10 +125,12 @@ def _seen(write: Writer) -> Writer:
     return lambda value: nothing if is_blank(value) else write(value)
 
 
-def _tag(column: Column, place: int) -> str:
-    if place == 0:
-        return f'<th scope="row" class="k-{html(column.kind)}">'
-    return f'<td class="k-{html(column.kind)}" data-l="{html(column.label)}">'
+@lru_cache(maxsize=1024)
+def _tag(kind: str, label: str | None) -> str:
+    """What a cell begins with; a row's heading has no label."""
+    if label is None:
+        return f'<th scope="row" class="k-{html(kind)}">'
+    return f'<td class="k-{html(kind)}" data-l="{html(label)}">'
 
 
 def _titled(title: str, shown: str) -> str:

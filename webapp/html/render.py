@@ -12,7 +12,7 @@ html/format.py, and `{% kept %}` (html/fragments.py).
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,11 +29,11 @@ from jinja2 import (
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
 from markupsafe import Markup
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
 from webapp.html.assets import Assets, find_folder
-from webapp.html.cells import row_writer
+from webapp.html.cells import write_cells
 from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
 from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters, is_blank, is_image_link
@@ -159,7 +159,7 @@ class Renderer:
         ours: dict[str, Callable[..., Any]] = {
             "tree": make_tree,
             "zip": zip,
-            "row_writer": partial(row_writer, is_image=is_image),
+            "cells": partial(write_cells, is_image=is_image),
             FIND: fragments.find,
             KEEP: fragments.keep,
         }
@@ -169,7 +169,8 @@ class Renderer:
         self.environment.globals.update({"zip": zip, "preloading": Markup(RULES)})  # noqa: S704 - nobody's but ours
         self.shell = shell
         """Makes what surrounds a page; whoever needs only the navigation may ask too."""
-        self._assets = assets
+        self._placed = lru_cache(maxsize=512)(lambda root, name, hue: _address(root, assets.path(name, hue=hue)))
+        """Where an asset is below a mount point; they stay as they were when the process began."""
         self._debug = debug
         self._chosen: dict[tuple[str, ...], Template] = {}
 
@@ -187,14 +188,15 @@ class Renderer:
         candidates = (names,) if isinstance(names, str) else tuple(names)
         template = self._template(candidates)
         shell = self.shell(request)
+        root = request.scope.get("root_path", "")
         part = fragment if is_partial(request) else None
         content = template.render(
             _variables(page),
             shell=shell,
             layout="fragment.html" if part else "layout.html",
             fragment=part,
-            url=lambda path, params=(): href(request, path, params),
-            asset=lambda name, hue=None: href(request, self._assets.path(name, hue=hue)),
+            url=lambda path, params=(): href(request, path, params) if params else _address(root, path),
+            asset=lambda name, hue=None: self._placed(root, name, hue),
         )
         answer = HTMLResponse(
             # Half of a surrogate pair is fine in JSON, but can't be sent.
@@ -218,6 +220,12 @@ class Renderer:
                 # Looking for those that aren't there costs a few calls of the system each time.
                 self._chosen[candidates] = template
         return template
+
+
+@lru_cache(maxsize=1024)
+def _address(root: str, path: str) -> str:
+    """A link without a query; templates have the same few on each page."""
+    return href(HTTPConnection({"type": "http", "root_path": root}), path)
 
 
 def _loader(directories: Sequence[str | Path]) -> BaseLoader:
