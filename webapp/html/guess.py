@@ -1,7 +1,7 @@
 """What kind of value a field holds: what its schema says, else what its name and its values suggest."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from types import NoneType
@@ -71,6 +71,9 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 SETTLING = frozenset({bool, int, float, NoneType})
 """Types of values that are nothing but themselves."""
 TEXTS = frozenset({str, NoneType})
+SIGNED = re.compile(r"https?://|#|\d{4}-\d\d-\d\d|[^@]*@|[+-]?P[\dT]", re.IGNORECASE | re.ASCII)
+"""How texts begin that may be something else; UUIDs have one of two lengths."""
+UUID_LENGTHS = (32, 36)
 
 
 class ValueSchema(Protocol):
@@ -120,12 +123,29 @@ def kind_of(name: str, schema: ValueSchema | None = None, samples: Iterable[Any]
             return Kind.TEXT
 
 
-def is_settled(kind: Kind, schema: ValueSchema | None, types: AbstractSet[type]) -> bool:
-    """Whether any other values of these types would be of that kind as well."""
+def is_settled(kind: Kind, schema: ValueSchema | None, types: AbstractSet[type], glance: str | None = None) -> bool:
+    """Whether any other values of these types, that look the same at a `glance`, would be of that kind as well."""
     if kind in (Kind.SECRET, Kind.ENUM) or SETTLING.issuperset(types):
         return True
+    if glance is not None:
+        return kind not in (Kind.URL, Kind.IMAGE)
     declared = FORMATS.get(schema.format or "", Kind.URL) if schema is not None else Kind.URL
-    return kind is declared is not Kind.URL and TEXTS.issuperset(types)
+    return kind is declared is not Kind.URL and kind is not Kind.LONG_TEXT and TEXTS.issuperset(types)
+
+
+def glance_at(name: str, values: Iterable[str | None]) -> str | None:
+    """
+    All that texts of that name tell of their kind, where they are plain: whether they fit into a cell.
+
+    None where it takes a closer look.
+    """
+    texts = [each for each in values if each]
+    if not texts:
+        return "empty"
+    # What the first isn't, not all of them are.
+    if SIGNED.match(texts[0]) or len(texts[0]) in UUID_LENGTHS or _is_phone_name(_words(name)):
+        return None
+    return "long" if max(map(len, texts)) > LONG or "\n" in "".join(texts) else "short"
 
 
 def is_withheld(schema: ValueSchema | None) -> bool:
@@ -205,31 +225,26 @@ def _signs(words: tuple[str, ...], schema: ValueSchema | None, seen: list[str]) 
         yield Kind.DATETIME
     if last == "email":
         yield Kind.EMAIL
-    if (last in PHONES or words[-2:] == ("phone", "number")) and all(is_phone(each) for each in seen):
+    if _is_phone_name(words) and all(is_phone(each) for each in seen):
         yield Kind.PHONE
     if last in CODES:
         yield Kind.CODE
-    if last in LONG_NAMES or any(len(each) > LONG or "\n" in each for each in seen):
+    if last in LONG_NAMES or max(map(len, seen), default=0) > LONG or "\n" in "".join(seen):
         yield Kind.LONG_TEXT
     if schema is not None and (schema.max_length or 0) > 500:
         yield Kind.LONG_TEXT
 
 
+def _is_phone_name(words: tuple[str, ...]) -> bool:
+    return words[-1:] != () and (words[-1] in PHONES or words[-2:] == ("phone", "number"))
+
+
 def _signs_in_values(words: tuple[str, ...], seen: list[str]) -> Iterator[Kind]:
-    if all(is_web_link(each) for each in seen):
-        yield Kind.IMAGE if _is_image(words, seen) else Kind.URL
-    if all(is_hex_color(each) for each in seen):
-        yield Kind.COLOR
-    if all(_DATE.fullmatch(each) and moment(each) for each in seen):
-        yield Kind.DATE
-    if all(_DATETIME.match(each) and moment(each) for each in seen):
-        yield Kind.DATETIME
-    if all(_EMAIL.fullmatch(each) for each in seen):
-        yield Kind.EMAIL
-    if all(_is_uuid(each) for each in seen):
-        yield Kind.CODE
-    if all(is_duration(each) for each in seen):
-        yield Kind.DURATION
+    first = seen[0]
+    for fits, kind in SIGNS:
+        # Most are ruled out by the first.
+        if fits(first) and all(map(fits, seen)):
+            yield Kind.IMAGE if kind is Kind.URL and _is_image(words, seen) else kind
 
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -243,10 +258,34 @@ def _is_image(words: tuple[str, ...], seen: list[str]) -> bool:
 
 
 def _is_uuid(value: str) -> bool:
-    if len(value) not in (32, 36):
+    if len(value) not in UUID_LENGTHS:
         return False
     try:
         UUID(value)
     except ValueError:
         return False
     return True
+
+
+def _is_date(value: str) -> bool:
+    return _DATE.fullmatch(value) is not None and moment(value) is not None
+
+
+def _is_datetime(value: str) -> bool:
+    return _DATETIME.match(value) is not None and moment(value) is not None
+
+
+def _is_address(value: str) -> bool:
+    return "@" in value and _EMAIL.fullmatch(value) is not None
+
+
+SIGNS: Sequence[tuple[Callable[[str], bool], Kind]] = (
+    (is_web_link, Kind.URL),
+    (is_hex_color, Kind.COLOR),
+    (_is_date, Kind.DATE),
+    (_is_datetime, Kind.DATETIME),
+    (_is_address, Kind.EMAIL),
+    (_is_uuid, Kind.CODE),
+    (is_duration, Kind.DURATION),
+)
+"""What texts look like that are no plain texts, the surest sign first."""

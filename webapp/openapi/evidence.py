@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import normal, wordlist
 from webapp.openapi.query import OFFSETS, PAGES, SIZES
 from webapp.openapi.site import Paging, PagingStyle
@@ -80,7 +81,7 @@ class Evidence:
         """What the answer gives to ask for the next page with."""
         for name in TOKENS:
             value = self.members.get(name)
-            if isinstance(value, Mapping):
+            if is_object(value):
                 value = value.get(paging.position) or value.get("cursor")
             if isinstance(value, str | int) and not isinstance(value, bool) and value != "" and not _is_url(value):
                 return str(value)
@@ -125,6 +126,7 @@ def read_evidence(
     is to see: they are taken out of links.
     """
     members, names = _members(data, items_path)
+    sizes = members if "first" not in members else {name: each for name, each in members.items() if name != "first"}
     known = {name.lower(): value for name, value in headers.items()}
     total = _header_total(known)
     header_links = dict(_header_links(known.get("link", ""), path))
@@ -137,7 +139,7 @@ def read_evidence(
         },
         total=total if total is not None else _first(members, TOTALS),
         count=_first(members, COUNTS),
-        size=_first({name: value for name, value in members.items() if name != "first"}, SIZES[:8]),
+        size=_first(sizes, SIZES[:8]),
         pages=_first(members, PAGE_COUNTS),
         has_more=_has_more(members),
         is_last=_is_last(data, members, header_links),
@@ -148,7 +150,9 @@ def read_evidence(
 
 def whole(value: object) -> int | None:
     """The value if it is a whole number, or the text of one."""
-    if isinstance(value, Mapping):
+    if type(value) is int:
+        return value if 0 <= value < 10**15 else None
+    if is_object(value):
         value = value.get("value")  # Elasticsearch
     if isinstance(value, bool):
         return None
@@ -173,16 +177,16 @@ def _members(data: Any, items_path: Sequence[str]) -> tuple[dict[str, Any], dict
 
 
 def _with_inside(holder: Any) -> Iterator[tuple[str, Any]]:
-    if not isinstance(holder, Mapping):
+    if not is_object(holder):
         return
     yield from holder.items()
     for name, value in holder.items():
-        if isinstance(value, Mapping) and normal(name) in INSIDE:
+        if is_object(value) and normal(name) in INSIDE:
             yield from _with_inside(value)
 
 
 def _first(members: Mapping[str, Any], names: Sequence[str]) -> int | None:
-    told = (whole(members[name]) for name in names if name in members)
+    told = [whole(members[name]) for name in names if name in members]
     return next((number for number in told if number is not None), None)
 
 
@@ -195,12 +199,10 @@ def _header_total(headers: Mapping[str, str]) -> int | None:
 
 
 def _has_more(members: Mapping[str, Any]) -> bool | None:
-    for name in HAS_MORE:
-        if isinstance(members.get(name), bool):
-            return bool(members[name])
-    for name in NO_MORE:
-        if isinstance(members.get(name), bool):
-            return not members[name]
+    for names, more in ((HAS_MORE, True), (NO_MORE, False)):
+        told = [members[name] for name in names if name in members and isinstance(members[name], bool)]
+        if told:
+            return told[0] is more
     return None
 
 
@@ -213,8 +215,8 @@ def _is_last(data: Any, members: Mapping[str, Any], header_links: Mapping[str, Q
         return True
     if header_links and "next" not in header_links:
         return True
-    links = data.get("_links", data.get("links")) if isinstance(data, Mapping) else None
-    return isinstance(links, Mapping) and "next" not in links and not {"first", "last", "prev"}.isdisjoint(links)
+    links = data.get("_links", data.get("links")) if is_object(data) else None
+    return is_object(links) and "next" not in links and not {"first", "last", "prev"}.isdisjoint(links)
 
 
 def _header_links(header: str, path: str | None) -> Iterator[tuple[str, Query]]:
@@ -227,13 +229,13 @@ def _header_links(header: str, path: str | None) -> Iterator[tuple[str, Query]]:
 
 
 def _body_links(data: Any, members: Mapping[str, Any], path: str | None) -> Iterator[tuple[str, Query]]:
-    hal = data.get("_links") if isinstance(data, Mapping) else None
-    listed = data.get("links") if isinstance(data, Mapping) else None
+    hal = data.get("_links") if is_object(data) else None
+    listed = data.get("links") if is_object(data) else None
     told: dict[str, Any] = dict(members)
-    if isinstance(hal, Mapping):
+    if is_object(hal):
         told.update({normal(name): link for name, link in hal.items()})
     for link in listed if isinstance(listed, list) else ():
-        if isinstance(link, Mapping) and isinstance(link.get("rel"), str):
+        if is_object(link) and isinstance(link.get("rel"), str):
             told[normal(link["rel"])] = link
     for name, value in told.items():
         if name in BODY_LINKS:
@@ -243,7 +245,7 @@ def _body_links(data: Any, members: Mapping[str, Any], path: str | None) -> Iter
 
 
 def _link_query(value: Any, path: str | None) -> Query | None:
-    if isinstance(value, Mapping):
+    if is_object(value):
         value = next((value[key] for key in ("href", "url", "uri") if isinstance(value.get(key), str)), None)
     return _query_of(value, path) if _is_url(value) else None
 

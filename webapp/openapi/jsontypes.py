@@ -1,7 +1,8 @@
 """The types of JSON: which a schema allows, and which a value has."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from types import NoneType
+from typing import Any, TypeGuard
 
 
 def types_of(keywords: Mapping[str, Any]) -> tuple[str, ...]:
@@ -45,14 +46,18 @@ TYPES: Mapping[type, str] = {
 """What JSON calls the values of Python's types, the narrower before the wider."""
 
 
+NO_OBJECTS = frozenset({*TYPES, NoneType})
+
+
 def json_type(value: Any) -> str:
     """What JSON calls a value that is there; of anything it doesn't know, an object."""
     return _named(type(value))
 
 
-def is_object(value: Any) -> bool:
+def is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
     """Whether JSON calls it one; nearly all are dicts, and asking for the interface takes several times as long."""
-    return type(value) is dict or isinstance(value, Mapping)
+    kind = type(value)
+    return kind is dict or (kind not in NO_OBJECTS and isinstance(value, Mapping))
 
 
 def json_types(values: Iterable[Any]) -> set[str]:

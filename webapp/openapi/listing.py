@@ -220,11 +220,12 @@ class _Reader:
         self._paging = paging
         self._size = self._page_size()
         self._turning = _Turning(paging, query, self._size)
+        self._page = self._this_page()
 
     def listing(self, id_field: str | None, title_field: str | None) -> Listing:
         first = self._first()
         last = first + len(self._rows) - 1 if first is not None else None
-        page = self._page()
+        page = self._page
         total = self._total(last)
         following = self._next(page, last, total)
         if total is None and following is None and last is not None and self._is_whole():
@@ -259,7 +260,7 @@ class _Reader:
             size = min(size, paging.max_size)
         return size if size and size >= len(self._rows) else len(self._rows) if size else None
 
-    def _page(self) -> int | None:
+    def _this_page(self) -> int | None:
         paging = self._paging
         if paging is None or paging.style is PagingStyle.CURSOR:
             return None
@@ -281,7 +282,7 @@ class _Reader:
         if paging.style is PagingStyle.OFFSET:
             position = self._turning.position()
             return (self._told.position(paging) or 0 if position is None else position) + 1
-        page = self._page() or 1
+        page = self._page or 1
         if page == 1:
             return 1
         return (page - 1) * self._size + 1 if self._size else None
@@ -327,7 +328,7 @@ class _Reader:
 
     def _is_whole(self) -> bool:
         """Whether nothing speaks for there being more rows than these, when there is no next page."""
-        if self._told.has_more or (not self._rows and self._page() not in (None, 1)):
+        if self._told.has_more or (not self._rows and self._page not in (None, 1)):
             return False
         if self._paging is not None:
             return True

@@ -109,6 +109,11 @@ class Operation:
         """The query parameters."""
         return tuple(parameter for parameter in self.parameters if parameter.location == "query")
 
+    @cached_property
+    def query_names(self) -> frozenset[str]:
+        """Their names."""
+        return frozenset(parameter.name for parameter in self.query)
+
 
 class PagingStyle(StrEnum):
     """How an API cuts a list into pages."""

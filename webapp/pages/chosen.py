@@ -17,7 +17,7 @@ MOST = 60
 
 def is_ours(operation: Operation) -> bool:
     """Whether the parameter is ours, rather than one that the API declares for itself."""
-    return all(each.name != COLUMNS for each in operation.query)
+    return COLUMNS not in operation.query_names
 
 
 def joined(query: Query) -> Query:

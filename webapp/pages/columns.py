@@ -1,11 +1,11 @@
 """Which fields of a list's rows make its table: those that tell rows apart, and no more than fit."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from webapp.html.guess import LONG, is_settled
+from webapp.html.guess import LONG, TEXTS, glance_at, is_settled
 from webapp.html.kinds import Kind
 from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import words
@@ -66,6 +66,10 @@ class Field:
     kind: Kind
 
 
+Look = tuple[str, frozenset[type], bool, bool, str | None]
+"""A name, the types of its values, whether it is the row's own id, or another's, and what texts are at a glance."""
+
+
 class Looks:
     """
     What was found out about the fields of rows that have one schema, for the rows that come after them.
@@ -74,27 +78,38 @@ class Looks:
     """
 
     def __init__(self) -> None:
-        self._fields: dict[tuple[str, frozenset[type], bool, bool], tuple[Field, int]] = {}
+        self._known: dict[tuple[str, Kind], Field] = {}
+        self._fields: dict[Look, tuple[Field, int]] = {}
         self._arranged: dict[Hashable, tuple[list[tuple[int, Field]], tuple[Field, ...]]] = {}
 
     def __len__(self) -> int:
-        return len(self._fields) + len(self._arranged)
+        return len(self._known) + len(self._fields) + len(self._arranged)
 
     def at(
         self, name: str, schema: Schema | None, values: Sequence[Any], *, own: bool, reference: bool
     ) -> tuple[Field, int]:
         """A field, and what a column of it is worth."""
         types = frozenset(map(type, values))
-        look = name, types, own, reference
-        if (found := self._fields.get(look)) is not None:
-            return found
-        field = Field(name, field_label(name, schema), show_kind(name, schema, values))
-        found = field, _worth(field, values, own=own, reference=reference)
-        # What a long text is worth shows in how long it is.
-        settled = field.kind is not Kind.LONG_TEXT and is_settled(field.kind, schema, types)
-        if settled and len(self._fields) < MOST_LOOKS:
-            self._fields[look] = found
+        look: Look = (name, types, own, reference, None)
+        found = self._fields.get(look)
+        if found is None and str in types and TEXTS.issuperset(types):
+            look = (name, types, own, reference, glance_at(name, values))
+            found = self._fields.get(look)
+        if found is None:
+            field = self._field(name, schema, show_kind(name, schema, values))
+            found = field, _worth(field, values, own=own, reference=reference)
+            if len(self._fields) < MOST_LOOKS and is_settled(field.kind, schema, types, look[-1]):
+                self._fields[look] = found
         return found
+
+    def _field(self, name: str, schema: Schema | None, kind: Kind) -> Field:
+        """The very same one as before, where there was one."""
+        field = self._known.get((name, kind))
+        if field is None:
+            field = Field(name, field_label(name, schema), kind)
+            if len(self._known) < MOST_LOOKS:
+                self._known[name, kind] = field
+        return field
 
     def arranged(
         self, fields: list[tuple[int, Field]], title: str | None, key: str | None, most: int
@@ -141,8 +156,7 @@ def choose_fields(
     references, left_out = set(related), set(known_already)
     looks = Looks() if looks is None else looks
     fields: list[tuple[int, Field]] = []
-    for name in _names(objects, known):
-        values = [row.get(name) for row in objects]
+    for name, values in _columns(objects, known):
         field, worth = looks.at(name, known.get(name), values, own=name == key, reference=name in references)
         if field.kind is not Kind.SECRET and name not in left_out:
             fields.append((worth + EMPTY if _is_empty(values) else worth, field))
@@ -154,8 +168,8 @@ def every_field(rows: Sequence[Any], schema: Schema | None) -> tuple[Field, ...]
     known = schema.properties if schema is not None else {}
     objects = [row for row in islice(rows, SAMPLES) if is_object(row)]
     fields = [
-        Field(name, field_label(name, known.get(name)), _kind(name, known, [row.get(name) for row in objects]))
-        for name in _names(objects, known)
+        Field(name, field_label(name, known.get(name)), show_kind(name, known.get(name), values))
+        for name, values in _columns(objects, known)
     ]
     return tuple(field for field in fields if field.kind is not Kind.SECRET)
 
@@ -167,16 +181,21 @@ def _chosen(every: Sequence[Field], chosen: Sequence[str]) -> tuple[Field, ...]:
     return tuple(by_key[name] for name in chosen if name in by_key)
 
 
-def _names(objects: Sequence[Mapping[str, Any]], known: Mapping[str, Schema]) -> list[str]:
-    """The rows' fields, in the schema's order and then in their own."""
+def _columns(objects: Sequence[Mapping[str, Any]], known: Mapping[str, Schema]) -> list[tuple[str, Sequence[Any]]]:
+    """The rows' fields with their values, in the schema's order and then in their own."""
     if not objects:
-        return [name for name, schema in known.items() if not schema.write_only]
+        return [(name, ()) for name, schema in known.items() if not schema.write_only]
+    first = tuple(objects[0])
+    if [tuple(row) for row in objects] == [first] * len(objects):
+        # Nearly always all rows have the same fields in the same order.
+        values = dict(zip(first, zip(*[row.values() for row in objects], strict=True), strict=True))
+        return [(name, values[name]) for name in _ordered(values, known)]
     found = dict.fromkeys(chain.from_iterable(objects))
+    return [(name, [row.get(name) for row in objects]) for name in _ordered(found, known)]
+
+
+def _ordered(found: Collection[str], known: Mapping[str, Schema]) -> list[str]:
     return [*(name for name in known if name in found), *(name for name in found if name not in known)]
-
-
-def _kind(name: str, known: Mapping[str, Schema], values: Sequence[Any]) -> Kind:
-    return show_kind(name, known.get(name), values)
 
 
 def _worth(field: Field, values: Sequence[Any], *, own: bool, reference: bool) -> int:

@@ -45,6 +45,7 @@ def make_rows(
     keys = [field.key for field in fields]
     leads = [(at, key) for at, key in enumerate(keys) if leading is None or key in leading]
     refers = [(at, field.key) for at, field in enumerate(fields) if field.kind is Kind.REFERENCE]
+    nowhere = (None,) * len(keys)
     ids = _Ids(name)
     made = []
     for number, row in enumerate(rows, start=1):
@@ -55,11 +56,12 @@ def make_rows(
         if type(called) is not str or len(called) > LONGEST_TITLE or not called.strip():
             called = title_of(row, title_field, id_field, singular) or f"{singular} {number}"
         target = row_link(row)
-        links = _at(leads, values, value_link)
+        links = _at(leads, values, value_link) if leads or not known else nowhere
         if target is not None and links:
             links = (target, *links[1:])
         named = _at(refers, values, value_name) if refers else ()
-        made.append(Row(ids.of(own, number), target, called, values, links, _key(own), named))
+        key = str(own) if type(own) is int else _key(own)
+        made.append(Row(ids.of(own, number), target, called, values, links, key, named))
     return tuple(made)
 
 
@@ -68,7 +70,7 @@ def _at(
 ) -> tuple[str | None, ...]:
     """What is told of the values at some places, and None for all others."""
     found: list[str | None] = [None] * len(values)
-    for at, key in places[: len(values)] if places else ():
+    for at, key in places[: len(values)]:
         found[at] = told(key, values[at])
     return tuple(found)
 
