@@ -58,18 +58,29 @@ class _Navigation:
     def __init__(self, mount: str, groups: tuple[LinkGroup, ...]) -> None:
         self.mount = mount
         self._groups = groups
-        self._links = [(link, link.href, link.href.rstrip("/") + "/") for group in groups for link in group.links]
+        self._at: dict[str, Link] = {}
+        self._below: dict[str, Link] = {}
+        """The links by where they lead, and by what the paths below that begin with: the longest address goes first."""
+        for link in sorted((link for group in groups for link in group.links), key=lambda link: -len(link.href)):
+            self._at.setdefault(link.href, link)
+            self._below.setdefault(link.href.rstrip("/") + "/", link)
         self._marked: dict[Link, tuple[LinkGroup, ...]] = {}
 
     def marked(self, path: str) -> tuple[LinkGroup, ...]:
         """The links with the one that leads here, or nearest above here, marked as current."""
-        leading = [link for link, at, below in self._links if path == at or path.startswith(below)]
-        if not leading:
+        current = self._nearest(path)
+        if current is None:
             return self._groups
-        current = max(leading, key=lambda link: len(link.href))
         if current not in self._marked:
             self._marked[current] = _mark(self._groups, current)
         return self._marked[current]
+
+    def _nearest(self, path: str) -> Link | None:
+        found = self._at.get(path)
+        end = len(path)
+        while found is None and (end := path.rfind("/", 0, end)) >= 0:
+            found = self._below.get(path[: end + 1])
+        return found
 
 
 def _notice(request: Request) -> Toast | None:
