@@ -14,6 +14,7 @@ import pytest
 from tests.cli.process import serving, up
 from webapp import __version__
 from webapp.cli import main
+from webapp.serving.garbage import NEW_OBJECTS
 
 
 def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +32,7 @@ import gc
 if not {collecting}:
     gc.disable()
 from webapp.cli import main
+from webapp.serving.garbage import NEW_OBJECTS
 try:
     main(["--version"])
 except SystemExit:
@@ -39,6 +41,17 @@ except SystemExit:
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
 
     assert said.stdout == f"webapp {__version__}\n{collecting} True\n"
+
+
+def test_a_server_looks_for_garbage_less_often_than_python_does(tmp_path: Path) -> None:
+    report = "import atexit, gc; atexit.register(lambda: print('looks after', gc.get_threshold()[0]))"
+    (tmp_path / "sitecustomize.py").write_text(report, encoding="utf-8")
+
+    with serving("demo", PYTHONPATH=str(tmp_path)) as (_, process):
+        process.terminate()
+        process.ended()
+
+    assert f"looks after {NEW_OBJECTS}" in process.said
 
 
 def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from webapp.errors import SettingsError
 from webapp.observability import configure_logging
 from webapp.serving import EndingQuietly, HTTPProtocol, Server, Workers
 from webapp.serving.files import room_for
+from webapp.serving.garbage import look_seldom
 from webapp.settings import Settings
 
 DEMO_ACCOUNT = "demo@example.com / demo-pass-123"
@@ -87,6 +88,7 @@ def _serve(app: Starlette, settings: Settings, given: argparse.Namespace, what: 
     configure_logging(settings.log_format, debug=settings.debug)
     if given.fd is None:
         _free_port(given.host, given.port)
+    look_seldom()
     frontend: Frontend = app.state.frontend
     server = Server(
         uvicorn.Config(
