@@ -74,14 +74,15 @@ async def kill_while_renewing(rounds: int, figure: Callable[[str], None]) -> Non
         assert api.alarms <= len(lost) <= rounds
         assert back == [200] * len(lost)
         held = max(page.took for page in ends)
-        assert held < LOCK + SLACK
+        # The others are on the same machine, so they know that it's gone.
+        assert held < LOCK
         assert house.slowest < LOCK
         figure(
             f"{rounds} processes killed while they renewed one of {len(cookies)} sign-ins, {house.early} before "
             f"the API answered: {len(lost)} of those renewed lost, {api.alarms} alarms, 0 of the others "
             f"({house.others.total():,} pages, all good; {house.resets} requests sent again as their process was "
             f"gone, {house.told_to_wait} after a 503; the slowest {house.slowest:.1f} s); "
-            f"held up by a lock for {held:.1f} s, its own time-out being {LOCK:.0f} s"
+            f"held up by it for {held:.1f} s at most, where its lock would have lasted {LOCK:.0f} s"
         )
 
 

@@ -3,8 +3,10 @@ Renewing a session's access once among all processes.
 
 Whoever finds it spent takes the session's lock in the store, looks whether somebody else has renewed it meanwhile, asks
 the API, saves what came and only then gives the lock back. The others wait, and find what was saved. The lock outlasts
-the longest renewal, so it's never taken from one that is still at it (oauth2-proxy/oauth2-proxy#1580). How a renewal
-failed is known to all, so that a token of which nobody knows whether the API has taken it isn't shown again by another.
+the longest renewal, so it's never taken from one that is still at it (oauth2-proxy/oauth2-proxy#1580): a short lease,
+prolonged while it lasts, would be taken from a process that is stopped, or gets no CPU, with its request under way.
+How a renewal failed is known to all, so that a token of which nobody knows whether the API has taken it isn't shown
+again by another.
 """
 
 import asyncio

@@ -1,12 +1,14 @@
 """
 One renewal of a session's access at a time, among all processes, and what became of one that failed.
 
-A lock ends by itself after longer than a renewal may take, so whoever dies with it holds the others up for no longer.
+A lock ends by itself after longer than a renewal may take, so whoever dies with it holds the others up for no longer;
+those on the same machine see that it's gone, and don't wait for that.
 It guards only against asking the API twice: what was saved is guarded by the record's version. A store that hangs does
 what it was asked once it goes on, though nobody waits for that any more: so what may have been taken is given back.
 """
 
 import json
+import os
 import secrets
 import time
 from typing import Any
@@ -15,6 +17,7 @@ from redis.exceptions import ResponseError
 
 from webapp.errors import StoreUnavailable
 from webapp.store.connection import Store, milliseconds
+from webapp.store.holders import is_gone, name_of
 
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -32,15 +35,25 @@ class Locks:
         self._owed: dict[tuple[str, str], float] = {}
 
     async def take(self, key: str, seconds: float) -> str | None:
-        """Take a session's lock for so many seconds at the most; what it is given back by, or None if it's taken."""
-        token = secrets.token_hex(16)
+        """
+        Take a session's lock for so many seconds at the most; what it is given back by, or None if it's taken.
+
+        One that somebody on this machine has died with is free by the next time.
+        """
+        token, name = f"{secrets.token_hex(16)} {name_of(os.getpid())}", self._name(key, "lock")
         try:
-            taken = await self._store.ask("SET", self._name(key, "lock"), token, "NX", "PX", milliseconds(seconds))
+            taken, holder = await self._store.ask_each(
+                [("SET", name, token, "NX", "PX", milliseconds(seconds)), ("GET", name)]
+            )
         except StoreUnavailable as error:
             if not isinstance(error.__cause__, ResponseError):  # else the server has said that it isn't
                 self.owe(key, token, seconds)
             raise
-        return token if taken else None
+        if taken:
+            return token
+        if holder is not None and is_gone(holder.decode().partition(" ")[2]):
+            await self.release(key, holder.decode())
+        return None
 
     async def release(self, key: str, token: str) -> bool:
         """Give it back, if it's still one's own; says whether it was."""
