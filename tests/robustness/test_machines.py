@@ -115,20 +115,26 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
             yield found
 
 
-async def test_while_nobody_has_the_store_their_own_pages_say_so_and_strangers_go_on(machines: Machines) -> None:
+async def test_while_nobody_has_the_store_their_own_pages_say_so_and_strangers_go_on(
+    machines: Machines, figure: Callable[[str], None]
+) -> None:
+    loop, took = asyncio.get_running_loop(), list[float]()
     for name in FRONTENDS:
         await machines.answers(name, "", status=303)
     async with machines.browser() as browser, machines.browser() as stranger:
         await browser.sign_in(name_of(0), PASSWORD)
         machines.running["store"].send_signal(signal.SIGSTOP)
-        for _ in range(3):
+        for _ in range(9):
+            began = loop.time()
             answer = await browser.fetch("GET", "/things", headers={"Accept": "text/html"})
+            took.append(loop.time() - began)
             assert (answer.status, "The sessions can" in answer.text) == (503, True)
             assert (await stranger.get("/login")).status == 200
         machines.running["store"].send_signal(signal.SIGCONT)
         for name in FRONTENDS:
             await machines.answers(name, browser.cookies.header("/"))
         assert name_of(0) in (await browser.get("/-/account")).main
+    figure(f"while nobody has the store: {len(took)} times a 503 by nginx, after {min(took):.2f} to {max(took):.2f} s")
 
 
 def visits(browsers: list[Browser]) -> Ask:
