@@ -6,6 +6,7 @@ Everything that can go wrong, as one tree.
     ├── DocumentError               an OpenAPI document can't be read
     ├── UnsafePath                  a path that would leave the API's base URL
     ├── StoreUnavailable            the sessions' store can't be asked
+    │   └── ForeignRecord           a session's record that only other processes can read
     └── APIError                    the API didn't answer as hoped
         ├── BadRequest          400
         ├── Unauthorized        401  not signed in, or no longer
@@ -47,6 +48,10 @@ class UnsafePath(WebappError, ValueError):
 
 class StoreUnavailable(WebappError):
     """The sessions' store can't be asked just now, so nobody knows who a browser is; the message is for the log."""
+
+
+class ForeignRecord(StoreUnavailable):
+    """A session's record that other processes can read and this one can't: they have a newer version, or a key more."""
 
 
 class APIError(WebappError):

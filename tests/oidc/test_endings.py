@@ -114,3 +114,13 @@ async def test_the_store_holds_nobodys_name_and_nothing_for_ever(server: RedisSe
         assert len(names) == 2
         assert not any(secret in name for name in names for secret in (b"ada", b"jti-secret", b"id.test"))
         assert all(0 < client.pttl(name) <= 3_600_000 for name in names)
+
+
+async def test_a_token_is_used_once_by_processes_that_have_another_key_first(store: Store) -> None:
+    here, there = shared(store, OLD, NEW), shared(store, NEW, OLD)
+    await here.use("a", now=0, until=60)
+
+    with pytest.raises(LogoutRefused):
+        await there.use("a", now=0, until=60)
+    await there.give_back("a")
+    await here.use("a", now=0, until=60)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -121,6 +122,34 @@ async def test_all_processes_count_together(server: RedisServer, store: Store) -
     await another.aclose()
 
     assert waits.count(0) == 3
+
+
+NEW, OLD = "a new key that hides whose a bucket is, too", "an old key that hides whose a bucket is"
+CHANGE = ((OLD,), (OLD, NEW), (NEW, OLD), (NEW,))
+"""The keys of processes while they are being changed, one step after the other."""
+
+
+async def test_processes_that_are_a_step_apart_in_a_change_of_keys_count_together(store: Store) -> None:
+    for number, (before, after) in enumerate(pairwise(CHANGE)):
+        bucket = Bucket("account", f"{number}", 4, 900)
+        here, there = (SharedBuckets(Tries(store, keys, prefix="test")) for keys in (before, after))
+
+        assert [await each.take([bucket]) for each in (here, there, here, there)] == [0] * 4
+        assert [await each.take([bucket]) > 0 for each in (here, there)] == [True, True]
+        await there.give_back([bucket])
+        assert [await each.take([bucket]) == 0 for each in (here, there)] == [True, False]
+
+
+async def test_nobody_has_more_tries_at_an_account_because_keys_are_changed(store: Store) -> None:
+    limits = {"name": "d", "tries": 3, "per_address": 0, "window": 900}
+    several = [Throttle(keys, SharedBuckets(Tries(store, keys, prefix="test")), **limits) for keys in CHANGE[:3]]  # type: ignore[arg-type]
+    scope = {"type": "http", "scheme": "http", "headers": [], "client": ("192.0.2.1", 1)}
+
+    tried = [(await each.begin(scope, "Ada ")).retry_after for each in several]
+    late = [(await each.begin(scope, "ada")).retry_after for each in several]
+
+    assert tried == [0, 0, 0]
+    assert all(seconds > 0 for seconds in late)
 
 
 async def test_the_store_tells_nobody_who_tried_and_forgets_it(server: RedisServer, store: Store) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.store.server import RedisServer, redis_server
 from webapp.client import APIClient, Credentials, RefreshEndpoint
 from webapp.client.cookies import Cookie
-from webapp.errors import StoreUnavailable
+from webapp.errors import ForeignRecord, StoreUnavailable
 from webapp.sessions import Ending, Session, TooManySessions
 from webapp.sessions.contract import Former
 from webapp.sessions.shared import SharedRegistry
@@ -289,7 +289,33 @@ async def test_sessions_outlive_a_change_of_keys_and_end_with_the_last_that_knew
     assert (await found(rotated, ada)).user == "Ada"
     assert [each.key for each in await rotated.of_owner("ada")] == [ada.key]
     assert ada.id is not None
-    assert await make((new,)).get(ada.id) is None
+    with pytest.raises(ForeignRecord, match="sealed by a key"):
+        await make((new,)).get(ada.id)
+
+
+async def test_what_only_others_can_read_is_neither_lost_nor_ended_nor_in_the_way(make: Make, api: API) -> None:
+    new, gone = "another key that is long enough to seal what is stored", list[Session]()
+    here, there = make(on_closed=gone.append), make((new, *KEYS))
+    ada, bob = await begun(here, api), await begun(here, api, "bob")
+    other = await found(there, ada)
+    told: list[str] = []
+    ada.watch(lambda: told.append("ended"))
+
+    other.api.credentials.cookies.set(Cookie("there", "/", "t", None), 0)
+    await there.save(other)
+    for each in (ada, bob):
+        each.api.credentials.cookies.set(Cookie("here", "/", "h", None), 0)
+
+    assert ada.id is not None
+    with pytest.raises(ForeignRecord):
+        await here.get(ada.id)
+    with pytest.raises(ForeignRecord):
+        await here.end(ada.key, Ending.REVOKED)
+    assert await here.sweep() == 0
+    assert await here.everybody() == [bob]
+    assert (gone, told, ada.ended) == ([], [], False)
+    assert cookies(await found(make(), bob)) == {"first": "1", "here": "h"}
+    assert cookies(await found(there, ada)) == {"first": "1", "there": "t"}
 
 
 async def test_the_store_holds_no_id_no_token_and_no_name(

@@ -14,8 +14,8 @@ from tests.store.server import RedisServer
 from webapp.store import Store, connect
 
 PRIMARIES = 3
-DOWN = 1.0
-"""Seconds without an answer until the others take a node for gone."""
+DOWN, BUSY = 1.0, 20.0
+"""Seconds without an answer until a node is taken for gone, where another takes over; and where it can but be busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Nodes:
 
     folder: Path
     servers: list[RedisServer]
+    down: float
 
     @property
     def url(self) -> str:
@@ -35,7 +36,7 @@ class Nodes:
         place = self.folder / str(len(self.servers))
         place.mkdir()
         options = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
-        timing = ("--cluster-node-timeout", str(int(DOWN * 1000)), "--repl-diskless-sync-delay", "0")
+        timing = ("--cluster-node-timeout", str(int(self.down * 1000)), "--repl-diskless-sync-delay", "0")
         server = RedisServer(place, *options, *timing, port=free_port())
         self.servers.append(server)
         server.start()
@@ -95,7 +96,7 @@ def _is_well(server: RedisServer) -> bool:
 def cluster_of_servers(*, replicas: int = 0) -> Iterator[Nodes]:
     """Three primaries with so many replicas each."""
     with tempfile.TemporaryDirectory(prefix="redis-") as folder, contextlib.ExitStack() as stack:
-        nodes = Nodes(Path(folder), [])
+        nodes = Nodes(Path(folder), [], DOWN if replicas else BUSY)
         stack.callback(nodes.close)
         for _ in range(PRIMARIES * (1 + replicas)):
             nodes.add()

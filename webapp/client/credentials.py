@@ -9,8 +9,9 @@ from webapp.client.expiry import find_lifetime, plan
 from webapp.client.keys import ApiKey
 from webapp.client.tokens import Tokens
 
-_VERSION = 3
-_READABLE = (1, 2, _VERSION)
+VERSION = 3
+"""Of what `dump` gives."""
+_READABLE = (1, 2, VERSION)
 
 Guard = Callable[[Callable[[], Awaitable[Any]], Any], Awaitable[Any]]
 """Has a renewal (at an endpoint) run once for all who hold the same credentials, and gives its result."""
@@ -165,7 +166,7 @@ class Credentials:
     def dump(self) -> dict[str, Any]:
         """Everything, as JSON can hold it. It is as secret as what it holds."""
         return {
-            "version": _VERSION,
+            "version": VERSION,
             "bearer": self.bearer,
             "refresh_token": self.refresh_token,
             "renew_at": self.renew_at,
@@ -210,7 +211,7 @@ class Credentials:
                     str(scheme): ApiKey.of(str(place), str(name), str(value))
                     for scheme, place, name, value in dumped["added"]
                 }
-            if dumped["version"] == _VERSION:
+            if dumped["version"] == VERSION:
                 credentials.generation, credentials.holder = int(dumped["generation"]), int(dumped["holder"])
         except (KeyError, IndexError, TypeError, ValueError):
             raise ValueError("These credentials are damaged.") from None

@@ -17,7 +17,8 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from webapp.client import APIClient, Credentials
 from webapp.client.cookies import Cookie
-from webapp.errors import StoreUnavailable
+from webapp.client.credentials import VERSION as CREDENTIALS
+from webapp.errors import ForeignRecord
 from webapp.sessions.session import VERSION, Session
 from webapp.store import Head, Record, Records, Unsealable, batched
 
@@ -133,10 +134,18 @@ class Copies:
         self._used(session)
         return session
 
-    async def get_each(self, keys: Sequence[str]) -> list[Session]:
-        """The same of several, without those that are no more."""
-        found = [await asyncio.gather(*map(self.get, some)) for some in batched(keys)]
+    async def get_each(self, keys: Sequence[str], *, but_foreign: bool = False) -> list[Session]:
+        """The same of several, without those that are no more, and `but_foreign` without those only others can read."""
+        get = self._get_ours if but_foreign else self.get
+        found = [await asyncio.gather(*map(get, some)) for some in batched(keys)]
         return [session for some in found for session in some if session is not None]
+
+    async def _get_ours(self, key: str) -> Session | None:
+        try:
+            return await self.get(key)
+        except ForeignRecord as error:
+            logger.warning("a session isn't listed: %s", error)
+            return None
 
     async def follow(self, session: Session) -> bool:
         """Take over what others have made of it since; says whether it's still there."""
@@ -236,10 +245,14 @@ def _loaded(content: bytes) -> Mapping[str, Any]:
         raise Unsealable("This record is damaged.") from None
     if not isinstance(dumped, dict):
         raise Unsealable("This record is damaged.")
-    version = dumped.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise StoreUnavailable("a record was made by a newer version than this, which is about to be replaced")
+    if _is_newer(dumped, VERSION) or _is_newer(dumped.get("credentials"), CREDENTIALS):
+        raise ForeignRecord("a record was made by a newer version than this, which is about to be replaced")
     return dumped
+
+
+def _is_newer(dumped: Any, known: int) -> bool:
+    version = dumped.get("version") if isinstance(dumped, dict) else None
+    return isinstance(version, int) and version > known
 
 
 def _credentials(dumped: Mapping[str, Any]) -> Credentials:

@@ -78,7 +78,11 @@ class Renewing:
         if failure is None:
             return None
         told, left = failure
-        return Result(Outcome(told["outcome"]), str(told["detail"]), told["api_status"], left)
+        try:
+            return Result(Outcome(told["outcome"]), str(told["detail"]), told["api_status"], left)
+        except (KeyError, ValueError):
+            # Another release has its own way to say it.
+            return None
 
     async def _tell(self, session: Session, result: Result, endpoint: RefreshEndpoint, *, took: float) -> bool:
         """Have the others know what has come of it; says whether they do."""

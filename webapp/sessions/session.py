@@ -1,4 +1,14 @@
-"""One browser's session."""
+"""
+One browser's session.
+
+What `dump` gives outlives the release that gave it, and two releases share a store while one takes the other's place:
+
+- What changes in it, or in its credentials, raises VERSION, or the credentials' own.
+- A release reads what the one before it wrote: READABLE names the versions, and `load` makes up for what they lack.
+- One that finds what a later one wrote leaves it alone and says that it can't tell whose request it is (503): taken for
+  none, it would be a session lost, and saved as an older one, whatever it holds more. Its browser is asked again by the
+  page, or by the proxy elsewhere, where the later release is already.
+"""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -12,7 +22,9 @@ from webapp.sessions.cookie import new_id
 
 LONGEST_USER_AGENT = 256
 VERSION = 2
-"""Of what `dump` gives; another one whenever that of the credentials in it is."""
+"""Of what `dump` gives."""
+READABLE = (VERSION,)
+"""Those that `load` takes."""
 
 
 def key_of(session_id: str) -> str:
@@ -170,7 +182,7 @@ class Session:
     @classmethod
     def load(cls, dumped: Mapping[str, Any], key: str, client: Callable[[Credentials], APIClient]) -> Self:
         """What `dump` gave, for whoever asks for its key; ValueError where it is damaged, or another's."""
-        if dumped.get("version") != VERSION or dumped.get("key") != key:
+        if dumped.get("version") not in READABLE or dumped.get("key") != key:
             raise ValueError("This is not the session of this key, or not of a version that can be read.")
         try:
             session = cls(

@@ -5,10 +5,11 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Unpack
 
 from webapp.client.refresh import RefreshEndpoint, Result
-from webapp.errors import StoreUnavailable
+from webapp.errors import ForeignRecord, StoreUnavailable
 from webapp.sessions.contract import Ending, Former, Limits, Registry, TooManySessions, tell
 from webapp.sessions.copies import Copies, Restore, dumped
 from webapp.sessions.renewing import Renewing, Run
@@ -91,7 +92,7 @@ class SharedRegistry(Registry):
             told = await self._records.former(key)
             owner, why_told, by = json.loads(told) if told is not None else ("", None, "")
             return Former(owner, Ending(why_told) if why_told else None, by)
-        except (Unsealable, ValueError):
+        except (Unsealable, ValueError, TypeError):
             return Former()
 
     async def of_owner(self, owner: str) -> list[Session]:
@@ -104,8 +105,8 @@ class SharedRegistry(Registry):
         return await self._living(await self._indexes.of_group(provider_sid))
 
     async def everybody(self) -> list[Session]:
-        """All living sessions, the oldest first."""
-        return await self._living(await self._indexes.everybody())
+        """All living sessions that this process can read, the oldest first."""
+        return await self._living(await self._indexes.everybody(), but_foreign=True)
 
     async def add(self, session: Session) -> None:
         """Keep a begun session, in place of its owner's oldest at their cap; TooManySessions at that of all."""
@@ -167,10 +168,11 @@ class SharedRegistry(Registry):
             self._uses = {**uses, **self._uses}
             raise
         for session in self._copies.unsaved():
-            await self._copies.save(session)
+            # What only a newer release can read holds up nobody else's.
+            with suppress(ForeignRecord):
+                await self._copies.save(session)
         await self._locks.settle()
-        watched = [session for session in self._copies if session.watched]
-        return sum([not await self._copies.follow(session) for session in watched])
+        return sum([not await self._is_there(session) for session in self._copies if session.watched])
 
     async def sweep_every(self, seconds: float) -> None:
         """Sweep for ever; for a background task."""
@@ -192,6 +194,12 @@ class SharedRegistry(Registry):
         except StoreUnavailable as error:
             logger.warning("what was last used isn't noted: %s", error)
         await self._store.aclose()
+
+    async def _is_there(self, session: Session) -> bool:
+        try:
+            return await self._copies.follow(session)
+        except ForeignRecord:
+            return True
 
     async def _keep(self, session: Session) -> None:
         session.created_at = session.seen_at = now = self._clock()
@@ -243,9 +251,9 @@ class SharedRegistry(Registry):
         heads = zip(keys, await self._records.heads(keys), strict=True)
         return [key for key, head in heads if head is not None and now - head.seen_at < self._idle]
 
-    async def _living(self, keys: Sequence[str]) -> list[Session]:
-        living = [session for session in await self._copies.get_each(keys) if not self._expiry(session)]
-        return sorted(living, key=lambda session: session.created_at)
+    async def _living(self, keys: Sequence[str], *, but_foreign: bool = False) -> list[Session]:
+        found = await self._copies.get_each(keys, but_foreign=but_foreign)
+        return sorted((each for each in found if not self._expiry(each)), key=lambda session: session.created_at)
 
     def _use(self, session: Session) -> Use:
         left = session.created_at + self._lifetime - session.seen_at

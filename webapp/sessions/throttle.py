@@ -10,6 +10,7 @@ whether an account exists: the same is counted and answered.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from urllib.parse import quote
 
 from starlette.types import Scope
@@ -94,7 +95,7 @@ class Throttle:
         if network != address:
             wanted.append(("network", network, self._per_address * NETWORK_TIMES))
         if account and is_guessed:
-            wanted.append(("account", tag, self._tries))
+            wanted.append(("account", _folded(account), self._tries))
         limited = self._limited(wanted)
         wait = await self._buckets.take(limited)
         return Try(tag, wait) if wait else Try(tag, 0.0, limited, self._buckets)
@@ -111,3 +112,8 @@ class Throttle:
 
     def _limited(self, wanted: Sequence[tuple[str, str, int]]) -> tuple[Bucket, ...]:
         return tuple(Bucket(kind, key, tries, self._window) for kind, key, tries in wanted if tries)
+
+
+def _folded(account: str) -> str:
+    """What tries at an account are counted under, by whichever keys; not the name, which may be long."""
+    return sha256(account.strip().casefold().encode("utf-8", "surrogatepass")).hexdigest()

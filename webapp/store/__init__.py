@@ -6,13 +6,14 @@ from webapp.store.indexes import Indexes
 from webapp.store.locks import Locks
 from webapp.store.marks import Marks
 from webapp.store.records import Head, Record, Records, Use, batched
-from webapp.store.sealing import Sealer, Unsealable
+from webapp.store.sealing import Foreign, Sealer, Unsealable
 from webapp.store.tries import Tries
 from webapp.store.urls import connect
 
 __all__ = [
     "Deposit",
     "Deposits",
+    "Foreign",
     "Head",
     "Indexes",
     "Locks",

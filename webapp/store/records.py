@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
+from webapp.errors import ForeignRecord
 from webapp.store.connection import Store, milliseconds
-from webapp.store.sealing import Sealer
+from webapp.store.sealing import Foreign, Sealer
 
 T = TypeVar("T")
 
@@ -65,7 +66,8 @@ class Records:
     """
     The records under one `prefix`, by the SHA-256 of their sessions' ids.
 
-    Raises StoreUnavailable where the store can't be asked, Unsealable for what isn't ours to read.
+    Raises StoreUnavailable where the store can't be asked, and Unsealable for what is damaged. Heads and names have no
+    version: they are as they are under this prefix.
     """
 
     def __init__(self, store: Store, sealer: Sealer, *, prefix: str) -> None:
@@ -106,11 +108,15 @@ class Records:
         return [Head(*_HEAD.unpack(head)) if len(head) == _HEAD.size else None for head in found]
 
     async def read(self, key: str) -> Record | None:
-        """The record, or None."""
+        """The record, or None; ForeignRecord where it's others who can open it."""
         value = await self._store.ask("GET", self._name(key))
         if value is None or len(value) < _HEAD.size:
             return None
-        return Record(Head(*_HEAD.unpack(value[: _HEAD.size])), self._sealer.open(self._name(key), value[_HEAD.size :]))
+        try:
+            content = self._sealer.open(self._name(key), value[_HEAD.size :])
+        except Foreign as error:
+            raise ForeignRecord(f"a record can't be read here: {error}") from error
+        return Record(Head(*_HEAD.unpack(value[: _HEAD.size])), content)
 
     async def update(self, key: str, version: int, content: bytes) -> bool:
         """Change a record that is still of this version, which makes it the next; says whether it was."""

@@ -3,7 +3,8 @@ When buckets of tries will be full, in the store, so that all processes count to
 
 Time is the store's own, so it doesn't matter whether the machines' clocks agree. All buckets lie in one slot of a
 cluster, so that a try is taken of each or of none; a full bucket expires. Whose a bucket is can't be read: the names
-are keyed hashes.
+are keyed hashes. Under several keys a bucket has several names and is kept under each, so that whoever has any of them
+counts on, and nobody has more tries because keys are being changed.
 """
 
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ return 0
 
 
 class Tries:
-    """The buckets under one `prefix`; the newest of `secrets` makes their names. Raises StoreUnavailable."""
+    """The buckets under one `prefix`; `secrets` make their names. Raises StoreUnavailable."""
 
     def __init__(self, store: Store, secrets: Sequence[str], *, prefix: str) -> None:
         self._names = HashedNames(secrets, "tries")
@@ -57,15 +58,17 @@ class Tries:
 
         `limits` are, for each, its tries and the seconds until one is back.
         """
-        arguments = [part for tries, each in limits for part in (tries, _microseconds(each))]
-        return float(await self._take(self._keys(names), arguments)) / 1_000_000
+        named = [(key, limit) for name, limit in zip(names, limits, strict=True) for key in self._keys(name)]
+        arguments = [part for _, (tries, each) in named for part in (tries, _microseconds(each))]
+        return float(await self._take([key for key, _ in named], arguments)) / 1_000_000
 
     async def give_back(self, names: Sequence[str], each: Sequence[float]) -> None:
         """Take one back of each bucket, whose tries come back every so many seconds."""
-        await self._give_back(self._keys(names), [_microseconds(seconds) for seconds in each])
+        named = [(key, seconds) for name, seconds in zip(names, each, strict=True) for key in self._keys(name)]
+        await self._give_back([key for key, _ in named], [_microseconds(seconds) for _, seconds in named])
 
-    def _keys(self, names: Sequence[str]) -> list[bytes]:
-        return [f"{self._prefix}:{{tries}}:{self._names.newest(name)}".encode() for name in names]
+    def _keys(self, name: str) -> list[bytes]:
+        return [f"{self._prefix}:{{tries}}:{each}".encode() for each in self._names.each(name)]
 
 
 def _microseconds(seconds: float) -> int:
