@@ -102,7 +102,7 @@ async def processes(tmp_path: Path) -> AsyncIterator[Processes]:
     (tmp_path / "mine.py").write_text(APP)
     (tmp_path / "tmp").mkdir()
     settings = {"WEBAPP_SECRET_KEY": KEY, "WEBAPP_METRICS": "on", "TMPDIR": str(tmp_path / "tmp")}
-    settings |= {"WEBAPP_SHUTDOWN_DELAY": "2", "WEBAPP_SHUTDOWN_GRACE": "20"}
+    settings |= {"WEBAPP_SHUTDOWN_DELAY": "4", "WEBAPP_SHUTDOWN_GRACE": "20"}
     with (
         redis_server() as redis,
         serving(
@@ -187,7 +187,7 @@ async def test_a_second_signal_ends_all_at_once(processes: Processes) -> None:
     await processes.has_said("webapp.serving: stopping", WORKERS)
     await asyncio.sleep(1.5)  # what comes sooner may be the same, said by another
     processes.first.send_signal(signal.SIGTERM)
-    status = await asyncio.to_thread(processes.first.ended, 15.0)  # of the 22 that they would have had
+    status = await asyncio.to_thread(processes.first.ended, 15.0)  # of the 24 that they would have had
     await asyncio.gather(*holding, return_exceptions=True)
 
     assert status == 0
