@@ -85,7 +85,7 @@ def standing_still(processes: Sequence[int]) -> Iterator[None]:
 
 
 @pytest.fixture
-async def together() -> AsyncIterator[Together]:
+async def together(tmp_path: Path) -> AsyncIterator[Together]:
     api = StrictAPI("json", delay=3.0)
     with (
         serve(api.app) as at,
@@ -95,6 +95,7 @@ async def together() -> AsyncIterator[Together]:
             WEBAPP_SESSION_STORE=store.url,
             WEBAPP_SECRET_KEY=KEY,
             WEBAPP_METRICS="on",
+            TMPDIR=str(tmp_path),  # a test that ends by killing all leaves nobody to clear that up
         ) as (url, process),
     ):
         up(url)
