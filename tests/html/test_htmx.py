@@ -24,6 +24,13 @@ def test_who_asks_is_told_by_the_headers(headers: dict[str, str], htmx: bool, pa
     assert is_partial(asking(headers)) is partial
 
 
+def test_of_a_header_that_is_there_twice_the_first_counts() -> None:
+    request = asking(PARTIAL)
+    request.scope["headers"] = [*request.scope["headers"], (b"hx-request", b"false"), (b"hx-request-type", b"full")]
+
+    assert [is_partial(request), is_partial(request)] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("header", "expected"),
     [("section#list", "list"), ("div#a%20b", "a b"), ("body", None), ("", None)],

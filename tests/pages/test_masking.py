@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from webapp.openapi.schema import Schema
-from webapp.pages.masking import MASK, masked, masked_rows
+from webapp.pages.masking import MASK, Masker, masked, masked_rows
 
 SECRETS = [
     "password",
@@ -71,3 +71,21 @@ def test_the_same_name_is_a_secret_in_one_thing_and_none_in_another() -> None:
 
 def test_an_object_of_any_kind_is_looked_through() -> None:
     assert masked(MappingProxyType({"inner": MappingProxyType({"token": "x"})})) == {"inner": {"token": MASK}}
+
+
+def test_rows_of_which_none_holds_a_secret_are_not_copied_nor_taken_for_others() -> None:
+    masker = Masker()
+    rows: list[Any] = [{"id": number, "name": "x"} for number in range(3)]
+    for _ in range(2):
+        assert all(one is other for one, other in zip(masker.rows(rows, None), rows, strict=True))
+
+    for odd in (
+        {"id": 1, "password": "x"},
+        {"id": {"token": "x"}, "name": ""},
+        {"name": [{"token": "x"}]},
+        None,
+        "text",
+    ):
+        assert masker.rows([*rows, odd], None) == [*rows, masked(odd)]
+        assert masker.rows(rows, None) == rows
+    assert masker.rows([], None) == []

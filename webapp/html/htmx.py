@@ -20,21 +20,21 @@ def is_partial(request: Request) -> bool:
     """Whether the answer goes into a part of the page."""
     return (
         _is_true(request, "HX-Request")
-        and request.headers.get("HX-Request-Type") == "partial"
+        and _told(request, "HX-Request-Type") == "partial"
         and not _is_true(request, "HX-History-Restore-Request")
     )
 
 
 def target_id(request: Request) -> str | None:
     """The id of the element that the answer is meant for."""
-    _, hash_sign, name = request.headers.get("HX-Target", "").partition("#")
+    _, hash_sign, name = _told(request, "HX-Target").partition("#")
     return unquote(name) if hash_sign else None
 
 
 def current_path(request: Request) -> str | None:
     """The page one is looking at while htmx asks for something else: its path and query, if it is ours."""
     try:
-        parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+        parts = urlsplit(_told(request, "HX-Current-URL"))
     except ValueError:
         return None
     if not parts.netloc or parts.netloc != request.headers.get("Host"):
@@ -59,4 +59,20 @@ def redirect(request: Request, path: str, *, status: int = 204) -> Response:
 
 
 def _is_true(request: Request, header: str) -> bool:
-    return request.headers.get(header) == "true"
+    return _told(request, header) == "true"
+
+
+def _told(request: Request, header: str) -> str:
+    """What htmx says by a header; a page asks half a dozen times, so they are looked for once."""
+    told: dict[str, str] | None = request.scope.get(_TOLD)
+    if told is None:
+        # Of a header that is there twice, the first counts.
+        told = request.scope[_TOLD] = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in reversed(request.scope["headers"])
+            if name.startswith(b"hx-")
+        }
+    return told.get(header.lower(), "")
+
+
+_TOLD = "webapp.htmx"

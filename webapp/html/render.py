@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, MutableMapping, Seque
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -52,6 +53,8 @@ MOST_LOADED = 400
 """Templates that are kept at hand, as many as Jinja keeps."""
 SCRIPTS = (SOURCE,)
 """What a policy has to allow for the scripts that stand in pages themselves."""
+READING = {each: (tuple(names), attrgetter(*names)) for each, names in OWN.items() if len(names) > 1}
+"""How the fields of our pages are read: all at once."""
 MAPPINGS = (dict, MappingProxyType)
 
 
@@ -242,8 +245,10 @@ def _variables(page: Any) -> Mapping[str, Any]:
     if type(page) not in OWN and not is_dataclass(page):
         variables: Mapping[str, Any] = page
         return variables
-    names = OWN.get(type(page)) or [field.name for field in fields(page)]
-    return {name: getattr(page, name) for name in names}
+    read = READING.get(type(page))
+    if read is not None:
+        return dict(zip(read[0], read[1](page), strict=True))
+    return {field.name: getattr(page, field.name) for field in fields(page)}
 
 
 def _orders(request: Request, content: str, part: str | None, status: int) -> dict[str, str]:

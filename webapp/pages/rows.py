@@ -19,6 +19,8 @@ ValueName = Callable[[str, Any], str | None]
 
 UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 """What a selector can't name as it stands."""
+WRITTEN = (int, str, bool)
+"""Types of values that a row can be told by."""
 LONGEST_TITLE = 120
 """Characters."""
 
@@ -60,8 +62,9 @@ def make_rows(
         if target is not None and links:
             links = (target, *links[1:])
         named = _at(refers, values, value_name) if refers else ()
-        key = str(own) if type(own) is int else _key(own)
-        made.append(Row(ids.of(own, number), target, called, values, links, key, named))
+        written = str(own) if type(own) in WRITTEN else ""
+        key = written if type(own) is int else _key(own)
+        made.append(Row(ids.of(written, number), target, called, values, links, key, named))
     return tuple(made)
 
 
@@ -115,11 +118,10 @@ class _Ids:
         self._name = name
         self._taken: set[str] = set()
 
-    def of(self, own: Any, number: int) -> str:
+    def of(self, own: str, number: int) -> str:
         """That of a row with such an id of its own, or else of such a number."""
-        wanted = str(own) if isinstance(own, str | int) else ""
-        wanted = wanted[:64] if wanted.isalnum() and wanted.isascii() else UNFIT.sub("-", wanted).strip("-")[:64]
-        element_id = f"{self._name}-{wanted}"
+        wanted = own if own.isalnum() and own.isascii() else UNFIT.sub("-", own).strip("-")
+        element_id = f"{self._name}-{wanted[:64]}"
         if not wanted or element_id in self._taken:
             element_id = f"{self._name}-row-{number}"
         self._taken.add(element_id)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from webapp.html.context import Link, LinkGroup, Shell, Toast
 from webapp.html.htmx import is_partial
-from webapp.html.urls import here, href
+from webapp.html.urls import here
 from webapp.observability import current_request_id
 from webapp.openapi.routes import Routes
 from webapp.pages import otherways
@@ -45,7 +45,7 @@ class ShellMaker:
     def _links(self, request: Request, routes: Routes | None, path: str) -> tuple[LinkGroup, ...]:
         if routes is None:
             return ()
-        mount = href(request, "/")
+        mount = request.scope.get("root_path", "")
         known = self._navigation.get(routes)
         if known is None or known.mount != mount:
             known = self._navigation[routes] = _Navigation(mount, navigation(request, routes.site))
