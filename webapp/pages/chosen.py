@@ -49,5 +49,7 @@ def make_menu(
 
 
 def _names(query: Query) -> tuple[str, ...]:
+    if not query:
+        return ()
     given = (name.strip() for key, value in query if key == COLUMNS for name in value.split(","))
     return tuple(dict.fromkeys(name for name in given if name))[:MOST]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from webapp.html.context import Row
@@ -81,11 +82,16 @@ def _at(
 def named_fields(fields: Sequence[Field], rows: Sequence[Any], value_name: ValueName) -> tuple[Field, ...]:
     """The fields, those marked as references in which anything is known by name."""
     return tuple(
-        replace(field, kind=Kind.REFERENCE, label=without_id(field.label))
+        _reference(field)
         if any(isinstance(row, Mapping) and value_name(field.key, row.get(field.key)) for row in rows)
         else field
         for field in fields
     )
+
+
+@lru_cache(maxsize=1024)
+def _reference(field: Field) -> Field:
+    return replace(field, kind=Kind.REFERENCE, label=without_id(field.label))
 
 
 def row_key(row: Any, id_field: str | None) -> str | None:
