@@ -129,7 +129,7 @@ def read_evidence(
     sizes = members if "first" not in members else {name: each for name, each in members.items() if name != "first"}
     known = {name.lower(): value for name, value in headers.items()}
     total = _header_total(known)
-    header_links = dict(_header_links(known.get("link", ""), path))
+    header_links = dict(_header_links(known["link"], path)) if "link" in known else {}
     links = {**dict(_body_links(data, members, path)), **header_links}
     return Evidence(
         links={
@@ -170,9 +170,8 @@ def _members(data: Any, items_path: Sequence[str]) -> tuple[dict[str, Any], dict
         around.append(around[-1].get(name) if isinstance(around[-1], Mapping) else None)
     for holder in around:
         for name, value in _with_inside(holder):
-            if not isinstance(value, list):
-                members.setdefault(normal(name), value)
-                names.setdefault(normal(name), name)
+            if not isinstance(value, list) and (plain := normal(name)) not in members:
+                members[plain], names[plain] = value, name
     return members, names
 
 
@@ -186,8 +185,10 @@ def _with_inside(holder: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _first(members: Mapping[str, Any], names: Sequence[str]) -> int | None:
-    told = [whole(members[name]) for name in names if name in members]
-    return next((number for number in told if number is not None), None)
+    for name in names:
+        if name in members and (number := whole(members[name])) is not None:
+            return number
+    return None
 
 
 def _header_total(headers: Mapping[str, str]) -> int | None:

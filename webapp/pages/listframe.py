@@ -27,7 +27,7 @@ from webapp.pages.tabs import tabs_of
 
 LONGEST_QUERY = 300
 """Characters of a query whose frame is kept."""
-MOST_MADE = 16
+MOST_MADE = 8
 """Tables, and pagers, that are kept with a frame."""
 
 Made = TypeVar("Made")
