@@ -1,9 +1,13 @@
 """What every test may use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.store.clusters import Nodes
 
 # How long an example takes says how busy the machine is, and a run that nobody can repeat says little else.
 settings.register_profile("unhurried", deadline=None, derandomize=True)
@@ -13,6 +17,15 @@ settings.load_profile("unhurried")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def nodes() -> "Iterator[Nodes]":
+    """A cluster, for whoever leaves it as it is: to make one takes two seconds."""
+    from tests.store.clusters import cluster_of_servers
+
+    with cluster_of_servers() as found:
+        yield found
 
 
 FIGURES = pytest.StashKey[list[str]]()

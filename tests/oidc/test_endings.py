@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.oidc.issuer import Issuer, provider, read
-from tests.store.clusters import Nodes, cluster_of_servers, empty_cluster
+from tests.store.clusters import Nodes, empty_cluster
 from tests.store.server import RedisServer, empty_store, redis_server
 from webapp.oidc import Identity, LogoutRefused
 from webapp.oidc.endings import Endings, MemoryEndings, SharedEndings
@@ -20,12 +20,6 @@ NEW, OLD = "a new key that is long enough for this", "an old key that is long en
 @pytest.fixture(scope="module")
 def server() -> Iterator[RedisServer]:
     with redis_server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[Nodes]:
-    with cluster_of_servers() as found:
         yield found
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.store.clusters import Nodes, cluster_of_servers, empty_cluster
+from tests.store.clusters import Nodes, empty_cluster
 from tests.store.server import RedisServer, empty_store, redis_server
 from webapp.errors import StoreUnavailable
 from webapp.sessions import Throttle
@@ -23,12 +23,6 @@ PLACE = Bucket("address", "192.0.2.1", 5, 900)
 @pytest.fixture(scope="module")
 def server() -> Iterator[RedisServer]:
     with redis_server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[Nodes]:
-    with cluster_of_servers() as found:
         yield found
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.deployment.store import Deployed, deployed_store
-from tests.store.clusters import Nodes, cluster_of_servers
+from tests.store.clusters import Nodes
 from tests.store.server import RedisServer, redis_server
 from webapp.client import APIClient, Credentials
 from webapp.sessions import Ending, Registry, Session, SessionRegistry, TooManySessions
@@ -44,12 +44,6 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Deployed]:
     with deployed_store() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[Nodes]:
-    with cluster_of_servers() as found:
         yield found
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
+from tests.store.clusters import Nodes
 from tests.store.server import RedisServer, redis_server
 from webapp.client import APIClient, Credentials, RefreshEndpoint
 from webapp.client.cookies import Cookie
@@ -54,12 +55,25 @@ def server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
+def url(request: pytest.FixtureRequest, server: RedisServer) -> str:
+    """Where the store is: one server, or a cluster for the tests that want one, too."""
+    if getattr(request, "param", "one server") == "cluster":
+        nodes: Nodes = request.getfixturevalue("nodes")
+        nodes.empty()
+        return nodes.url
+    return server.url
+
+
+ON_BOTH = pytest.mark.parametrize("url", ["one server", "cluster"], indirect=True)
+
+
+@pytest.fixture
 def api() -> API:
     return API()
 
 
 @pytest.fixture
-async def make(server: RedisServer, api: API) -> AsyncIterator[Make]:
+async def make(server: RedisServer, url: str, api: API) -> AsyncIterator[Make]:
     made: list[SharedRegistry] = []
     with server.client() as client:
         client.flushall()
@@ -71,7 +85,7 @@ async def make(server: RedisServer, api: API) -> AsyncIterator[Make]:
     def one(keys: tuple[str, ...] = KEYS, **options: object) -> SharedRegistry:
         limits: dict[str, object] = {"idle": 60, "lifetime": 600, "capacity": 1000, "per_owner": 1000}
         registry = SharedRegistry(
-            Store(connect(server.url)),
+            Store(connect(url)),
             keys,
             prefix="test",
             restore=restore,
@@ -129,6 +143,7 @@ async def test_what_the_api_sets_in_one_process_is_sent_by_another(make: Make, a
     assert other is await found(there, ada)
 
 
+@ON_BOTH
 async def test_cookies_that_two_processes_are_given_at_once_are_joined(make: Make, api: API) -> None:
     here, there = make(), make()
     ada = await begun(here, api)
@@ -143,6 +158,7 @@ async def test_cookies_that_two_processes_are_given_at_once_are_joined(make: Mak
         assert cookies(await found(registry, ada)) == {"here": "h", "there": "t"}
 
 
+@ON_BOTH
 async def test_access_that_many_processes_find_spent_at_once_is_renewed_once(
     make: Make, api: API, figure: Callable[[str], None]
 ) -> None:
@@ -163,6 +179,7 @@ async def test_access_that_many_processes_find_spent_at_once_is_renewed_once(
     figure(f"{rounds} rounds of 4 registries x 50 calls on spent access: {api.renewals} renewals, {api.alarms} alarms")
 
 
+@ON_BOTH
 async def test_a_renewal_that_failed_is_not_tried_again_by_another_process_at_once(make: Make, api: API) -> None:
     here, there = make(), make()
     ada = await begun(here, api)
@@ -208,6 +225,7 @@ async def test_an_answer_that_goes_on_is_told_when_its_session_is_ended_elsewher
     assert told == ["ended"]
 
 
+@ON_BOTH
 async def test_whoever_ends_a_session_has_what_another_process_has_renewed_to_end_it_with(make: Make, api: API) -> None:
     handed: list[Session] = []
     here, there = make(on_closed=handed.append), make()
@@ -260,6 +278,7 @@ async def test_what_is_renewed_while_the_session_is_ended_elsewhere_is_handed_ov
     figure(f"{rounds} sign-outs during a renewal elsewhere: 0 sessions alive, every renewed token handed over")
 
 
+@ON_BOTH
 async def test_use_in_one_process_keeps_the_session_alive_in_all(make: Make, api: API) -> None:
     now = [1000.0]
     here, there = make(clock=lambda: now[0]), make(clock=lambda: now[0])
@@ -281,6 +300,7 @@ async def test_a_process_that_stops_ends_no_session(make: Make, api: API) -> Non
     assert (await found(there, ada)).user == "Ada"
 
 
+@ON_BOTH
 async def test_sessions_outlive_a_change_of_keys_and_end_with_the_last_that_knew_them(make: Make, api: API) -> None:
     new = "another key that is long enough to seal what is stored"
     ada = await begun(make(), api)
@@ -475,6 +495,7 @@ async def test_tending_ends_when_it_is_cancelled_even_while_the_store_refuses(
                 client.execute_command("REPLICAOF", "NO", "ONE")
 
 
+@ON_BOTH
 async def test_two_sets_of_limits_hold_for_all_processes_together(make: Make, api: API) -> None:
     registries = [make(per_owner=3, capacity=10) for _ in range(4)]
     mine = [await begun(registries[number % 4], api) for number in range(8)]
@@ -483,6 +504,7 @@ async def test_two_sets_of_limits_hold_for_all_processes_together(make: Make, ap
     assert len(await registries[1].everybody()) == 3
 
 
+@ON_BOTH
 async def test_of_many_who_sign_in_at_once_no_more_get_in_than_there_is_room_for(make: Make, api: API) -> None:
     registries = [make(capacity=10) for _ in range(4)]
 
@@ -494,6 +516,7 @@ async def test_of_many_who_sign_in_at_once_no_more_get_in_than_there_is_room_for
     assert len(await registries[0].everybody()) == 10
 
 
+@ON_BOTH
 async def test_of_one_who_signs_in_often_at_once_as_many_sessions_stay_as_they_may_have(make: Make, api: API) -> None:
     registries = [make(per_owner=3) for _ in range(4)]
     old = await begun(registries[0], api)

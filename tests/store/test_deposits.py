@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.store.clusters import cluster_of_servers
+from tests.store.clusters import Nodes
 from tests.store.server import RedisServer, elapse, empty_store, left_there, redis_server
 from webapp.store import Deposits, Store
 
@@ -20,8 +20,8 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[RedisServer, str]]:
         with redis_server() as found:
             yield found, found.url
     else:
-        with cluster_of_servers() as nodes:
-            yield nodes.of_slot("test:{things}"), nodes.url
+        nodes: Nodes = request.getfixturevalue("nodes")
+        yield nodes.of_slot("test:{things}"), nodes.url
 
 
 @pytest.fixture
