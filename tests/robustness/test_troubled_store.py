@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.process import Process, serving, up
 from tests.robustness.frontends import KEY, Page, all_signed_in, fetch
+from tests.robustness.house import until
 from tests.robustness.strict import PASSWORD, StrictAPI
 from tests.serving import serve
 from tests.store.server import RedisServer, redis_server
@@ -153,7 +154,7 @@ async def test_a_store_in_trouble_keeps_everybody_signed_in_and_says_why(
     assert {page.status for page in [*spent, sign_in]} == {503}
     assert all("retry-after" in page.headers for page in [*pages, *spent, sign_in] if page.status == 503)
     assert not any("set-cookie" in page.headers for page in [*pages, *spent, sign_in, stranger])
-    assert house.said(logged)
+    await until(lambda: house.said(logged))
     assert house.api.alarms == alarms
     figure(
         f"{trouble}: a page {status}, one whose access has to be renewed 503, a sign-in 503, a stranger's page 200; "
@@ -224,7 +225,7 @@ async def test_a_record_that_cannot_be_read_is_nobodys_page_and_costs_nobody_els
 
         assert {page.status for page in hers} == {status}
         assert {page.status for page in his} == {200}
-        assert house.said(logged)
+        await until(lambda: house.said(logged))
         if status == 503:
             assert not any("set-cookie" in page.headers for page in hers)
             client.set(name, was, keepttl=True)
