@@ -10,7 +10,7 @@ import pytest
 
 from tests.client.support import listening, read_head
 from tests.faults.certificates import written
-from webapp.client import APIClient, shared_transport
+from webapp.client import APIClient, Credentials, shared_transport
 from webapp.errors import Unavailable
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n1"
@@ -189,3 +189,49 @@ async def test_closing_the_pool_ends_what_is_under_way() -> None:
             await call
         with pytest.raises(RuntimeError, match="closed"):
             await APIClient(url, transport=transport).request("POST", "/")
+
+
+async def test_the_time_out_is_that_of_the_whole_call_wherever_it_spends_its_time() -> None:
+    redirects = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal redirects
+        while True:
+            first, _ = await read_head(reader)
+            if "/held" in first:
+                await reader.read()
+            await asyncio.sleep(0.15)
+            redirects += 1
+            writer.write(b"HTTP/1.1 302 Found\r\nLocation: /next%d\r\nContent-Length: 0\r\n\r\n" % redirects)
+
+    transport = shared_transport(limit=1)
+    async with listening(serve) as url:
+        api = APIClient(url, transport=transport)
+        with pytest.raises(Unavailable, match="too long"):
+            await api.request("GET", "/", timeout=0.4)
+        assert redirects < 4
+        held = asyncio.create_task(api.request("GET", "/held", timeout=20))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            with pytest.raises(Unavailable, match="too long"):
+                await api.for_session(Credentials("t")).request("GET", "/waits", timeout=0.05)
+        held.cancel()
+        await asyncio.gather(held, return_exceptions=True)
+        await transport.aclose()
+
+
+async def test_what_is_read_as_it_comes_outlasts_the_time_out_that_its_headers_had() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab")
+        await asyncio.sleep(0.4)
+        writer.write(b"cd")
+        await reader.read()
+
+    transport = shared_transport()
+    async with (
+        listening(serve) as url,
+        APIClient(url, transport=transport).stream("GET", "/", timeout=0.2, idle_timeout=20) as reply,
+    ):
+        assert [chunk async for chunk in reply.chunks()] == [b"ab", b"cd"]
+    await transport.aclose()

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx
 
+from webapp.client.dialing import Origin
 from webapp.client.inflate import ACCEPTED_ENCODINGS
 from webapp.client.keys import ApiKey
 from webapp.client.observer import ClientObserver
@@ -27,11 +28,12 @@ _MOST_URLS = 512
 
 @dataclass(frozen=True, slots=True)
 class BaseURL:
-    """The API's address: every call goes to `origin`, to a path that begins with `prefix`."""
+    """The API's address: every call goes to `origin`, at the `host`, to a path that begins with `prefix`."""
 
     origin: str
     prefix: str
     url: httpx.URL
+    host: Origin
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -47,7 +49,9 @@ class BaseURL:
             raise SettingsError(f"The API's address (WEBAPP_API_URL) must be an http or https URL, not {text[:100]!r}.")
         if url.query or url.fragment or "?" in text:
             raise SettingsError("The API's address (WEBAPP_API_URL) can't have a query or a fragment.")
-        return cls(f"{url.scheme}://{url.netloc.decode()}", prefix, url)
+        tls = url.scheme == "https"
+        host = Origin(url.raw_host.decode("ascii"), url.port or (443 if tls else 80), tls)
+        return cls(f"{url.scheme}://{url.netloc.decode()}", prefix, url, host)
 
     def accepts(self, url: httpx.URL) -> bool:
         """Whether a redirect to `url` stays here; an API behind TLS that believes itself on http does."""

@@ -31,10 +31,22 @@ class Exchange:
     A request that was sent, and its answer as it comes.
 
     `begun` is done once the answer's status and headers are there. Then the body is read once, by `pieces`, or taken by
-    `whole` where all of it has come already. Whoever wants no more of it says so by `close`.
+    `whole` where all of it has come already. Whoever wants no more of it says so by `close`. A time-out that `timer`
+    stands for lasts until the end of it all, or until it's taken away by `stay`.
     """
 
-    __slots__ = ("_connection", "_held", "_pieces", "_waiting", "begun", "complete", "failure", "headers", "status")
+    __slots__ = (
+        "_connection",
+        "_held",
+        "_pieces",
+        "_waiting",
+        "begun",
+        "complete",
+        "failure",
+        "headers",
+        "status",
+        "timer",
+    )
 
     def __init__(self, connection: "Connection", begun: "asyncio.Future[None]") -> None:
         self._connection: Connection | None = connection
@@ -47,6 +59,7 @@ class Exchange:
         self._waiting: asyncio.Future[None] | None = None
         self.failure: Exception | None = None
         """Why no more of it will come."""
+        self.timer: asyncio.TimerHandle | None = None
 
     def whole(self) -> bytes | None:
         """All of the body, if it is there already and nobody has read of it."""
@@ -73,7 +86,18 @@ class Exchange:
     def close(self) -> None:
         """Want no more of it; what is still to come takes the connection with it."""
         if self._connection is not None:
-            self._connection.abandon(self)
+            self._connection.abandon(self, httpx.ReadError("The rest of the answer was not wanted."))
+
+    def stay(self) -> None:
+        """Have no time-out any longer."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    def time_out(self) -> None:
+        """Give it up: it has taken too long."""
+        if self._connection is not None:
+            self._connection.abandon(self, httpx.ReadTimeout("The answer took too long."))
 
     # What the connection tells
 
@@ -93,11 +117,13 @@ class Exchange:
     def end(self) -> None:
         """All of it was there."""
         self.complete, self._connection = True, None
+        self.stay()
         self._wake()
 
     def fail(self, error: Exception) -> None:
         """No more of it will come."""
         self.failure, self._connection = error, None
+        self.stay()
         if not self.begun.done():
             self.begun.set_exception(error)
         self._wake()
@@ -163,10 +189,10 @@ class Connection(asyncio.Protocol):
         """Close it at once, whatever is under way."""
         self._give_up(httpx.ReadError("The pool was closed."))
 
-    def abandon(self, exchange: Exchange) -> None:
+    def abandon(self, exchange: Exchange, error: Exception) -> None:
         """Give up an exchange and the connection that it is on."""
         if exchange is self._exchange:
-            self._give_up(httpx.ReadError("The rest of the answer was not wanted."))
+            self._give_up(error)
 
     def read_on(self) -> None:
         """There is room for more of the body."""

@@ -3,17 +3,18 @@
 import asyncio
 import math
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable
 from typing import NamedTuple
 
 import httpx
 
+from webapp.client.arrived import ArrivedStream
 from webapp.client.connection import Connection, Exchange, Headers, Lost
 from webapp.client.dialing import Dialer, Origin
 
 
 class Sending(NamedTuple):
-    """A request as it goes out, with all the headers that it takes."""
+    """A request as it goes out, with all the headers that it takes; at `deadline`, a loop's time, it is given up."""
 
     method: str
     origin: Origin
@@ -21,6 +22,7 @@ class Sending(NamedTuple):
     headers: Headers
     body: bytes | AsyncIterable[bytes]
     connect_timeout: float | None
+    deadline: float | None = None
 
 
 class Connections(httpx.AsyncBaseTransport):
@@ -57,15 +59,23 @@ class Connections(httpx.AsyncBaseTransport):
                 request.extensions.get("timeout", {}).get("connect"),
             )
         )
-        return httpx.Response(exchange.status, headers=exchange.headers, stream=_Stream(exchange), request=request)
+        return httpx.Response(
+            exchange.status, headers=exchange.headers, stream=ArrivedStream(exchange), request=request
+        )
 
     async def send(self, sending: Sending) -> Exchange:
-        """The exchange, once its answer's headers are there; it's to be read or closed."""
+        """
+        The exchange, once its answer's headers are there; it's to be read or closed.
+
+        After the deadline it is a TimeoutError, or httpx.ReadTimeout where it was sent by then.
+        """
         head, chunked = _head(sending)
         again = sending.method in ("GET", "HEAD") and isinstance(sending.body, bytes)
         while True:
-            connection = await self._take(sending.origin, sending.connect_timeout)
+            connection = await self._take(sending)
             exchange = connection.begin(sending.method, head, sending.body, chunked=chunked)
+            if sending.deadline is not None:
+                exchange.timer = asyncio.get_running_loop().call_at(sending.deadline, exchange.time_out)
             try:
                 await exchange.begun
             except Lost as error:
@@ -89,14 +99,20 @@ class Connections(httpx.AsyncBaseTransport):
             connection.abort()
         await asyncio.sleep(0)  # they are gone in the loop's next turn
 
-    async def _take(self, origin: Origin, connect_timeout: float | None) -> Connection:
-        await self._places.acquire()
+    async def _take(self, sending: Sending) -> Connection:
+        origin = sending.origin
+        if self._places.locked():
+            async with asyncio.timeout_at(sending.deadline):
+                await self._places.acquire()
+        else:
+            await self._places.acquire()
         try:
             if self._is_closed:
                 raise RuntimeError("This pool is closed.")
             connection = self._unused(origin)
             if connection is None:
-                connection = await self._dialer.dial(origin, self._connection, connect_timeout)
+                async with asyncio.timeout_at(sending.deadline):
+                    connection = await self._dialer.dial(origin, self._connection, sending.connect_timeout)
                 self._open[connection] = origin
         except BaseException:
             self._places.release()
@@ -144,19 +160,6 @@ class Connections(httpx.AsyncBaseTransport):
             else:
                 del self._idle[origin]
         self._sweep = loop.call_at(next_due, self._close_idle) if next_due < math.inf else None
-
-
-class _Stream(httpx.AsyncByteStream):
-    """An answer's body, as httpx has it."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._exchange.pieces()
-
-    async def aclose(self) -> None:
-        self._exchange.close()
 
 
 def _body(request: httpx.Request) -> bytes | AsyncIterable[bytes]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
+from webapp.client.arrived import Arrived
 from webapp.errors import BadGateway
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
@@ -19,6 +20,9 @@ async def read_body(response: httpx.Response, limit: int) -> bytes:
     length = response.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length[:18]) > limit:
         raise BadGateway("The API's answer is too large.")
+    whole = response.exchange.whole() if isinstance(response, Arrived) and not encoding_of(response) else None
+    if whole is not None and len(whole) <= limit:
+        return whole
     pieces: list[bytes] = []
     size = 0
     async for piece in decoded(response):

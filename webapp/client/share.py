@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
+from webapp.client.connections import Connections
+
 STRANGER = "webapp.stranger"
 """The extension of a request that is made for nobody who has signed in, nor to sign in."""
 
@@ -17,17 +19,17 @@ class Share(httpx.AsyncBaseTransport):
     Those beyond the share wait in the order they came, for as long as their call's time-out lets them.
     """
 
-    def __init__(self, pool: httpx.AsyncBaseTransport, strangers: int) -> None:
-        self._pool = pool
+    def __init__(self, pool: Connections, strangers: int) -> None:
+        self.pool = pool
         self._places = asyncio.Semaphore(strangers)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The pool's answer, in its turn."""
         if STRANGER not in request.extensions:
-            return await self._pool.handle_async_request(request)
+            return await self.pool.handle_async_request(request)
         await self._places.acquire()
         try:
-            response = await self._pool.handle_async_request(request)
+            response = await self.pool.handle_async_request(request)
         except BaseException:
             self._places.release()
             raise
@@ -37,7 +39,7 @@ class Share(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the pool."""
-        await self._pool.aclose()
+        await self.pool.aclose()
 
 
 class _Held(httpx.AsyncByteStream):

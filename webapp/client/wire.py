@@ -9,10 +9,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import httpx
 
+from webapp.client.arrived import Arrived
 from webapp.client.bodies import EMPTY
 from webapp.client.call import Call, all_headers, keys_sent
-from webapp.client.choice import Choice, choose
+from webapp.client.choice import choose
 from webapp.client.config import ClientConfig
+from webapp.client.connection import Headers
+from webapp.client.connections import Connections, Sending
 from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.decoding import parse_json
@@ -25,7 +28,7 @@ from webapp.client.paths import join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type
-from webapp.client.share import STRANGER
+from webapp.client.share import STRANGER, Share
 from webapp.errors import APIError, BadGateway, Unavailable, UnsafePath
 
 E = TypeVar("E", bound=Exception)
@@ -53,28 +56,52 @@ Keep = Callable[[httpx.Headers], bool]
 
 async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, keep: Keep | None = None) -> Answer:
     """Send the call and read what comes back, any status; Unavailable or BadGateway when nothing usable does."""
-    began = False
     try:
+        straight = _straight(config, credentials, call)
+        if straight is not None:
+            return await _answer(config, credentials, call, keep, straight)
         async with _patience(call):
-            response, cookies = await _follow(config, credentials, call)
-            began = True
-            if call.body.pace is not None:
-                call.body.pace.stop(refused=response.is_error)
-            if keep and response.is_success and response.status_code != 204 and keep(response.headers):
-                return await _left_open(response, cookies)
-            try:
-                content = _without_keys(config, credentials, await _read(config, response))
-                return Answer(response, content, cookies, hides=config.api_key)
-            finally:
-                await response.aclose()
+            return await _answer(config, credentials, call, keep, None)
     except APIError as error:
         error.request_id = call.request_id
         _tell(config, error)
         raise
     except (httpx.TransportError, TimeoutError, OSError) as error:
-        if began and isinstance(error, httpx.TransportError):
-            raise _tell(config, cut_short(error, call.request_id)) from error
         raise _tell(config, no_answer(error, call.request_id)) from error
+
+
+async def _answer(
+    config: ClientConfig, credentials: Credentials, call: Call, keep: Keep | None, straight: "_Straight | None"
+) -> Answer:
+    response, cookies = await _follow(config, credentials, call, straight)
+    if call.body.pace is not None:
+        call.body.pace.stop(refused=response.is_error)
+    if keep and response.is_success and response.status_code != 204 and keep(response.headers):
+        return await _left_open(response, cookies)
+    try:
+        content = _without_keys(config, credentials, await _read(config, call, response))
+    except httpx.TransportError as error:
+        raise cut_short(error, call.request_id) from error
+    finally:
+        await response.aclose()
+    return Answer(response, content, cookies, hides=config.api_key)
+
+
+class _Straight(NamedTuple):
+    """A way past what httpx makes of requests and answers, which keeps the time itself: until a loop's, or for ever."""
+
+    pool: Connections
+    deadline: float | None
+
+
+def _straight(config: ClientConfig, credentials: Credentials, call: Call) -> _Straight | None:
+    """The straight way where nothing keeps a call waiting but the API and the pool, which is that of most."""
+    pool = config.transport
+    if isinstance(pool, Share):
+        pool = pool.pool if credentials.present or call.plain else pool
+    if not isinstance(pool, Connections) or call.body.stream is not None or config.auth_header_factory is not None:
+        return None
+    return _Straight(pool, asyncio.get_running_loop().time() + call.timeout if call.timeout < math.inf else None)
 
 
 def _tell(config: ClientConfig, error: E) -> E:
@@ -90,6 +117,8 @@ async def _left_open(response: httpx.Response, cookies: list[Cookie]) -> Answer:
     except BadGateway:
         await response.aclose()
         raise
+    if isinstance(response, Arrived):
+        response.exchange.stay()
     return Answer(response, b"", cookies, open=True)
 
 
@@ -108,8 +137,8 @@ async def _patience(call: Call) -> AsyncIterator[None]:
             pace.stop()
 
 
-async def _read(config: ClientConfig, response: httpx.Response) -> bytes:
-    if response.request.method == "HEAD" or response.status_code in (204, 304):
+async def _read(config: ClientConfig, call: Call, response: httpx.Response) -> bytes:
+    if call.method == "HEAD" or response.status_code in (204, 304):
         return b""
     if response.status_code >= 400:
         return await read_beginning(response, _LONGEST_ERROR)
@@ -128,10 +157,12 @@ def _without_keys(config: ClientConfig, credentials: Credentials, content: bytes
     return content if config.api_key is None else without_value(content, config.api_key)
 
 
-async def _follow(config: ClientConfig, credentials: Credentials, call: Call) -> tuple[httpx.Response, list[Cookie]]:
+async def _follow(
+    config: ClientConfig, credentials: Credentials, call: Call, straight: _Straight | None
+) -> tuple[httpx.Response, list[Cookie]]:
     for _ in range(_MOST_REDIRECTS + 1):
         generation = credentials.generation
-        response = await _send(config, credentials, call)
+        response = await _send(config, credentials, call, straight)
         cookies = _cookies(config, response, call)
         if cookies and not call.plain and response.status_code != 401 and generation == credentials.generation:
             # A late answer can't bring back what was replaced since, nor a 401 take away what renews it.
@@ -145,31 +176,30 @@ async def _follow(config: ClientConfig, credentials: Credentials, call: Call) ->
     raise BadGateway("The API redirects in a circle.")
 
 
-async def _send(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.Response:
+async def _send(
+    config: ClientConfig, credentials: Credentials, call: Call, straight: _Straight | None
+) -> httpx.Response:
     try:
-        return await _send_once(config, credentials, call)
+        return await _send_once(config, credentials, call, straight)
     except httpx.ConnectError:
         if call.method not in _SAFE:
             raise
-    return await _send_once(config, credentials, call)
+    return await _send_once(config, credentials, call, straight)
 
 
-async def _send_once(config: ClientConfig, credentials: Credentials, call: Call) -> httpx.Response:
+async def _send_once(
+    config: ClientConfig, credentials: Credentials, call: Call, straight: _Straight | None
+) -> httpx.Response:
     choice = choose(credentials, call.wanted, config.api_key)
-    url, headers = _url(config, choice, call), await all_headers(config, credentials, call, choice)
+    target = with_keys(call.target, keys_sent(config, choice))
+    headers = await all_headers(config, credentials, call, choice)
     ended = config.observer.sending(call.method, headers) if config.observer is not None else None
     status = None
-    request = httpx.Request(
-        call.method,
-        url,
-        headers=headers,
-        stream=call.body.open(),
-        extensions=_extensions(config, credentials, call),
-    )
-    if call.body.stream is None:
-        request.read()
     try:
-        response = await config.transport.handle_async_request(request)
+        if straight is not None:
+            response = await _sent_straight(config, call, target, headers, straight)
+        else:
+            response = await _sent(config, credentials, call, target, headers)
         status = response.status_code
     except Exception as error:
         if call.body.failures:
@@ -184,6 +214,27 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
             ended(status)
     if config.api_key is not None:
         hide_in_headers(response, config.api_key)
+    return response
+
+
+async def _sent_straight(
+    config: ClientConfig, call: Call, target: str, headers: Headers, straight: _Straight
+) -> httpx.Response:
+    body, patience = call.body.content or b"", config.connect_timeout
+    sending = Sending(call.method, config.base.host, target, headers, body, patience, straight.deadline)
+    return Arrived(await straight.pool.send(sending), call.method, call.url)
+
+
+async def _sent(
+    config: ClientConfig, credentials: Credentials, call: Call, target: str, headers: Headers
+) -> httpx.Response:
+    # The keys that belong into the query are in no call, log or cache.
+    url = call.url if target == call.target else httpx.URL(config.base.origin + target)
+    extensions = _extensions(config, credentials, call)
+    request = httpx.Request(call.method, url, headers=headers, stream=call.body.open(), extensions=extensions)
+    if call.body.stream is None:
+        request.read()
+    response = await config.transport.handle_async_request(request)
     response.request = request
     return response
 
@@ -191,12 +242,6 @@ async def _send_once(config: ClientConfig, credentials: Credentials, call: Call)
 def _extensions(config: ClientConfig, credentials: Credentials, call: Call) -> dict[str, Any]:
     timeout = {"connect": config.connect_timeout}
     return {"timeout": timeout} if credentials.present or call.plain else {"timeout": timeout, STRANGER: True}
-
-
-def _url(config: ClientConfig, choice: Choice, call: Call) -> httpx.URL:
-    """Where the call goes, with the keys that belong into its query: they are in no call, log or cache."""
-    target = with_keys(call.target, keys_sent(config, choice))
-    return call.url if target == call.target else httpx.URL(config.base.origin + target)
 
 
 def _cookies(config: ClientConfig, response: httpx.Response, call: Call) -> list[Cookie]:
