@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from tests.security.hostile import MARK, hostile_api
 from webapp import Settings, create_app
+from webapp.html.preloading import SOURCE
 from webapp.pages.files import ALONE, PDF_ALONE, PICTURE_ALONE
 from webapp.security.headers import CONTENT_SECURITY_POLICY
 from webapp.testing import Answer, Browser
@@ -28,7 +29,7 @@ WINDOW = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-PAGE = CONTENT_SECURITY_POLICY
+PAGE = CONTENT_SECURITY_POLICY.replace("script-src 'self'", f"script-src 'self' {SOURCE}")
 
 HX = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie")
 PACKED = (*HX, "Accept-Encoding")
