@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from tests.backends.processes import wait_until
+from tests.backends.processes import free_port, wait_until
 from tests.deployment.readme import file
 from tests.house.source import ROOT
 from tests.store.clusters import Nodes, cluster_of_servers, empty_cluster
 from tests.store.recovering import recovered
-from tests.store.server import RedisServer
+from tests.store.server import RedisServer, redis_server
 from webapp.errors import StoreUnavailable
 from webapp.store import Store, connect
 
@@ -64,6 +64,18 @@ async def test_many_questions_at_once_are_all_answered_to_whoever_asked(store: S
 
     assert found == [f"{number}".encode() for number in range(300)]
     assert await store.ask_each([("GET", f"{number}") for number in range(300)]) == found
+
+
+async def test_a_cluster_that_nobody_answers_for_or_that_is_none_is_said_to_be_away() -> None:
+    with redis_server(port=free_port()) as single:
+        for port, why in ((free_port(), "one reachable node"), (single.port, "Cluster mode is not enabled")):
+            store = Store(connect(f"redis+cluster://:a-secret@127.0.0.1:{port}"))
+            with pytest.raises(StoreUnavailable, match=why) as refused:
+                await store.ask("GET", "x")
+            with pytest.raises(StoreUnavailable, match=why):
+                await store.ask_each([("GET", "x")])
+            await store.aclose()
+            assert "a-secret" not in str(refused.value)
 
 
 async def test_a_node_that_was_not_named_and_the_rights_of_the_readme_are_enough(nodes: Nodes) -> None:

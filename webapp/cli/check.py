@@ -15,7 +15,7 @@ from webapp.cli.findings import ERROR, WARNING, Finding, findings_of
 from webapp.cli.probing import Listening, probe
 from webapp.cli.target import read_target
 from webapp.client import ASGIBackend, shared_transport
-from webapp.errors import SettingsError
+from webapp.errors import SettingsError, StoreUnavailable
 from webapp.settings import Settings
 
 _VARIABLE = re.compile(r"WEBAPP_[A-Z_]+")
@@ -61,9 +61,17 @@ def _transport(settings: Settings, target: str | ASGIApp | None) -> Any:
 
 async def _probed(frontend: Frontend, transport: Listening) -> list[Finding]:
     try:
-        return await probe(frontend, transport.heard)
+        return [*await _of_the_store(frontend), *await probe(frontend, transport.heard)]
     finally:
         await frontend.close()
+
+
+async def _of_the_store(frontend: Frontend) -> list[Finding]:
+    try:
+        await frontend.registry.has_room("")  # asks it, where there is one, what every sign-in does
+    except StoreUnavailable as error:
+        return [Finding(ERROR, "WEBAPP_SESSION_STORE", f"can't be asked: {error}")]
+    return []
 
 
 def _without(sentence: str, variable: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from redis.asyncio import RedisCluster
 from redis.asyncio.cluster import ClusterNode, PipelineCommand
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from webapp.store.limits import CONNECTIONS, SECONDS
 
@@ -64,7 +64,7 @@ class Cluster(RedisCluster):
 
     async def _look(self) -> None:
         for _ in range(TRIES):
-            with suppress(RedisError, OSError, TimeoutError):
+            with suppress(RedisError, RedisClusterException, OSError, TimeoutError):
                 async with asyncio.timeout(SECONDS):
                     await self.nodes_manager.initialize()
                 await asyncio.sleep(PAUSE)

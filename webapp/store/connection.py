@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from redis.asyncio import Redis, RedisCluster
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError, ResponseError
 
 from webapp.errors import StoreUnavailable
 from webapp.store.cluster import Cluster
@@ -24,7 +24,7 @@ from webapp.store.limits import CONNECTIONS, LATE, LOOK_EVERY, LOOKS, MOST_SECON
 Observer = Callable[[float, str], None]
 """Is told how many seconds each question took, and the kind of its error, if it had one."""
 
-FAULTS = (RedisError, OSError, TimeoutError, AttributeError, LookupError, RuntimeError)
+FAULTS = (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError, LookupError, RuntimeError)
 """
 What redis-py raises where there's no answer.
 
@@ -77,7 +77,7 @@ class Store:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        with contextlib.suppress(RedisError, OSError):
+        with contextlib.suppress(*FAULTS):
             await (self._redis.close_all() if isinstance(self._redis, Cluster) else self._redis.aclose())
 
     @contextlib.asynccontextmanager
