@@ -1,7 +1,8 @@
 """
 Numbers the cases of parametrized tests: mutmut names them on a command line, where not every payload can stand.
 
-And has the quick tests asked first, since one is enough to notice a mutant.
+And has the quick tests asked first, since one is enough to notice a mutant, and none on a cluster: what sessions do
+there they do on one server, too, and a cluster takes seconds to make.
 """
 
 import dataclasses
@@ -19,9 +20,9 @@ STATS = Path("mutmut-stats.json")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
     """Give each case its number for a name, once all parametrizing is done."""
     yield
+    calls = [call for call in metafunc._calls if "cluster" not in call._idlist]
     metafunc._calls = [
-        dataclasses.replace(call, _idlist=[str(number)]) if call._idlist else call
-        for number, call in enumerate(metafunc._calls)
+        dataclasses.replace(call, _idlist=[str(number)]) if call._idlist else call for number, call in enumerate(calls)
     ]
 
 
