@@ -41,6 +41,7 @@ class Exchange:
         "_pieces",
         "_waiting",
         "begun",
+        "closed",
         "complete",
         "failure",
         "headers",
@@ -60,6 +61,8 @@ class Exchange:
         self.failure: Exception | None = None
         """Why no more of it will come."""
         self.timer: asyncio.TimerHandle | None = None
+        self.closed: Callable[[], None] | None = None
+        """Is told, once, that nobody wants any more of it."""
 
     def whole(self) -> bytes | None:
         """All of the body, if it is there already and nobody has read of it."""
@@ -87,6 +90,9 @@ class Exchange:
         """Want no more of it; what is still to come takes the connection with it."""
         if self._connection is not None:
             self._connection.abandon(self, httpx.ReadError("The rest of the answer was not wanted."))
+        closed, self.closed = self.closed, None
+        if closed is not None:
+            closed()
 
     def stay(self) -> None:
         """Have no time-out any longer."""

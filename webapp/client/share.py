@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
-from webapp.client.connections import Connections
+from webapp.client.connection import Exchange
+from webapp.client.connections import Connections, Sending
 
 STRANGER = "webapp.stranger"
 """The extension of a request that is made for nobody who has signed in, nor to sign in."""
@@ -22,6 +23,18 @@ class Share(httpx.AsyncBaseTransport):
     def __init__(self, pool: Connections, strangers: int) -> None:
         self.pool = pool
         self._places = asyncio.Semaphore(strangers)
+
+    async def send(self, sending: Sending) -> Exchange:
+        """The pool's exchange for a stranger, in its turn; for others there is the pool."""
+        async with asyncio.timeout_at(sending.deadline):
+            await self._places.acquire()
+        try:
+            exchange = await self.pool.send(sending)
+        except BaseException:
+            self._places.release()
+            raise
+        exchange.closed = self._places.release
+        return exchange
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The pool's answer, in its turn."""

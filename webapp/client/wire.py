@@ -90,16 +90,20 @@ async def _answer(
 class _Straight(NamedTuple):
     """A way past what httpx makes of requests and answers, which keeps the time itself: until a loop's, or for ever."""
 
-    pool: Connections
+    pool: Connections | Share
     deadline: float | None
 
 
 def _straight(config: ClientConfig, credentials: Credentials, call: Call) -> _Straight | None:
     """The straight way where nothing keeps a call waiting but the API and the pool, which is that of most."""
     pool = config.transport
-    if isinstance(pool, Share):
-        pool = pool.pool if credentials.present or call.plain else pool
-    if not isinstance(pool, Connections) or call.body.stream is not None or config.auth_header_factory is not None:
+    if isinstance(pool, Share) and (credentials.present or call.plain):
+        pool = pool.pool
+    if (
+        not isinstance(pool, Connections | Share)
+        or call.body.stream is not None
+        or config.auth_header_factory is not None
+    ):
         return None
     return _Straight(pool, asyncio.get_running_loop().time() + call.timeout if call.timeout < math.inf else None)
 
