@@ -124,7 +124,14 @@ class _Signer(Signer):
 
 
 class _SHA256(SigningAlgorithm):
-    """What HMACAlgorithm makes of SHA-256, in one step."""
+    """What HMACAlgorithm makes of SHA-256; what is the same of each signature by one key is made once."""
+
+    def __init__(self) -> None:
+        self._begun: tuple[bytes, hmac.HMAC] | None = None
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, "sha256")
+        if self._begun is None or self._begun[0] != key:
+            self._begun = key, hmac.new(key, digestmod=sha256)
+        signing = self._begun[1].copy()
+        signing.update(value)
+        return signing.digest()
