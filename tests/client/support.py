@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -43,7 +44,7 @@ def body(request: httpx.Request) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def listening(talk: Talk) -> AsyncIterator[str]:
+async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """A server that says whatever `talk` says, on a host name, since cookies of addresses are special to some."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -59,9 +60,9 @@ async def listening(talk: Talk) -> AsyncIterator[str]:
             tasks.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
-        yield f"http://localhost:{server.sockets[0].getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://localhost:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
         for task in tasks:

@@ -744,6 +744,8 @@ async def test_the_address_comes_from_the_environment(monkeypatch: pytest.Monkey
         "",
         "api.test",
         "ftp://api.test",
+        "http://api.test:0",
+        "http://api.test:99999",
         "http://",
         "http:///x",
         "http://[",

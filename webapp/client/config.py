@@ -47,6 +47,8 @@ class BaseURL:
             raise SettingsError("The API's address (WEBAPP_API_URL) can't hold a user name or a password.")
         if url.scheme not in ("http", "https") or not _HOST.fullmatch(url.raw_host):
             raise SettingsError(f"The API's address (WEBAPP_API_URL) must be an http or https URL, not {text[:100]!r}.")
+        if url.port is not None and not 0 < url.port < 65536:
+            raise SettingsError(f"The API's address (WEBAPP_API_URL) has no such port: {url.port}.")
         if url.query or url.fragment or "?" in text:
             raise SettingsError("The API's address (WEBAPP_API_URL) can't have a query or a fragment.")
         tls = url.scheme == "https"

@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import aiohappyeyeballs
 import httpx
@@ -20,6 +20,7 @@ P = TypeVar("P", bound=asyncio.Protocol)
 _NEXT_ADDRESS_AFTER = 0.25  # seconds (RFC 8305, 5)
 _REMEMBERED_FOR = 10.0  # seconds that a host's addresses are known for
 _MOST_REMEMBERED = 100
+_GOODBYE = 1.0  # seconds that a server has to end TLS too; asyncio would wait for half a minute
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
@@ -60,16 +61,23 @@ class Dialer:
         except OSError:
             self._known.pop(origin, None)  # the host may have moved
             raise
+        return await self._spoken_on(connected, origin, factory)
+
+    async def _spoken_on(self, connected: socket.socket, origin: Origin, factory: Callable[[], P]) -> P:
+        taken = False
+
+        def make() -> P:
+            nonlocal taken
+            taken = True  # by a transport, which closes it, when it has said goodbye
+            return factory()
+
         try:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            _, protocol = await asyncio.get_running_loop().create_connection(
-                factory,
-                sock=connected,
-                ssl=self._tls() if origin.tls else None,
-                server_hostname=origin.host if origin.tls else None,
-            )
+            tls = self._tls_options(origin) if origin.tls else {}
+            _, protocol = await asyncio.get_running_loop().create_connection(make, sock=connected, **tls)
         except BaseException:
-            connected.close()
+            if not taken:
+                connected.close()
             raise
         return protocol
 
@@ -84,8 +92,9 @@ class Dialer:
         asked = self._asked.get(origin)
         if asked is None:
             asked = self._asked[origin] = asyncio.create_task(self._look_up(origin))
-            asked.add_done_callback(lambda _: self._asked.pop(origin))
-        return await asyncio.shield(asked)
+            asked.add_done_callback(lambda done: self._looked_up(origin, done))
+        await asyncio.wait([asked])  # whoever gives up takes it from nobody
+        return asked.result()
 
     async def _look_up(self, origin: Origin) -> Sequence[AddrInfoType]:
         found = await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
@@ -94,8 +103,15 @@ class Dialer:
         self._known[origin] = (time.monotonic() + _REMEMBERED_FOR, found)
         return found
 
-    def _tls(self) -> ssl.SSLContext:
+    def _looked_up(self, origin: Origin, done: asyncio.Task[Sequence[AddrInfoType]]) -> None:
+        del self._asked[origin]
+        if not done.cancelled():
+            done.exception()  # is told to whoever has waited for it, if anybody still does
+
+    def _tls_options(self, origin: Origin) -> dict[str, Any]:
         if self._verify is None:
             self._verify = ssl.create_default_context()
             self._verify.set_alpn_protocols(["http/1.1"])
-        return self._verify
+        # No certificate has the dot that may end a name.
+        name = origin.host.rstrip(".")
+        return {"ssl": self._verify, "server_hostname": name, "ssl_shutdown_timeout": _GOODBYE}
