@@ -1,12 +1,15 @@
 """What one connection makes of what a server sends, and whether it carries another exchange after that."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.client.support import listening, read_head
+from tests.faults.certificates import written
 from webapp.client import APIClient, shared_transport
 from webapp.errors import APIError, BadGateway, TooLarge, Unavailable
 
@@ -74,6 +77,7 @@ async def test_a_connection_carries_another_exchange_after_an_answer_that_has_en
     [
         whole(b"1", b"Connection: close"),
         whole(b"1").replace(b"HTTP/1.1", b"HTTP/1.0"),
+        b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n",
         b"HTTP/1.1 304 Not Modified\r\nContent-Length: 20\r\n\r\n",
         b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
@@ -161,6 +165,37 @@ async def test_a_body_may_end_with_its_connection(pool: httpx.AsyncBaseTransport
         assert (await APIClient(url, transport=pool).request("GET", "/")).data == "all of it"
 
 
+@pytest.mark.parametrize("says_goodbye", [True, False])
+async def test_over_tls_a_body_ends_with_its_connection_only_if_the_server_has_said_so(
+    tmp_path: Path, says_goodbye: bool
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(OK + b'\r\n"half of it"')
+        await writer.drain()
+        writer.close() if says_goodbye else writer.transport.abort()
+
+    written(tmp_path / "both.pem", "localhost")
+    for_server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    for_server.load_cert_chain(tmp_path / "both.pem")
+    transport = shared_transport(verify=ssl.create_default_context(cafile=tmp_path / "both.pem"))
+    async with listening(serve, for_server) as url:
+        api = APIClient(url, transport=transport)
+        if says_goodbye:
+            assert (await api.request("GET", "/")).data == "half of it"
+        else:
+            with pytest.raises(BadGateway, match="cut short"):
+                await api.request("GET", "/")
+        await transport.aclose()
+
+
+async def test_what_stands_around_a_header_is_none_of_it(pool: httpx.AsyncBaseTransport) -> None:
+    async with listening(Server(whole(b"1", b"X-A: \t b \t ", b"X-Empty:"))) as url:
+        headers = (await APIClient(url, transport=pool).request("GET", "/")).headers
+
+    assert (headers["x-a"], headers["x-empty"]) == ("b", "")
+
+
 async def test_trailers_are_no_headers(pool: httpx.AsyncBaseTransport) -> None:
     server = Server(OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\nSet-Cookie: sid=late\r\n\r\n")
     async with listening(server) as url:
@@ -176,7 +211,11 @@ async def test_trailers_are_no_headers(pool: httpx.AsyncBaseTransport) -> None:
     [
         OK + b"Transfer-Encoding: gzip\r\n\r\nabc",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked \r\n\r\n1\r\n1\r\n0\r\n\r\n",
         OK + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\n1",
+        b"HTTP/1.1 099 Oh\r\nContent-Length: 1\r\n\r\n1" + whole(b"1"),
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + whole(b"1"),
         OK + b"X: a\0b\r\nContent-Length: 1\r\n\r\n1",
         OK + b"".join(b"X-%d: %s\r\n" % (number, b"x" * 1000) for number in range(70)) + b"Content-Length: 1\r\n\r\n1",
         OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n" + b"X-T: " + b"x" * 300_000,
@@ -224,6 +263,57 @@ async def test_an_upload_that_was_answered_early_leaves_no_rest_for_the_next_req
     assert received == ["POST / HTTP/1.1", "GET /after HTTP/1.1"] * 3
 
 
+async def test_after_an_early_answer_no_rest_of_the_body_is_in_the_next_request_s_way(
+    pool: httpx.AsyncBaseTransport,
+) -> None:
+    received: list[str] = []
+    gone = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first, _ = await read_head(reader)
+        received.append(first)
+        if first.startswith("GET"):
+            writer.write(whole(b"1"))
+            return
+        writer.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\n{}")
+        await writer.drain()
+        await gone.wait()  # and takes no more of the body
+
+    async with listening(serve) as url:
+        api = APIClient(url, transport=pool, timeout=10)
+        with pytest.raises(TooLarge):
+            await api.request("POST", "/", content=bytes(32 * 1024 * 1024))
+        assert (await api.request("GET", "/after")).data == 1
+        gone.set()
+
+    assert received == ["POST / HTTP/1.1", "GET /after HTTP/1.1"]
+
+
+@pytest.mark.parametrize("piece", [b"12345GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n", b"123"])
+async def test_a_body_that_is_not_as_long_as_was_promised_is_no_request(
+    pool: httpx.AsyncBaseTransport, piece: bytes
+) -> None:
+    received: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            first, headers = await read_head(reader)
+            await reader.readexactly(int(dict(headers).get("content-length", "0")))
+            received.append(first)
+            writer.write(whole(b"1"))
+
+    async def upload() -> AsyncIterator[bytes]:
+        yield piece
+
+    async with listening(serve) as url:
+        api = APIClient(url, transport=pool)
+        with pytest.raises(APIError):
+            await api.request("POST", "/", content=upload(), headers={"Content-Length": "5"})
+        assert (await api.request("GET", "/after")).data == 1
+
+    assert received == ["GET /after HTTP/1.1"]
+
+
 async def test_whoever_wants_no_more_of_an_answer_gives_up_its_connection(pool: httpx.AsyncBaseTransport) -> None:
     server = Server(OK + b"Content-Length: 100\r\n\r\n1")
     async with listening(server) as url:
@@ -266,7 +356,12 @@ async def test_a_slow_server_is_sent_no_more_than_it_takes(pool: httpx.AsyncBase
 
 
 @pytest.mark.parametrize(
-    "error", [(b"HTTP/1.1 200 OK\r\nX", Unavailable), (OK + b"Content-Length: 9\r\n\r\n1", BadGateway)]
+    "error",
+    [
+        (b"HTTP/1.1 200 OK\r\nX", Unavailable),
+        (OK + b"Content-Length: 9\r\n\r\n1", BadGateway),
+        (OK + b"Content-Length : 9\r\n\r\n1", BadGateway),
+    ],
 )
 async def test_a_connection_that_is_lost_on_the_way_is_told_by_how_far_it_was(
     pool: httpx.AsyncBaseTransport, error: tuple[bytes, type[APIError]]

@@ -1,7 +1,11 @@
 """Who has the pool's connections, for how long, and what goes out on them."""
 
 import asyncio
+import contextlib
+import socket
 import ssl
+import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -11,7 +15,7 @@ import pytest
 from tests.client.support import listening, read_head
 from tests.faults.certificates import written
 from webapp.client import APIClient, Credentials, shared_transport
-from webapp.errors import Unavailable
+from webapp.errors import APIError, Unavailable
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n1"
 
@@ -112,6 +116,10 @@ async def test_those_who_wait_for_a_connection_get_it_in_the_order_they_came() -
         ("GET", {"x-a\r\nx-b": "c"}),
         ("GET / HTTP/1.1\r\nHost: evil\r\n\r\nGET", {}),
         ("GET /other HTTP/1.1", {}),
+        ("GET\t/other", {}),
+        ("G\xc9T", {}),
+        ("", {}),
+        ("GET", {"x-a": "b\0c"}),
     ],
 )
 async def test_no_header_and_no_method_breaks_out_of_its_line(method: str, headers: Mapping[str, str]) -> None:
@@ -147,6 +155,9 @@ async def test_a_client_of_httpx_may_use_the_pool_too() -> None:
         assert (await client.get("/")).headers.get_list("x-a") == ["1", "2"]
         assert (await client.post("/", json={"a": 1})).json() == {"a": 1}
         assert (await client.post("/", content=pieces())).content == b"onetwo"
+        read_before = client.build_request("POST", "/", content=pieces())
+        await read_before.aread()
+        assert (await client.send(read_before)).content == b"onetwo"
         with pytest.raises(httpx.UnsupportedProtocol):
             await client.get("ftp://localhost/")
 
@@ -235,3 +246,140 @@ async def test_what_is_read_as_it_comes_outlasts_the_time_out_that_its_headers_h
     ):
         assert [chunk async for chunk in reply.chunks()] == [b"ab", b"cd"]
     await transport.aclose()
+
+
+async def test_closing_the_pool_ends_what_has_not_begun_yet(tmp_path: Path) -> None:
+    """Who waits for a place, or for TLS: they are told as those are who wait for an answer, and nothing stays open."""
+    knocked, opened = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        knocked.set()
+        await opened.wait()
+        while data := await reader.read(65536):
+            server.feed(writer, data)
+        left.set()
+
+    class Handshake:
+        """TLS with one client, spoken by hand so that it waits for us."""
+
+        def __init__(self) -> None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(tmp_path / "both.pem")
+            self.came, self.goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+            self.tls = context.wrap_bio(self.came, self.goes, server_side=True)
+
+        def feed(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+            self.came.write(data)
+            with contextlib.suppress(ssl.SSLError):
+                self.tls.do_handshake()
+                requests.append(self.tls.read(65536))
+            writer.write(self.goes.read())
+
+    written(tmp_path / "both.pem", "localhost")
+    requests: list[bytes] = []
+    server, left = Handshake(), asyncio.Event()
+    transport = shared_transport(limit=1, verify=ssl.create_default_context(cafile=tmp_path / "both.pem"))
+    async with listening(serve) as url:
+        api = APIClient(url.replace("http", "https"), transport=transport)
+        calls = [asyncio.create_task(api.request(method, "/")) for method in ("POST", "GET", "POST")]
+        await knocked.wait()
+        await transport.aclose()
+        opened.set()
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        await left.wait()
+
+    assert [type(result) for result in results] == [Unavailable] * 3
+    assert [request for request in requests if request] == []
+
+
+async def test_a_write_is_sent_on_no_connection_that_is_closed_already_though_the_loop_has_not_heard() -> None:
+    """While somebody works for long the loop hears of nothing; what it hasn't read can be asked for all the same."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    close, closed = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        for _ in range(2):
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(ANSWER)
+                close.wait(10)
+            closed.set()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    transport = shared_transport()
+    try:
+        api = APIClient(f"http://127.0.0.1:{listener.getsockname()[1]}", transport=transport)
+        await api.request("GET", "/")
+        close.set()
+        assert closed.wait(10)  # without letting go of the loop
+        assert (await api.request("POST", "/")).data == 1
+    finally:
+        await transport.aclose()
+        thread.join()
+        listener.close()
+
+
+async def test_a_write_goes_out_once_and_a_read_twice_at_most_wherever_connections_break_off() -> None:
+    received: Counter[str] = Counter()
+    places = iter(range(1_000_000))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            first, _ = await read_head(reader)
+            received[first] += 1
+            breaks_off = next(places) % 7
+            if breaks_off == 0:
+                return  # before an answer
+            writer.write(ANSWER[: -breaks_off if breaks_off < 3 else None])
+            await asyncio.sleep(0)
+            if breaks_off < 5:
+                return  # within it, or just behind it
+
+    transport = shared_transport()
+    async with listening(serve) as url:
+        api = APIClient(url, transport=transport)
+        for number in range(150):
+            for method in ("GET", "POST"):
+                with contextlib.suppress(APIError):
+                    assert (await api.request(method, f"/{number}")).data == 1
+        await transport.aclose()
+
+    times = {
+        method: Counter(n for first, n in received.items() if first.startswith(method)) for method in ("GET", "POST")
+    }
+    assert set(times["POST"]) == {1}
+    assert set(times["GET"]) == {1, 2}
+
+
+async def test_a_server_that_does_not_end_tls_keeps_no_connection_of_ours_for_long(tmp_path: Path) -> None:
+    written(tmp_path / "both.pem", "localhost")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "both.pem")
+    listener = socket.create_server(("127.0.0.1", 0))
+    hung_up = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with context.wrap_socket(connection, server_side=True) as spoken:
+            spoken.recv(65536)
+            spoken.sendall(ANSWER.replace(b"1.1 200 OK", b"1.1 500 Oh"))
+            raw = socket.socket(fileno=spoken.detach())
+        with raw:
+            while raw.recv(65536):
+                pass  # its goodbye, to which nothing is said
+            hung_up.set()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    transport = shared_transport(verify=ssl.create_default_context(cafile=tmp_path / "both.pem"))
+    try:
+        api = APIClient(f"https://localhost:{listener.getsockname()[1]}", transport=transport)
+        with pytest.raises(APIError):
+            await api.request("POST", "/")
+        assert await asyncio.to_thread(hung_up.wait, 15)
+    finally:
+        await transport.aclose()
+        thread.join()
+        listener.close()

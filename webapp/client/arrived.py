@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from webapp.client.connection import Exchange, Headers
+from webapp.client.exchange import Exchange, Headers
 
 
 class ArrivedHeaders(httpx.Headers):

@@ -6,137 +6,25 @@ nothing about it is in doubt: whatever a server sends beyond an answer could be 
 """
 
 import asyncio
-from collections import deque
+import select
+import ssl
+import sys
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from itertools import chain
 
 import httptools
 import httpx
 
-Headers = list[tuple[bytes, bytes]]
+from webapp.client.exchange import Exchange, Headers
 
 _LARGEST_HEAD = 64 * 1024  # bytes; some policies and cookies need more than the 8 KB that most servers send at most
 _LARGEST_GAP = 64 * 1024  # bytes that bring no body: extensions of chunks, trailers
 _MOST_INTERIM = 20  # answers before the one that counts (RFC 9110, 15.2)
-_AHEAD = 256 * 1024  # bytes of a body that may wait for their reader
 _BODILESS = (204, 304)
 
 
 class Lost(Exception):
     """The connection was gone before there was an answer."""
-
-
-class Exchange:
-    """
-    A request that was sent, and its answer as it comes.
-
-    `begun` is done once the answer's status and headers are there. Then the body is read once, by `pieces`, or taken by
-    `whole` where all of it has come already. Whoever wants no more of it says so by `close`. A time-out that `timer`
-    stands for lasts until the end of it all, or until it's taken away by `stay`.
-    """
-
-    __slots__ = (
-        "_connection",
-        "_held",
-        "_pieces",
-        "_waiting",
-        "begun",
-        "closed",
-        "complete",
-        "failure",
-        "headers",
-        "status",
-        "timer",
-    )
-
-    def __init__(self, connection: "Connection", begun: "asyncio.Future[None]") -> None:
-        self._connection: Connection | None = connection
-        self.begun = begun
-        self.status = 0
-        self.headers: Headers = []
-        self.complete = False
-        self._pieces: deque[bytes] = deque()
-        self._held = 0
-        self._waiting: asyncio.Future[None] | None = None
-        self.failure: Exception | None = None
-        """Why no more of it will come."""
-        self.timer: asyncio.TimerHandle | None = None
-        self.closed: Callable[[], None] | None = None
-        """Is told, once, that nobody wants any more of it."""
-
-    def whole(self) -> bytes | None:
-        """All of the body, if it is there already and nobody has read of it."""
-        if not self.complete or self.failure is not None:
-            return None
-        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The body as it comes; an error of httpx's where it breaks off."""
-        while True:
-            while self._pieces:
-                piece = self._pieces.popleft()
-                self._held -= len(piece)
-                if self._held <= _AHEAD and self._connection is not None:
-                    self._connection.read_on()
-                yield piece
-            if self.failure is not None:
-                raise self.failure
-            if self.complete:
-                return
-            self._waiting = asyncio.get_running_loop().create_future()
-            await self._waiting
-
-    def close(self) -> None:
-        """Want no more of it; what is still to come takes the connection with it."""
-        if self._connection is not None:
-            self._connection.abandon(self, httpx.ReadError("The rest of the answer was not wanted."))
-        closed, self.closed = self.closed, None
-        if closed is not None:
-            closed()
-
-    def stay(self) -> None:
-        """Have no time-out any longer."""
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
-
-    def time_out(self) -> None:
-        """Give it up: it has taken too long."""
-        if self._connection is not None:
-            self._connection.abandon(self, httpx.ReadTimeout("The answer took too long."))
-
-    # What the connection tells
-
-    def begin(self, status: int, headers: Headers) -> None:
-        """The answer begins."""
-        self.status, self.headers = status, headers
-        if not self.begun.done():  # else whoever waited for it has been cancelled
-            self.begun.set_result(None)
-
-    def add(self, piece: bytes) -> bool:
-        """A piece of its body; says whether there are enough of them for the moment."""
-        self._pieces.append(piece)
-        self._held += len(piece)
-        self._wake()
-        return self._held > _AHEAD
-
-    def end(self) -> None:
-        """All of it was there."""
-        self.complete, self._connection = True, None
-        self.stay()
-        self._wake()
-
-    def fail(self, error: Exception) -> None:
-        """No more of it will come."""
-        self.failure, self._connection = error, None
-        self.stay()
-        if not self.begun.done():
-            self.begun.set_exception(error)
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
 
 
 class Connection(asyncio.Protocol):
@@ -155,6 +43,7 @@ class Connection(asyncio.Protocol):
             lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
         )
         self._transport: asyncio.Transport
+        self._watch: select.poll | None = None
         self._exchange: Exchange | None = None
         self._is_head = False
         self._headers: Headers = []
@@ -170,8 +59,23 @@ class Connection(asyncio.Protocol):
 
     # What the pool does
 
-    def begin(self, method: str, head: bytes, body: bytes | AsyncIterable[bytes], *, chunked: bool) -> Exchange:
-        """Send a request; one whose body comes in pieces is sent while its answer may be there already."""
+    def is_quiet(self) -> bool:
+        """
+        Whether nothing has come since the last answer, not even the connection's end.
+
+        The loop tells of neither before it comes to read them, and a write would be lost with a connection that the
+        server has closed meanwhile.
+        """
+        return not (self._transport.is_closing() or (self._watch is not None and self._watch.poll(0)))
+
+    def begin(
+        self, method: str, head: bytes, body: bytes | AsyncIterable[bytes], length: int | None = None
+    ) -> Exchange:
+        """
+        Send a request; one whose body comes in pieces is sent while its answer may be there already.
+
+        The pieces are `length` bytes together, or go out in chunks.
+        """
         loop = asyncio.get_running_loop()
         self._exchange = exchange = Exchange(self, loop.create_future())
         self._is_head = method == "HEAD"
@@ -183,7 +87,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(head + body if body else head)
         else:
             self._transport.write(head)
-            self._sending = loop.create_task(self._send(body, chunked=chunked))
+            self._sending = loop.create_task(self._send(body, length))
         return exchange
 
     def close(self) -> None:
@@ -211,6 +115,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The connection is there."""
         self._transport = transport
+        if sys.platform != "win32":  # where there is no poll
+            self._watch = select.poll()
+            self._watch.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """Something has come; what comes unasked for ends the connection."""
@@ -235,7 +142,7 @@ class Connection(asyncio.Protocol):
         self.is_usable = False
         self.resume_writing()
         if self._exchange is not None:
-            if self._until_close and exc is None:
+            if self._until_close and exc is None and _has_ended(self._transport):
                 self._end_exchange()
             elif self._exchange.status:
                 self._fail(httpx.ReadError("The answer was cut short."))
@@ -265,7 +172,7 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, but none of the trailers."""
         if self._in_head:
-            self._headers.append((name.lower(), value))
+            self._headers.append((name.lower().rstrip(), value))
 
     def on_headers_complete(self) -> None:
         """Tell of the answer, unless it's only an informational one."""
@@ -277,12 +184,25 @@ class Connection(asyncio.Protocol):
             raise ValueError("These headers are more than anybody sends, or none.")
         self._unused = 0
         if status < 200:
-            self._interim += 1
-            if self._interim > _MOST_INTERIM:
-                raise ValueError("More informational answers than anybody sends.")
+            self._pass_over(status)
             return
+        self._judge(status, headers)
+        self._exchange.begin(status, [(name, value.rstrip(b" \t")) for name, value in headers])
+        if self._is_head:
+            self._end_exchange()
+
+    def _pass_over(self, status: int) -> None:
+        self._interim += 1
+        if status < 100 or status == 101:
+            raise ValueError("No status, or a switch to a protocol that nobody has asked for.")
+        if self._interim > _MOST_INTERIM:
+            raise ValueError("More informational answers than anybody sends.")
+
+    def _judge(self, status: int, headers: Headers) -> None:
+        """Find out how the body ends, and whether the connection may be used again after it."""
         framing = {name: value for name, value in headers if name in _FRAMING}
-        if framing.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
+        # By the letter, as the parser reads it: with anything around it the body would be taken as it is on the wire.
+        if any(value.lower() != b"chunked" for name, value in headers if name == b"transfer-encoding"):
             raise ValueError("Nobody has asked for this transfer coding.")
         bodiless = self._is_head or status in _BODILESS
         self._until_close = not framing and not bodiless
@@ -290,9 +210,8 @@ class Connection(asyncio.Protocol):
         # that were sent on it at once would be lost. And a body where none may be would be taken for the next answer.
         if status >= 500 or self._is_head or (bodiless and framing not in _NO_BODY):
             self.is_usable = False
-        self._exchange.begin(status, headers)
-        if self._is_head:
-            self._end_exchange()
+        if b"transfer-encoding" in framing and self._parser.get_http_version() == "1.0":
+            self.is_usable = False  # whoever passed that on may not know what it is (RFC 9112, 6.1)
 
     def on_body(self, body: bytes) -> None:
         """Hand on a piece of the body."""
@@ -313,15 +232,24 @@ class Connection(asyncio.Protocol):
         exchange, self._exchange = self._exchange, None
         assert exchange is not None
         self._unused = 0
-        if self._sending is not None:
-            # It was answered before it was sent as a whole, and what is left would be taken for another request.
-            self.is_usable = False
-            self._sending.cancel()
         self.read_on()
         exchange.end()
-        if not self.is_usable:
+        if not self._is_all_sent():
+            # It was answered before that, and what is left would be taken for another request, or never be.
+            self.is_usable = False
+            self._stop_sending()
+            self._transport.abort()
+        elif not self.is_usable:
             self._transport.close()
         self._released(self)
+
+    def _is_all_sent(self) -> bool:
+        closing = self._transport.is_closing()
+        return self._sending is None and (closing or not self._transport.get_write_buffer_size())
+
+    def _stop_sending(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
 
     def _give_up(self, error: Exception) -> None:
         self.is_usable = False
@@ -330,28 +258,55 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, error: Exception) -> None:
         exchange, self._exchange = self._exchange, None
-        if self._sending is not None:
-            self._sending.cancel()
+        self._stop_sending()
         if exchange is not None:
             exchange.fail(error)
             self._released(self)
 
-    async def _send(self, body: AsyncIterable[bytes], *, chunked: bool) -> None:
+    async def _send(self, body: AsyncIterable[bytes], length: int | None) -> None:
+        chunked = length is None
         try:
-            async for piece in body:
+            async for piece in body if length is None else _measured(body, length):
+                if self._transport.is_closing():
+                    return
                 if piece:
                     self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
                 if self._writable is not None:
                     await self._writable
-                if self._transport.is_closing():
-                    return
-            if chunked:
+            if chunked and not self._transport.is_closing():
                 self._transport.write(b"0\r\n\r\n")
             self._sending = None
         except Exception as error:
             self._sending = None
             if self._exchange is not None:
                 self._give_up(httpx.WriteError("The body broke off.") if self._exchange.status else error)
+
+
+async def _measured(body: AsyncIterable[bytes], length: int) -> AsyncIterator[bytes]:
+    """The pieces, while they are no more than was promised: what is beyond would be taken for another request."""
+    left = length
+    async for piece in body:
+        left -= len(piece)
+        if left < 0:
+            raise httpx.LocalProtocolError("The body is longer than its Content-Length.")
+        yield piece
+    if left:
+        raise httpx.LocalProtocolError("The body is shorter than its Content-Length.")
+
+
+def _has_ended(transport: asyncio.Transport) -> bool:
+    """
+    Whether the server itself has ended a connection that is gone.
+
+    Over TLS anybody on the way could have, where it hasn't said so (RFC 9112, 9.8); nobody else can tell.
+    """
+    tls = transport.get_extra_info("ssl_object")
+    try:
+        return tls is None or tls.read(1) == b""
+    except ssl.SSLZeroReturnError:
+        return True
+    except ssl.SSLError:
+        return False
 
 
 _FRAMING = frozenset((b"content-length", b"transfer-encoding"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import ssl
 from collections.abc import AsyncIterable
 from typing import NamedTuple
@@ -9,8 +10,11 @@ from typing import NamedTuple
 import httpx
 
 from webapp.client.arrived import ArrivedStream
-from webapp.client.connection import Connection, Exchange, Headers, Lost
+from webapp.client.connection import Connection, Lost
 from webapp.client.dialing import Dialer, Origin
+from webapp.client.exchange import Exchange, Headers
+
+_FIRST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+ HTTP/1\.1")
 
 
 class Sending(NamedTuple):
@@ -52,7 +56,7 @@ class Connections(httpx.AsyncBaseTransport):
         exchange = await self.send(
             Sending(
                 request.method,
-                Origin(url.raw_host.decode("ascii"), url.port or (443 if tls else 80), tls),
+                Origin(url.raw_host.decode("ascii"), (443 if tls else 80) if url.port is None else url.port, tls),
                 url.raw_path.decode("ascii"),
                 request.headers.raw,
                 _body(request),
@@ -69,11 +73,11 @@ class Connections(httpx.AsyncBaseTransport):
 
         After the deadline it is a TimeoutError, or httpx.ReadTimeout where it was sent by then.
         """
-        head, chunked = _head(sending)
+        head, length = _head(sending)
         again = sending.method in ("GET", "HEAD") and isinstance(sending.body, bytes)
         while True:
             connection = await self._take(sending)
-            exchange = connection.begin(sending.method, head, sending.body, chunked=chunked)
+            exchange = connection.begin(sending.method, head, sending.body, length)
             if sending.deadline is not None:
                 exchange.timer = asyncio.get_running_loop().call_at(sending.deadline, exchange.time_out)
             try:
@@ -100,24 +104,37 @@ class Connections(httpx.AsyncBaseTransport):
         await asyncio.sleep(0)  # they are gone in the loop's next turn
 
     async def _take(self, sending: Sending) -> Connection:
-        origin = sending.origin
+        if self._is_closed:
+            raise RuntimeError("This pool is closed.")
         if self._places.locked():
             async with asyncio.timeout_at(sending.deadline):
                 await self._places.acquire()
         else:
             await self._places.acquire()
         try:
-            if self._is_closed:
-                raise RuntimeError("This pool is closed.")
-            connection = self._unused(origin)
-            if connection is None:
-                async with asyncio.timeout_at(sending.deadline):
-                    connection = await self._dialer.dial(origin, self._connection, sending.connect_timeout)
-                self._open[connection] = origin
+            return self._unused(sending.origin) or await self._dialled(sending)
         except BaseException:
             self._places.release()
             raise
+
+    async def _dialled(self, sending: Sending) -> Connection:
+        self._check_open()
+        async with asyncio.timeout_at(sending.deadline):
+            connection = await self._dialer.dial(sending.origin, self._connection, sending.connect_timeout)
+        if not connection.is_usable:
+            raise httpx.ConnectError("The connection was closed as soon as it was made.")
+        try:
+            self._check_open()
+        except httpx.ReadError:
+            connection.abort()
+            raise
+        self._open[connection] = sending.origin
         return connection
+
+    def _check_open(self) -> None:
+        """Tell whoever has waited, for a place or a connection, that the pool was closed meanwhile."""
+        if self._is_closed:
+            raise httpx.ReadError("The pool was closed.")
 
     def _unused(self, origin: Origin) -> Connection | None:
         """The connection there that was used last, if that isn't long ago."""
@@ -125,7 +142,7 @@ class Connections(httpx.AsyncBaseTransport):
         oldest = asyncio.get_running_loop().time() - self._keepalive
         while idle:
             connection = idle.pop()
-            if connection.is_usable and connection.idle_since > oldest:
+            if connection.is_usable and connection.idle_since > oldest and connection.is_quiet():
                 return connection
             connection.close()
         return None
@@ -164,24 +181,38 @@ class Connections(httpx.AsyncBaseTransport):
 
 def _body(request: httpx.Request) -> bytes | AsyncIterable[bytes]:
     try:
-        return request.content
+        content = request.content
     except httpx.RequestNotRead:
-        assert isinstance(request.stream, httpx.AsyncByteStream)
-        return request.stream
+        pass
+    else:
+        # A stream that was read meanwhile still says that it comes in chunks.
+        if request.method in ("GET", "HEAD") or "transfer-encoding" not in request.headers:
+            return content
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    return request.stream
 
 
-def _head(sending: Sending) -> tuple[bytes, bool]:
-    """The first line and the headers, and whether the body goes out in chunks."""
-    headers = sending.headers
-    chunked = False
-    if sending.body:
-        names = {name.lower() for name, _ in headers}
-        chunked = not isinstance(sending.body, bytes) and b"content-length" not in names
-        if chunked and b"transfer-encoding" not in names:
+def _head(sending: Sending) -> tuple[bytes, int | None]:
+    """The first line and the headers, and of a body that comes in pieces how long it is, where that is known."""
+    headers, length = sending.headers, None
+    if not isinstance(sending.body, bytes):
+        length = _length(headers)
+        if length is None and not any(name.lower() == b"transfer-encoding" for name, _ in headers):
             headers = [*headers, (b"transfer-encoding", b"chunked")]
-    first = f"{sending.method} {sending.target} HTTP/1.1".encode("ascii")
+    first = f"{sending.method} {sending.target} HTTP/1.1".encode("ascii", "replace")
     head = b"\r\n".join([first, *[b"%b: %b" % pair for pair in headers], b"", b""])
     # Whoever asks has seen to it already; but a line too many would be another request.
-    if head.count(b"\n") != len(headers) + 2 or head.count(b"\r") != len(headers) + 2 or first.count(b" ") != 2:
+    ends = len(headers) + 2
+    if head.count(b"\n") != ends or head.count(b"\r") != ends or b"\0" in head or not _FIRST_LINE.fullmatch(first):
         raise httpx.LocalProtocolError("A header, or the address, would break out of its line.")
-    return head, chunked
+    return head, length
+
+
+def _length(headers: Headers) -> int | None:
+    """What `Content-Length` says."""
+    for name, value in headers:
+        if name.lower() == b"content-length":
+            if not value.isdigit():
+                raise httpx.LocalProtocolError("This is no Content-Length.")
+            return int(value)
+    return None

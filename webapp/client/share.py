@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
-from webapp.client.connection import Exchange
 from webapp.client.connections import Connections, Sending
+from webapp.client.exchange import Exchange
 
 STRANGER = "webapp.stranger"
 """The extension of a request that is made for nobody who has signed in, nor to sign in."""

@@ -14,11 +14,11 @@ from webapp.client.bodies import EMPTY
 from webapp.client.call import Call, all_headers, keys_sent
 from webapp.client.choice import choose
 from webapp.client.config import ClientConfig
-from webapp.client.connection import Headers
 from webapp.client.connections import Connections, Sending
 from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.decoding import parse_json
+from webapp.client.exchange import Headers
 from webapp.client.failures import no_answer, parse_retry_after, refusal
 from webapp.client.hiding import hide_in_headers, without_value, without_value_in
 from webapp.client.inflate import encoding_of, read_beginning, read_body
