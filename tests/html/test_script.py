@@ -19,8 +19,8 @@ from tests.html.samples import FRAGMENTS, FULL_LIST, ROWS, SAMPLES, SHELL
 from tests.serving import serve
 from webapp.html.assets import Assets, find_folder
 from webapp.html.context import ErrorPage
-from webapp.html.render import Renderer
-from webapp.security import SecurityHeadersMiddleware
+from webapp.html.render import SCRIPTS, Renderer
+from webapp.security import SecurityHeadersMiddleware, sources
 
 ASSETS = Assets(find_folder("static"))
 RENDERER = Renderer(shell=lambda _: SHELL, assets=ASSETS, now=lambda: NOW)
@@ -74,7 +74,8 @@ def site() -> Iterator[str]:
         Route("/issues", issues_page),
         Route("/projects", place),
     ]
-    with serve(Starlette(routes=routes, middleware=[Middleware(SecurityHeadersMiddleware)])) as url:
+    policy = Middleware(SecurityHeadersMiddleware, sources=sources((), SCRIPTS))
+    with serve(Starlette(routes=routes, middleware=[policy])) as url:
         yield url
 
 
