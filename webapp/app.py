@@ -186,7 +186,7 @@ class Frontend:
             window=settings.sign_in_window,
             https=settings.https,
         )
-        self.streams = Streams()
+        self.streams = Streams(None if in_process else settings.api_connections)
         self.drafts = Drafts(f"{settings.cookie_name}_draft", open_folders(*kept), https=settings.https)
         self.assets = Assets(find_folder("static"))
         self.renderer = Renderer(

@@ -2,13 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from tests.pages.library import library_api
 from tests.pages.workshop import workshop
+from tests.serving import serve
 from webapp import Settings, create_app
 from webapp.pages import events
 from webapp.pages.streams import MOST_OF_ONE
@@ -240,6 +246,34 @@ async def test_a_browser_that_leaves_ends_the_stream_and_one_has_only_so_many() 
         assert statuses[-1] == 200
         leave.set()
         await task
+
+
+async def test_streams_that_are_left_open_leave_half_of_the_connections_to_the_api_to_the_pages() -> None:
+    async def endless(_: Request) -> Response:
+        return StreamingResponse(Stream("data: x\n\n", ends=False), media_type="text/event-stream")
+
+    async def note(_: Request) -> Response:
+        return JSONResponse({"text": "Still here"})
+
+    async def document(_: Request) -> Response:
+        note = {"get": {"responses": {"200": {"description": "OK", "content": {"application/json": {}}}}}}
+        return JSONResponse(
+            {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": FEED | {"/note": note}}
+        )
+
+    api = Starlette(routes=[Route("/feed", endless), Route("/note", note), Route("/openapi.json", document)])
+    with serve(api) as at, serve(create_app(at, settings=Settings(api_connections=8, api_timeout=2))) as url:
+        async with httpx.AsyncClient(base_url=url) as browser, AsyncExitStack() as watched:
+            statuses = []
+            for number in range(8):
+                # Of several addresses, so that none has too many.
+                headers = SSE | {"X-Forwarded-For": f"192.0.2.{number}"}
+                stream = browser.stream("GET", "/-/events/feed", headers=headers)
+                statuses.append((await watched.enter_async_context(stream)).status_code)
+            page = await browser.get("/note")
+    assert statuses == [*[200] * 4, *[429] * 4]
+    assert page.status_code == 200
+    assert "Still here" in page.text
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/auth/oauth/google/callback"])

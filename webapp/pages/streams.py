@@ -11,13 +11,19 @@ from webapp.errors import RateLimited
 MOST_OF_ONE = 6
 """Streams and exports of one session, or of one address that isn't signed in, in one process."""
 MOST = 500
-"""Those of all together."""
+"""Those of all together, where they hold no connections to the API."""
 
 
 class Streams:
-    """Counts the streams and exports that are under way, and ends the streams when the process does."""
+    """
+    Counts the streams and exports that are under way, and ends the streams when the process does.
 
-    def __init__(self) -> None:
+    Each holds one of the `connections` to the API for as long as it's watched, so they get half of these: whoever has
+    a few sessions would otherwise need no more than some pages left open to keep everybody out.
+    """
+
+    def __init__(self, connections: int | None = None) -> None:
+        self._most = MOST if connections is None else max(1, min(MOST, connections // 2))
         self._open: Counter[str] = Counter()
         self._endings: set[Callable[[], None]] = set()
         self.stopped = False
@@ -41,8 +47,11 @@ class Streams:
     def one_more(self, request: Request) -> Iterator[None]:
         """Count one for as long as it is open; RateLimited where that would be too many."""
         key = request.state.session.key or (request.client.host if request.client else "")
-        if self._open[key] >= MOST_OF_ONE or self._open.total() >= MOST:
+        if self._open[key] >= MOST_OF_ONE:
             raise RateLimited("Too many streams and exports are under way. End another one first.")
+        if self._open.total() >= self._most:
+            # No 503: that would have a proxy take the whole process for gone.
+            raise RateLimited("Too many streams and exports of others are under way. Please try again later.")
         self._open[key] += 1
         try:
             yield
