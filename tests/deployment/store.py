@@ -35,6 +35,8 @@ def deployed_store(*, cookie_name: str = "webapp_session") -> Iterator[Deployed]
             "/etc/ssl/store.pem": certificate,
             "/etc/ssl/store.key": certificate,
             "STORE-PASSWORD": PASSWORD,
+            "bind * -::*": "bind 127.0.0.1 -::1",
+            "dir /var/lib/redis": f"dir {folder}",
             "webapp_session": cookie_name,
         }
         config.write_text(file("redis.conf", replaced))
