@@ -1,6 +1,6 @@
 """What every test may use."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +8,8 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.store.clusters import Nodes
+    from tests.store.server import RedisServer
+    from webapp.store import Store
 
 # How long an example takes says how busy the machine is, and a run that nobody can repeat says little else.
 settings.register_profile("unhurried", deadline=None, derandomize=True)
@@ -26,6 +28,33 @@ def nodes() -> "Iterator[Nodes]":
 
     with cluster_of_servers() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def server() -> "Iterator[RedisServer]":
+    """A redis-server."""
+    from tests.store.server import redis_server
+
+    with redis_server() as found:
+        yield found
+
+
+@pytest.fixture
+async def store(server: "RedisServer") -> "AsyncIterator[Store]":
+    """A store on that server, empty."""
+    from tests.store.server import empty_store
+
+    async with empty_store(server) as made:
+        yield made
+
+
+@pytest.fixture
+async def cluster(nodes: "Nodes") -> "AsyncIterator[Store]":
+    """A store on a cluster, empty."""
+    from tests.store.clusters import empty_cluster
+
+    async with empty_cluster(nodes) as made:
+        yield made
 
 
 FIGURES = pytest.StashKey[list[str]]()

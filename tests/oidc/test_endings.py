@@ -1,38 +1,18 @@
 """What is remembered of logout tokens: the same in one process and in all that share a store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
 
 from tests.oidc.issuer import Issuer, provider, read
-from tests.store.clusters import Nodes, empty_cluster
-from tests.store.server import RedisServer, empty_store, redis_server
+from tests.store.server import RedisServer
 from webapp.oidc import Identity, LogoutRefused
 from webapp.oidc.endings import Endings, MemoryEndings, SharedEndings
 from webapp.oidc.logout import LogoutTokens
 from webapp.store import Marks, Store
 
 NEW, OLD = "a new key that is long enough for this", "an old key that is long enough for this"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
-
-
-@pytest.fixture
-async def cluster(nodes: Nodes) -> AsyncIterator[Store]:
-    async with empty_cluster(nodes) as made:
-        yield made
-
-
-@pytest.fixture
-async def store(server: RedisServer) -> AsyncIterator[Store]:
-    async with empty_store(server) as made:
-        yield made
 
 
 @pytest.fixture(params=["memory", "store", "cluster"])

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.client.support import Clock
-from tests.store.server import RedisServer, elapse, empty_store, redis_server
+from tests.store.server import RedisServer, elapse, redis_server
 from webapp.errors import StoreUnavailable
 from webapp.oidc import Pending
 from webapp.oidc.flows import MOST_OF_ADDRESS, MOST_OF_ONE, MOST_TOGETHER, SECONDS, Flow, Flows, MemoryFlows
@@ -19,18 +19,6 @@ from webapp.store import Deposits, Store, connect
 
 HERE: dict[str, Any] = {"scheme": "http", "root_path": ""}
 NEW, OLD = "a new key that is long enough for this", "an old key that is long enough for this"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
-
-
-@pytest.fixture
-async def store(server: RedisServer) -> AsyncIterator[Store]:
-    async with empty_store(server) as made:
-        yield made
 
 
 @dataclass

@@ -20,7 +20,7 @@ from tests.pages.elsewhere import PATHS, Api, come_back, query_of, set_out
 from tests.pages.test_carried import CALLBACK, START, Backend
 from tests.robustness.frontends import frontends
 from tests.serving import answering
-from tests.store.server import RedisServer, left_there, redis_server
+from tests.store.server import RedisServer, left_there
 from webapp.oidc.flows import MOST_OF_ONE
 from webapp.testing import Answer, Browser
 
@@ -53,12 +53,6 @@ class House:
     def paths_asked(self) -> Counter[str]:
         """What the provider was asked for, how often."""
         return Counter(each.url.path for each in self.issuer.asked)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """What holds for tries wherever they are counted: in this process, or in a store by all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 
 import pytest
 
-from tests.store.clusters import Nodes, empty_cluster
-from tests.store.server import RedisServer, empty_store, redis_server
+from tests.store.server import RedisServer, redis_server
 from webapp.errors import StoreUnavailable
 from webapp.sessions import Throttle
 from webapp.sessions.buckets import Bucket, Buckets, MemoryBuckets
@@ -18,24 +16,6 @@ KEYS = ("a key that is long enough to hide whose a bucket is",)
 ADA = Bucket("account", "ada", 3, 900)
 BOB = Bucket("account", "bob", 3, 900)
 PLACE = Bucket("address", "192.0.2.1", 5, 900)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
-
-
-@pytest.fixture
-async def cluster(nodes: Nodes) -> AsyncIterator[Store]:
-    async with empty_cluster(nodes) as made:
-        yield made
-
-
-@pytest.fixture
-async def store(server: RedisServer) -> AsyncIterator[Store]:
-    async with empty_store(server) as made:
-        yield made
 
 
 @pytest.fixture(params=["memory", "store", "cluster"])

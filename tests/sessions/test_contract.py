@@ -8,7 +8,7 @@ import pytest
 
 from tests.deployment.store import Deployed, deployed_store
 from tests.store.clusters import Nodes
-from tests.store.server import RedisServer, redis_server
+from tests.store.server import RedisServer
 from webapp.client import APIClient, Credentials
 from webapp.sessions import Ending, Registry, Session, SessionRegistry, TooManySessions
 from webapp.sessions.contract import Former
@@ -33,12 +33,6 @@ class Clock:
 
 async def restore(credentials: Credentials, at_provider: bool) -> APIClient:
     return PARENT.for_session(credentials)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

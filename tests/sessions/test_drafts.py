@@ -3,14 +3,14 @@
 import asyncio
 import json
 import tracemalloc
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
 from tests.sessions.test_registry import Clock
-from tests.store.server import RedisServer, elapse, empty_store, left_there, redis_server
+from tests.store.server import RedisServer, elapse, left_there, redis_server
 from webapp.client import APIClient
 from webapp.errors import StoreUnavailable
 from webapp.sessions import Draft, Drafts, Session
@@ -38,18 +38,6 @@ def gone(owner: str = "") -> Session:
 def of_size(size: int) -> Draft:
     """A draft that is counted as about so many bytes."""
     return Draft((("n", "x" * (size - Draft((("n", ""),)).size)),))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
-
-
-@pytest.fixture
-async def store(server: RedisServer) -> AsyncIterator[Store]:
-    async with empty_store(server) as made:
-        yield made
 
 
 @dataclass

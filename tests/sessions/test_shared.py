@@ -3,13 +3,13 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
 
 from tests.store.clusters import Nodes
-from tests.store.server import RedisServer, redis_server
+from tests.store.server import RedisServer
 from webapp.client import APIClient, Credentials, RefreshEndpoint
 from webapp.client.cookies import Cookie
 from webapp.errors import ForeignRecord, StoreUnavailable
@@ -46,12 +46,6 @@ class API:
         self.renewals += 1
         self.good = f"refresh-{self.renewals}"
         return httpx.Response(200, json={"access_token": f"access-{self.renewals}", "refresh_token": self.good})
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with redis_server() as found:
-        yield found
 
 
 @pytest.fixture
