@@ -9,6 +9,7 @@ import pytest
 from tests.pages.house import DEMO, demo_browser, document, scripted
 from webapp import Settings, create_app
 from webapp.pages import farewell
+from webapp.sessions import Session
 from webapp.testing import Browser
 
 TOKEN = httpx.Response(200, json={"access_token": "t", "token_type": "bearer"})
@@ -186,6 +187,22 @@ async def test_what_one_too_many_has_pushed_out_ends_at_the_api_too() -> None:
         await api.app.state.frontend.farewells.settled()
 
     assert api.signed_out == ["1"]
+
+
+async def test_a_session_that_somebody_else_has_closed_before_its_turn_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    api = Api()
+    async with Browser(api.app) as browser:
+        await browser.get("/login")
+        frontend = api.app.state.frontend
+        session = Session.begin(frontend.new_client(), user="Ada")
+        frontend.farewells.begin(session)
+        await session.api.aclose()
+        await frontend.farewells.settled()
+
+    assert api.signed_out == []
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_an_api_that_takes_too_long_keeps_nobody_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:

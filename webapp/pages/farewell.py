@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 
+from webapp.errors import Unauthorized
 from webapp.openapi.site import Accounts
 from webapp.pages.sites import Sites
 from webapp.sessions import Session
@@ -62,6 +63,9 @@ class Farewells:
             if at_api and routes is not None:
                 async with self._turns:
                     await end_at_api(session, routes.site.accounts)
+        except Unauthorized:
+            # Whoever ended it has closed its client before its turn came, and seen to the API.
+            logger.debug("a session was ended at the API already")
         except Exception:
             logger.exception("a session couldn't be ended at the API")
         finally:
