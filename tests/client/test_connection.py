@@ -148,7 +148,7 @@ async def test_an_answer_that_nobody_has_asked_for_ends_the_connection(pool: htt
         await closed.wait()
         assert (await api.request("GET", "/")).data == "mine"
 
-    assert served == 2
+    assert served >= 2  # a read may be tried once more
 
 
 async def test_the_length_that_an_answer_to_head_tells_is_that_of_no_body(pool: httpx.AsyncBaseTransport) -> None:

@@ -295,6 +295,7 @@ async def test_closing_the_pool_ends_what_has_not_begun_yet(tmp_path: Path) -> N
 async def test_a_write_is_sent_on_no_connection_that_is_closed_already_though_the_loop_has_not_heard() -> None:
     """While somebody works for long the loop hears of nothing; what it hasn't read can be asked for all the same."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(30)
     close, closed = threading.Event(), threading.Event()
 
     def serve() -> None:
