@@ -51,9 +51,7 @@ class BaseURL:
             raise SettingsError(f"The API's address (WEBAPP_API_URL) has no such port: {url.port}.")
         if url.query or url.fragment or "?" in text:
             raise SettingsError("The API's address (WEBAPP_API_URL) can't have a query or a fragment.")
-        tls = url.scheme == "https"
-        host = Origin(url.raw_host.decode("ascii"), url.port or (443 if tls else 80), tls)
-        return cls(f"{url.scheme}://{url.netloc.decode()}", prefix, url, host)
+        return cls(f"{url.scheme}://{url.netloc.decode()}", prefix, url, Origin.of(url))
 
     def accepts(self, url: httpx.URL) -> bool:
         """Whether a redirect to `url` stays here; an API behind TLS that believes itself on http does."""

@@ -50,13 +50,12 @@ class Connections(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, as soon as its headers are there; it's to be read or closed."""
         url = request.url
-        tls = url.scheme == "https"
-        if not tls and url.scheme != "http":
+        if url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("This is neither http nor https.")
         exchange = await self.send(
             Sending(
                 request.method,
-                Origin(url.raw_host.decode("ascii"), (443 if tls else 80) if url.port is None else url.port, tls),
+                Origin.of(url),
                 url.raw_path.decode("ascii"),
                 request.headers.raw,
                 _body(request),

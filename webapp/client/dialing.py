@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import aiohappyeyeballs
 import httpx
@@ -30,6 +30,12 @@ class Origin(NamedTuple):
     host: str
     port: int
     tls: bool
+
+    @classmethod
+    def of(cls, url: httpx.URL) -> Self:
+        """That of an http or https URL."""
+        tls = url.scheme == "https"
+        return cls(url.raw_host.decode("ascii"), (443 if tls else 80) if url.port is None else url.port, tls)
 
 
 class Dialer:

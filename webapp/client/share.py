@@ -1,12 +1,15 @@
 """A part of the pool for strangers, so that they can't take all of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 import httpx
 
 from webapp.client.connections import Connections, Sending
 from webapp.client.exchange import Exchange
+
+T = TypeVar("T")
 
 STRANGER = "webapp.stranger"
 """The extension of a request that is made for nobody who has signed in, nor to sign in."""
@@ -28,11 +31,7 @@ class Share(httpx.AsyncBaseTransport):
         """The pool's exchange for a stranger, in its turn; for others there is the pool."""
         async with asyncio.timeout_at(sending.deadline):
             await self._places.acquire()
-        try:
-            exchange = await self.pool.send(sending)
-        except BaseException:
-            self._places.release()
-            raise
+        exchange = await self._held(self.pool.send(sending))
         exchange.closed = self._places.release
         return exchange
 
@@ -41,14 +40,18 @@ class Share(httpx.AsyncBaseTransport):
         if STRANGER not in request.extensions:
             return await self.pool.handle_async_request(request)
         await self._places.acquire()
-        try:
-            response = await self.pool.handle_async_request(request)
-        except BaseException:
-            self._places.release()
-            raise
+        response = await self._held(self.pool.handle_async_request(request))
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _Held(response.stream, self._places.release)
         return response
+
+    async def _held(self, asked: Awaitable[T]) -> T:
+        """What the pool gives, with a place that was taken for it; that is given back at once if it fails."""
+        try:
+            return await asked
+        except BaseException:
+            self._places.release()
+            raise
 
     async def aclose(self) -> None:
         """Close the pool."""
