@@ -138,7 +138,7 @@ def create(api: str, layer: str, page: bytes) -> ASGIApp:
     app = create_app(api, routes=[Route(PATH, made_before)], settings=settings)
     if layer == CALL:
         return app
-    outermost, *others = app.state.frontend.middleware()
+    outermost, *others = app.user_middleware
     some = [outermost, *others[-MIDDLEWARE[layer] :]] if layer in MIDDLEWARE else []
     return Starlette(routes=app.routes, middleware=some, lifespan=app.state.frontend.lifespan)
 

@@ -17,7 +17,8 @@ FLOORS = (
     ("oidc",),
     ("html", "forms", "security", "observability"),
     ("pages",),
-    ("app", "serving"),
+    ("frontend", "serving"),
+    ("app",),
     ("cli", "testing"),
     ("__main__",),
 )

@@ -10,12 +10,13 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from webapp.app import Frontend, create_app
+from webapp.app import create_app
 from webapp.cli.findings import ERROR, WARNING, Finding, findings_of
 from webapp.cli.probing import Listening, probe
 from webapp.cli.target import read_target
 from webapp.client import ASGIBackend, shared_transport
 from webapp.errors import SettingsError, StoreUnavailable
+from webapp.frontend import Frontend
 from webapp.settings import Settings
 
 _VARIABLE = re.compile(r"WEBAPP_[A-Z_]+")

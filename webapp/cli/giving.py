@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from webapp.app import Frontend
 from webapp.cli.findings import ERROR, NOTE, WARNING, Finding
 from webapp.errors import APIError, Forbidden, KeyRefused, Unauthorized
+from webapp.frontend import Frontend
 from webapp.openapi.given import GivenKey
 from webapp.openapi.site import Operation, Site
 

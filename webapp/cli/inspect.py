@@ -6,9 +6,10 @@ import logging
 import sys
 from pathlib import Path
 
-from webapp.app import Frontend, create_app
+from webapp.app import create_app
 from webapp.cli.target import read_target
 from webapp.errors import SettingsError
+from webapp.frontend import Frontend
 from webapp.openapi.overrides.dumping import dump_overrides
 from webapp.sessions import Session
 from webapp.settings import Settings

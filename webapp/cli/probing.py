@@ -7,10 +7,10 @@ from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
 from typing import Any
 
-from webapp.app import Frontend
 from webapp.cli.findings import ERROR, NOTE, WARNING, Finding, is_local
 from webapp.cli.giving import findings_of_key, given_key
 from webapp.errors import APIError, DocumentError, SettingsError
+from webapp.frontend import Frontend
 from webapp.oidc import SignInFailed
 from webapp.openapi.site import Accounts, Site
 

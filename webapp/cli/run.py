@@ -11,9 +11,10 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from webapp.app import Frontend, create_app
+from webapp.app import create_app
 from webapp.cli.target import read_target
 from webapp.errors import SettingsError
+from webapp.frontend import Frontend
 from webapp.observability import configure_logging
 from webapp.serving import EndingQuietly, HTTPProtocol, Server, Workers
 from webapp.serving.files import room_for

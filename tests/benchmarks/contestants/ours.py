@@ -4,8 +4,9 @@ import asyncio
 
 from starlette.types import ASGIApp
 
-from webapp.app import Frontend, create_app
+from webapp.app import create_app
 from webapp.client import APIClient, Credentials, RefreshEndpoint
+from webapp.frontend import Frontend
 from webapp.observability import configure_logging
 from webapp.sessions import Session
 from webapp.settings import Settings
