@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from webapp.client import exact
@@ -90,12 +90,3 @@ def is_date(text: str) -> bool:
         return len(text) == 10 and date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a number of any kind."""
-    try:
-        parse_number(text, integer=False)
-    except (ValueError, InvalidOperation):
-        return False
-    return True

@@ -60,12 +60,6 @@ def follow_href(request: Request, routes: Routes, reply: Reply) -> str | None:
     return href(request, PREFIX + match.path) if match is not None and _is_followable(match) else None
 
 
-def page_of_location(request: Request, routes: Routes, location: str) -> str | None:
-    """The page of what an address of the API leads to, as its answers name it; None where it is none of ours."""
-    match = match_of_location(request.state.api, routes, location)
-    return href(request, match.path) if match is not None else None
-
-
 def match_of_location(api: APIClient, routes: Routes, location: str) -> Match | None:
     """The page at an address, absolute or not; only its path counts, so nothing leads to another site."""
     try:
