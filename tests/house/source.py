@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "webapp"
 
 FLOORS = (
-    ("errors",),
+    ("errors", "record"),
     ("settings", "codings"),
     ("client", "store"),
     ("sessions", "openapi"),

@@ -86,6 +86,21 @@ def test_a_library_is_imported_only_where_it_belongs(library: str, allowed: Call
     assert wrong == []
 
 
+def test_dataclasses_are_records() -> None:
+    """Which the start of the command has so many of that it takes a third longer with those of the library."""
+    wrong = [
+        f"{module.name}:{node.lineno}"
+        for module in modules()
+        if module.room not in ("record", "demo")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "dataclasses"
+        for alias in node.names
+        if alias.name == "dataclass"
+    ]
+
+    assert wrong == []
+
+
 def test_no_private_name_crosses_a_wall() -> None:
     wrong = [
         f"{module.name}:{node.lineno} imports {alias.name} from {node.module}"

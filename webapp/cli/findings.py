@@ -1,11 +1,11 @@
 """What is unsafe or wrong in a configuration, as far as the settings alone tell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from webapp.record import record
 from webapp.serving.files import room_for
 from webapp.settings import DAY, MIB, Settings
 
@@ -18,7 +18,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """One thing to know: `about` is the variable to set, or what it is about."""
 

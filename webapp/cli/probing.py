@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
 from typing import Any
@@ -13,6 +12,7 @@ from webapp.errors import APIError, DocumentError, SettingsError
 from webapp.frontend import Frontend
 from webapp.oidc import SignInFailed
 from webapp.openapi.site import Accounts, Site
+from webapp.record import record
 
 ELSEWHERE = "https://elsewhere.invalid"
 """An origin that no API has a reason to trust."""
@@ -20,7 +20,7 @@ _SKEW = 30.0
 _TOO_SKEWED = 300.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Heard:
     """The headers of an answer, and when it came (Unix time)."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import EllipsisType
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ import httpx
 
 from webapp.client import exact
 from webapp.client.paths import scalar
+from webapp.record import record
 
 Content = str | bytes | Iterable[bytes] | AsyncIterable[bytes]
 Form = Mapping[str, Any] | Sequence[tuple[str, Any]]
@@ -20,7 +21,7 @@ Stream = httpx.AsyncByteStream | httpx.SyncByteStream
 _CHUNK = 65536
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Body:
     """
     The bytes of a request, or the stream that they come from.

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import EllipsisType
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from webapp.client.paths import Params, join
 from webapp.client.schemes import Alternatives
 from webapp.client.writing import READS
 from webapp.errors import UnsafePath
+from webapp.record import record
 
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY"))
 _FRAMING = frozenset(
@@ -36,7 +37,7 @@ _NEVER_LENT = _FRAMING | {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """
     One call, ready to be sent as often as it takes.

@@ -1,16 +1,17 @@
 """What of a session's credentials goes along with a call, by what the called operation asks for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from webapp.client.credentials import Credentials
 from webapp.client.keys import ApiKey
 from webapp.client.schemes import Alternatives, Scheme
+from webapp.record import record
 
 AUTHORIZATION = "authorization"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice:
     """
     What to send.

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
 import httpx
@@ -16,6 +16,7 @@ from webapp.client.paths import join
 from webapp.client.turns import Turns
 from webapp.client.writing import PLAIN, Writing
 from webapp.errors import SettingsError, UnsafePath
+from webapp.record import record
 
 AuthHeaderFactory = Callable[[], Mapping[str, str] | Awaitable[Mapping[str, str]]]
 Clock = Callable[[], float]
@@ -26,7 +27,7 @@ _HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _MOST_URLS = 512
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BaseURL:
     """The API's address: every call goes to `origin`, at the `host`, to a path that begins with `prefix`."""
 
@@ -72,7 +73,7 @@ def api_url() -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ClientConfig:
     """
     Made once, shared by every session's client; `headers` maps lower-case names to values.

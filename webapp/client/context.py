@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from webapp.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class RequestContext:
     """
     The id that ties log lines together, and the headers (already allow-listed) that describe the browser.

@@ -1,7 +1,8 @@
 """Streams of events as they come: server-sent events, and lines of JSON."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+
+from webapp.record import record
 
 LONGEST_DATA = 64 * 1024
 """Characters of one event's data; the rest of it is left out."""
@@ -9,7 +10,7 @@ LONGEST_NAME = 200
 """Characters of an id or of an event's name; longer ones are nobody's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServerEvent:
     """One event. An `id` is the last that was given, so that whoever was cut off can go on from there."""
 

@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Literal, get_args
 from urllib.parse import unquote_plus
 
 from webapp.client.paths import encode_query
 from webapp.client.spellings import written
+from webapp.record import record
 
 Place = Literal["header", "query", "cookie"]
 PLACES: tuple[Place, ...] = get_args(Place)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ApiKey:
     """A key and where it goes. One that goes into the query is added as a call is sent, and is never written down."""
 

@@ -15,10 +15,12 @@ HTML is never shown. Everything is bounded: an API can't fill a page with its er
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
+
+from webapp.record import record
 
 _MOST_FIELDS = 100
 _MOST_MESSAGES = 10
@@ -68,7 +70,7 @@ _SENTENCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Problem:
     """`detail` is one sentence, `fields` maps a field's dotted path to its complaints, `code` is the API's own word."""
 

@@ -12,7 +12,7 @@ for a while: replaying it is what makes careful APIs revoke everything.
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal
@@ -22,9 +22,10 @@ from webapp.client.config import ClientConfig
 from webapp.client.credentials import Credentials
 from webapp.client.tokens import Tokens
 from webapp.client.turns import Turns
+from webapp.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RefreshEndpoint:
     """
     Where and how access is renewed.
@@ -62,7 +63,7 @@ class Outcome(Enum):
     UNKNOWN = "unknown"  # sent, and no answer
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Result:
     """One renewal's outcome; `retry_after` in seconds."""
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from codecs import getincrementaldecoder
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
@@ -16,6 +16,7 @@ from webapp.client.hiding import hidden, without_value_in
 from webapp.client.inflate import decoded
 from webapp.client.keys import ApiKey
 from webapp.errors import BadGateway, Garbled, Unavailable
+from webapp.record import record
 
 
 class ReplyKind(Enum):
@@ -28,7 +29,7 @@ class ReplyKind(Enum):
     BINARY = "binary"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reply:
     """
     An answer that was hoped for: 2xx, or 304.

@@ -1,11 +1,12 @@
 """Which credentials a call goes with: an API may want others for each of its operations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
+from webapp.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class Scheme:
     """
     One way in which an API wants to know who calls, by the name that its document has for it.
@@ -28,7 +29,7 @@ Alternatives = tuple[tuple[Scheme, ...], ...]
 """The sets of schemes of which an operation wants one, whole; an empty set is "nothing, if need be"."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Guide:
     """What an API's document tells a client about who may call what."""
 

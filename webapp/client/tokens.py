@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
+
+from webapp.record import record
 
 _ACCESS = ("access_token", "accessToken", "access", "token", "jwt", "key", "auth_token", "authToken")
 _REFRESH = ("refresh_token", "refreshToken", "refresh")
@@ -13,7 +15,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _YEARS = 10 * 365 * 86400
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tokens:
     """`lifetime` is the access token's, in seconds, where it's told and believable."""
 

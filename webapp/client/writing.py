@@ -1,12 +1,13 @@
 """What an API wants with every write, though its document doesn't say so: extra headers, a CSRF token, a media type."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from webapp.client.cookies import CookieJar
+from webapp.record import record
 
 READS = frozenset(("GET", "HEAD", "OPTIONS", "QUERY"))
 JSON = "application/json"
@@ -20,7 +21,7 @@ class CSRF(NamedTuple):
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Writing:
     """What goes along with every write; `media_type` is what JSON is called, `application/vnd.api+json` say."""
 

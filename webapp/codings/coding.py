@@ -9,9 +9,10 @@ it (9: 4,334). libdeflate does so in less than half of that time: 7 makes 4,352 
 import contextlib
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+from webapp.record import record
 
 try:
     import brotli
@@ -40,7 +41,7 @@ Packer = Callable[[bytes, bool], bytes]
 """Packs an answer piece by piece, `True` with the last one; all of a piece is in what it gives."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Coding:
     """One way of packing bytes."""
 

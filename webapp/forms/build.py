@@ -6,7 +6,7 @@ form that comes back with complaints looks exactly as it did, and reading it (re
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from webapp.client import exact
@@ -23,6 +23,7 @@ from webapp.forms.values import ABSENT
 from webapp.openapi.labels import label as label_of
 from webapp.openapi.labels import singular
 from webapp.openapi.schema import Schema
+from webapp.record import record
 
 MOST_FIELDS = 1500
 """A larger form can't be read by anyone; the rest of it is JSON."""
@@ -36,7 +37,7 @@ PARTS = frozenset({Control.GROUP, Control.LIST, Control.MAP, Control.UNION})
 References = Callable[[str, Schema], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BuildContext:
     """What a form knows beside its schema."""
 

@@ -6,11 +6,11 @@ is the thing itself, with all that the form didn't show. What is absent is `ABSE
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from webapp.forms.values import ABSENT
+from webapp.record import record
 
 Parts = tuple[str, ...]
 """Where in a value: the keys on the way."""
@@ -99,7 +99,7 @@ def overlay(whole: Any, before: Any, after: Any) -> Any:
     return after
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Difference:
     """One place where either side changed something. Values may be `ABSENT`."""
 
@@ -122,7 +122,7 @@ class Difference:
         return self.by_them and self.by_me and not same(self.theirs, self.mine)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Merged:
     """Two people's changes to one value."""
 

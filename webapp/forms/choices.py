@@ -1,13 +1,13 @@
 """The values of an enumeration as options, each with the text that stands for it in a form."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from webapp.client import exact
 from webapp.openapi.labels import humanise
 from webapp.openapi.schema import Schema
+from webapp.record import record
 
 LABELS = ("x-enum-varnames", "x-enumNames", "x-enum-names")
 DEEPEST = 4
@@ -17,7 +17,7 @@ MOST = 2_000
 HINTS = ("x-enum-descriptions", "x-enumDescriptions")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Option:
     """One value of an enumeration."""
 

@@ -8,11 +8,11 @@ those that the body has. A field is taken for the one that is meant where all th
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from webapp.forms.field import Field
 from webapp.forms.pointer import split
 from webapp.openapi.labels import humanise, normal
+from webapp.record import record
 
 Complaints = Mapping[str, Sequence[str]]
 Parts = tuple[str, ...]
@@ -30,7 +30,7 @@ MOST_BESIDE = 3
 """Parts of a complaint's path that may be no field's: the names of models and of a union's shapes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Place:
     pointer: str
     parts: Parts

@@ -1,8 +1,9 @@
 """A form as templates see it: a tree of fields."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from webapp.record import record
 
 
 class Control(StrEnum):
@@ -42,7 +43,7 @@ class Control(StrEnum):
     """Anything, written as JSON and checked."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice:
     """One option of a field."""
 
@@ -52,7 +53,7 @@ class Choice:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Field:
     """One input, or a group of them."""
 

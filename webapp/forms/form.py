@@ -1,7 +1,7 @@
 """The form of an operation: a field for each of its inputs, and the inputs from what was typed."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from webapp.forms.build import BuildContext, build_field
@@ -14,6 +14,7 @@ from webapp.forms.values import ABSENT, Values
 from webapp.openapi.labels import humanise, label, wordlist
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, Operation, Parameter
+from webapp.record import record
 
 OURS = frozenset(
     wordlist("""
@@ -25,7 +26,7 @@ OURS = frozenset(
 """Headers that nobody is asked for: they are the client's, or the session's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FormRead:
     """What was typed, as the operation's inputs, and what of it can't be that, by pointer."""
 

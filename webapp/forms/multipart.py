@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from secrets import token_hex
 
 from webapp.forms.pointer import unescape
 from webapp.forms.upload import Upload
+from webapp.record import record
 
 LINE = b"\r\n"
 UNSENDABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Part:
     """One field: a text, or a file."""
 

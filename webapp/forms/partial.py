@@ -1,13 +1,14 @@
 """The part of a body that a change sends: what was changed, and what the API can't do without."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from webapp.forms.changes import Parts, overlay, same
 from webapp.forms.values import ABSENT
 from webapp.openapi.labels import normal
 from webapp.openapi.schema import Schema
+from webapp.record import record
 
 VERSIONS = frozenset({"version", "revision", "rev", "lockversion", "rowversion", "resourceversion", "etag"})
 """Fields, by normal name, with which an API tells whether one changes what one thinks one does."""
@@ -15,7 +16,7 @@ WRAPPERS = frozenset({"data", "attributes"})
 """Objects that are no value of their own: what was changed within them is sent, not the whole of them."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Partial:
     """
     Picks what is sent of a body.

@@ -7,7 +7,6 @@ large file are there at once, and the file is read by whoever sends it on, so th
 
 from collections import deque
 from collections.abc import AsyncIterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from python_multipart.exceptions import FormParserError
@@ -15,6 +14,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from webapp.errors import BadRequest, TooLarge
 from webapp.forms.upload import Upload, clean_filename, clean_media_type
+from webapp.record import record
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -132,7 +132,7 @@ class _Coming:
             pass
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Begun:
     """A part begins."""
 

@@ -7,7 +7,7 @@ is the API's to say. Numbers keep every digit that was typed (client/exact.py).
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from webapp.client import exact
@@ -22,6 +22,7 @@ from webapp.forms.unions import Branch, branches_of, fit
 from webapp.forms.upload import Upload
 from webapp.forms.values import ABSENT, Absent
 from webapp.openapi.schema import Schema
+from webapp.record import record
 
 DEEPEST = 60
 """Beyond any form that was opened step by step."""
@@ -31,7 +32,7 @@ MOST_GUESSES = 400
 """Shapes that are tried for one form: within a union's shapes are unions, whose shapes would all be tried for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Read:
     """A value, or what of it couldn't be made one."""
 

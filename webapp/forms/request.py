@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import EllipsisType
 from typing import Any
 
@@ -15,6 +15,7 @@ from webapp.forms.values import ABSENT, Values
 from webapp.openapi.operations import is_json
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, Operation, Parameter
+from webapp.record import record
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
@@ -26,7 +27,7 @@ Content = str | bytes | AsyncIterable[bytes]
 Given = list[tuple[Parameter, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outgoing:
     """What `api.request` is to be given. Of `json`, `data` and `content`, one at most is there."""
 

@@ -1,9 +1,10 @@
 """A submitted form: names and values, in the order in which a browser sends them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from webapp.forms.upload import Upload
+from webapp.record import record
 
 COMPANIONS = ("state", "branch", "count", "key", "as", "zone", "open")
 """
@@ -23,16 +24,14 @@ DEEPEST = 200
 """Parts that a name may have."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Submission:
     """What was typed, ticked and pressed: pairs of an input's name and its value, a text or a file."""
 
     pairs: tuple[tuple[str, str | Upload], ...] = ()
     _values: dict[str, list[str | Upload]] = field(init=False, repr=False, compare=False)
     _above: frozenset[str] = field(init=False, repr=False, compare=False)
-    guessed: dict[tuple[str, int], tuple[object, int | None]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    guessed: dict[tuple[str, int], tuple[object, int | None]] = field(init=False, repr=False, compare=False)
     """Which shapes unions have that nobody named one for (`read.py`), so that each is found out once."""
 
     def __post_init__(self) -> None:
@@ -41,6 +40,7 @@ class Submission:
             values.setdefault(name, []).append(value)
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_above", frozenset(_above(values)))
+        object.__setattr__(self, "guessed", {})
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str | Upload]]) -> "Submission":

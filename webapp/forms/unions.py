@@ -1,7 +1,6 @@
 """The shapes of a union: what they are called, and which of them a value has."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -9,6 +8,7 @@ from webapp.forms.choices import Option, options_of, same
 from webapp.openapi.jsontypes import json_type
 from webapp.openapi.labels import humanise, label, normal
 from webapp.openapi.schema import Schema
+from webapp.record import record
 
 MOST_BRANCHES = 60
 DEEPEST = 6
@@ -22,7 +22,7 @@ TYPE_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Branch:
     """One shape."""
 

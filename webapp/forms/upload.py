@@ -4,10 +4,11 @@ import base64
 import re
 import unicodedata
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from webapp.errors import TooLarge
+from webapp.record import record
 
 LARGEST_ENCODED = 8 * 1024 * 1024
 """Bytes of a file that is to become a text within JSON."""
@@ -17,7 +18,7 @@ ANY_TYPE = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,120}(; ?[\w-]{1,40}=[\w.+-]{1,80})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Upload:
     """A file that somebody sends. Its `chunks` come once, unless it is held in `content`."""
 
@@ -48,7 +49,7 @@ class Upload:
         return base64.b64encode(await self.read()).decode()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Held:
     """A file's bytes as chunks, as often as they are asked for."""
 

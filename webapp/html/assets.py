@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from webapp.codings import Chooser, Coding, codings
 from webapp.html.validators import is_held
+from webapp.record import record
 
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -37,7 +38,7 @@ def find_folder(name: str) -> Path:
     return installed if installed.is_dir() else package.parent / name
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Asset:
     """One file as it goes over the wire."""
 

@@ -7,11 +7,11 @@ width without its letters growing or shrinking.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp.html.context.charts import Bar, BarGroup, Line, Tick
 from webapp.html.format import MONTHS, number
+from webapp.record import record
 
 HEIGHT = 180
 """Of the field that lines are drawn in."""
@@ -29,7 +29,7 @@ Value = float | None
 """None where there is no value."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scale:
     """An axis: from the first tick to the last."""
 

@@ -1,11 +1,11 @@
 """JSON of any shape as a tree that opens level by level, no larger than a page can bear."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from webapp.html.format import ELLIPSIS, cut, gist
+from webapp.record import record
 
 MOST_NODES = 500
 DEEPEST = 12
@@ -13,7 +13,7 @@ LONGEST = 2000
 """Characters of one value."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Node:
     """A value under its key, and what is in it."""
 

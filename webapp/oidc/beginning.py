@@ -1,14 +1,16 @@
 """What one can begin at somebody else's: it outlasts the process that it began in, so it's made of plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from webapp.record import record
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Beginning:
     """The base of those values, whose fields are what JSON can hold."""
 

@@ -1,13 +1,13 @@
 """Why a sign-in at somebody else's came to nothing, in a sentence for whoever tried and a status for the page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from webapp.errors import WebappError
+from webapp.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Failure:
     """`sentence` has a place for what the provider is called."""
 

@@ -1,17 +1,18 @@
 """What a provider says about itself (OpenID Connect Discovery 1.0, RFC 8414)."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from webapp.oidc.beginning import checked
+from webapp.record import record
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 LONGEST_URL = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Metadata:
     """A provider's endpoints and habits; a plain OAuth 2 server has no `issuer`. What it doesn't have is empty."""
 

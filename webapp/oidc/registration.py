@@ -3,17 +3,18 @@
 import importlib.util
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 from urllib.parse import quote_plus, urlsplit
 
 from webapp.errors import SettingsError
+from webapp.record import record
 from webapp.settings import Settings
 
 MISSING = "`pip install 'webapp[oidc]'` installs what that needs"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Registration:
     """A client as it is registered with a provider (RFC 6749, 2)."""
 

@@ -7,7 +7,7 @@ began it, and only if the provider's signature says who it is.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from webapp.client import RefreshEndpoint
@@ -16,6 +16,7 @@ from webapp.oidc.beginning import Beginning, checked
 from webapp.oidc.failures import SignInFailed
 from webapp.oidc.metadata import Metadata
 from webapp.oidc.provider import Provider
+from webapp.record import record
 from webapp.sessions.cookie import new_id
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ ASKS_MORE = frozenset({"login_required", "interaction_required", "consent_requir
 PASSING = frozenset({"server_error", "temporarily_unavailable"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Begun(Beginning):
     """One sign-in under way: all that has to be known of it, in whichever process the browser comes back to."""
 
@@ -56,7 +57,7 @@ class Begun(Beginning):
         return cls(**{**values, "metadata": Metadata.load(values["metadata"])})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Identity:
     """Who somebody is: a subject, unique at its issuer, and the session that they have there, where it has a name."""
 
@@ -79,7 +80,7 @@ class Identity:
         return f"{self.issuer} {self.sid}" if self.sid else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SignedIn:
     """Somebody whom the provider vouches for; without OpenID Connect nobody says who it is."""
 

@@ -1,13 +1,13 @@
 """Brings the paths of a document under the base URL that the client really uses."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from webapp.openapi.document import Document
+from webapp.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Base:
     """
     The base URL of a site's paths, and the way to it from the paths of the document.

@@ -1,9 +1,9 @@
 """What a document tells about signing in somewhere else: at an OpenID provider, or by the API's own OAuth buttons."""
 
-from dataclasses import dataclass
+from webapp.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CodeFlow:
     """
     A scheme whose tokens somebody else issues, by OAuth 2's authorization code: all that it says about where.
@@ -19,7 +19,7 @@ class CodeFlow:
     """Whether no other scheme takes a token that somebody could paste."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OAuthButton:
     """A sign-in that the API itself carries out at a provider: its operation that sends there, and the one back."""
 

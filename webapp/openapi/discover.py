@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from webapp.errors import DocumentError
 from webapp.openapi.document import Document
+from webapp.record import record
 
 KNOWN_PATHS = (
     "/openapi.json",
@@ -30,7 +30,7 @@ LINK = re.compile(r"<link\s([^<>]{1,2000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([A-Za-z-]{1,20})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s]+))""")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fetched:
     """An answer to a GET; `headers` have lower-case names, `url` is where it came from in the end."""
 
@@ -40,7 +40,7 @@ class Fetched:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """A document, with the answer it came in."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,6 +10,7 @@ from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import normal, wordlist
 from webapp.openapi.query import OFFSETS, PAGES, SIZES
 from webapp.openapi.site import Paging, PagingStyle
+from webapp.record import record
 
 Query = tuple[tuple[str, str], ...]
 
@@ -46,7 +47,7 @@ RANGED = re.compile(r"/(\d{1,15})\s*$")
 MORE = re.compile(r"<([^<>]*)>((?:[^,<\"]|\"[^\"]*\")*)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Evidence:
     """What is told. Numbers are as the API counts."""
 

@@ -1,7 +1,7 @@
 """A key or a token that is configured for everybody: where it goes, and what nobody has to sign in with any more."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from webapp.client.choice import choose, holds
 from webapp.client.credentials import Credentials
@@ -10,11 +10,12 @@ from webapp.client.schemes import Scheme
 from webapp.openapi.overrides.values import LoginOverride
 from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Accounts, KeyPlace, Operation, SignIn, Site
+from webapp.record import record
 
 UNDECLARED = "X-API-Key"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GivenPlace:
     """Where the key goes, and what stands before it."""
 

@@ -6,7 +6,6 @@ The document only says what to expect. Where an answer shows otherwise, the answ
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -16,6 +15,7 @@ from webapp.openapi.labels import normal
 from webapp.openapi.query import SIZES
 from webapp.openapi.shapes import data_at, rows_in_data
 from webapp.openapi.site import Paging, PagingStyle, Resource
+from webapp.record import record
 
 NO_TITLE = re.compile(
     r"https?://|\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[\d.,:\s-]+$|-?P(?=T?\d)[\d.,TYMWDHS]*[YMWDHS]$"
@@ -25,7 +25,7 @@ WRAPPED = frozenset({"attributes", "node"})
 """What rows have that hold their fields in an object of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Listing:
     """
     A list as an answer holds it. What isn't known is None.
@@ -169,7 +169,7 @@ def _last_word(resource: Resource | None) -> str | None:
     return None if "{" in last else "/" + last
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Turning:
     """Makes the queries of other pages out of this one's."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -10,6 +10,7 @@ from webapp.openapi.document import Document, mapping
 from webapp.openapi.labels import capitalise, humanise, normal, singular, wordlist
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, Operation, Parameter
+from webapp.record import record
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 LOCATIONS = ("path", "query", "header", "cookie")
@@ -47,7 +48,7 @@ def read_operations(document: Document) -> tuple[Operation, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Path:
     """A path without the query that some documents write into it."""
 

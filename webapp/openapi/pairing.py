@@ -7,7 +7,6 @@ that is no list, parameters that must be given, and a name such as `search` or `
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from webapp.openapi.labels import normal, plural, singular, wordlist, words
 from webapp.openapi.naming import VARIABLE, VERSION, Key, key_of, literals, noun_of
@@ -15,6 +14,7 @@ from webapp.openapi.posted import asks, can_be_asked, inputs_of, rank
 from webapp.openapi.query import turns_pages
 from webapp.openapi.shapes import Place, is_not_a_list, rows_in_schema
 from webapp.openapi.site import Operation
+from webapp.record import record
 
 ENOUGH = 4
 """The evidence that makes a path a collection."""
@@ -82,7 +82,7 @@ def _picks(operation: Operation) -> bool:
     return bool(variables) and operation.path.rstrip("/").endswith("}") and normal(variables[-1]) in CHOOSERS
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Candidate:
     """What becomes a resource: where its list and its items are, and what speaks for it."""
 

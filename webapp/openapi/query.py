@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from webapp.openapi.labels import normal, wordlist
 from webapp.openapi.posted import search_of
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Paging, PagingStyle, Parameter, Sorting
+from webapp.record import record
 
 PAGES = ("page", "pagenumber", "pageno", "pageindex", "pagenum", "currentpage", "paged", "p", "pg")
 OFFSETS = ("offset", "skip", "start", "startindex", "startat", "from", "firstresult", "pageoffset", "startposition")
@@ -42,7 +42,7 @@ LARGEST_PAGE = 10**9
 """In rows; a limit beyond it limits nothing, and may be too large to count with."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListQuery:
     """A list's query parameters, each in its part."""
 

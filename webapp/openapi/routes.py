@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
@@ -10,6 +10,7 @@ from webapp.openapi.remembering import Recent
 from webapp.openapi.schema import Schema
 from webapp.openapi.schemes import guide_of
 from webapp.openapi.site import Match, MatchKind, Operation, Resource, Site
+from webapp.record import record
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*")
@@ -23,7 +24,7 @@ MOST_RECENT = 300
 Plan = TypeVar("Plan")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Target:
     operation: Operation
     kind: MatchKind
@@ -39,7 +40,7 @@ class _Target:
     """The variables that may be several segments for the API; in a page's path they are one all the same."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Node:
     literals: dict[str, "_Node"] = field(default_factory=dict)
     mixed: list[tuple[re.Pattern[str], "_Node"]] = field(default_factory=list)

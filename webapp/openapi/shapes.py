@@ -5,12 +5,12 @@ The same rules find rows in a schema and in an answer itself; both are shown to 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from webapp.openapi.labels import normal, wordlist, words
 from webapp.openapi.schema import Schema
+from webapp.record import record
 
 WRAPPERS = wordlist("""
     data results items records rows entries values value content list objects result hits edges member members
@@ -46,7 +46,7 @@ Look = Callable[[Any], tuple[Kind, Mapping[str, Any]]]
 """Tells what a node is, and an object's members."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """Where rows were found, and how sure that is: 3 a list beyond doubt, 1 an array among other things."""
 

@@ -6,7 +6,7 @@ Values only: `resources.py` and `security.py` fill them in, `pages` reads them.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -16,11 +16,12 @@ from webapp.openapi.codeflow import CodeFlow, OAuthButton
 from webapp.openapi.labels import normal, without_verb
 from webapp.openapi.prose import first_paragraph
 from webapp.openapi.schema import Schema
+from webapp.record import record
 
 VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parameter:
     """A named input of an operation outside its body."""
 
@@ -42,7 +43,7 @@ class Parameter:
     examples: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Body:
     """What an operation takes as its request body."""
 
@@ -53,7 +54,7 @@ class Body:
     """How the document wants a form's properties written, by name: OpenAPI's Encoding Objects."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Operation:
     """One method of one path."""
 
@@ -123,7 +124,7 @@ class PagingStyle(StrEnum):
     CURSOR = "cursor"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Paging:
     """The query parameters that turn a list's pages."""
 
@@ -138,7 +139,7 @@ class Paging:
     """The number of the first page, where pages are numbered."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Sorting:
     """
     How a list is put in order.
@@ -160,7 +161,7 @@ class Sorting:
         return {(normal(field), downwards): value for value, (field, downwards) in self.choices.items()}
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Resource:
     """A collection with its items, or a list alone, or a single thing: what a page is about."""
 
@@ -251,7 +252,7 @@ def _unnamed(path: str) -> str:
     return VARIABLE.sub("{}", path).rstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KeyPlace:
     """Where an API wants a key that it has given out."""
 
@@ -262,7 +263,7 @@ class KeyPlace:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SignIn:
     """One way to sign in, as far as the document tells."""
 
@@ -298,7 +299,7 @@ class SignIn:
         return "-".join([start, *(re.sub(r"[^a-z0-9]+", "-", key.name.lower()).strip("-") for key in self.keys)])
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Accounts:
     """Everything around signing in that a site offers. Any of it may be missing; None is "the API has none"."""
 
@@ -338,7 +339,7 @@ class MatchKind(StrEnum):
     """A GET that belongs to no resource's list or item: shown from its answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Match:
     """A URL's page: the operation that answers it and, where there is one, its resource."""
 
@@ -353,7 +354,7 @@ class Match:
     """Where the API is asked, if not there: a list that is asked for with a POST may have the path of what it lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Site:
     """A whole document: what it is called, what it offers, and which URL is which page (`match`)."""
 

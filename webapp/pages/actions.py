@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, Match, Operation, Resource
 from webapp.pages.uses import is_plumbing
+from webapp.record import record
 
 VARIABLE = re.compile(r"\{[^{}]*\}")
 ITEM = "-item"
@@ -19,7 +20,7 @@ ITEM = "-item"
 ARTICLES = ("the", "a", "an", "this", "one")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Actions:
     """The links of one page: what makes a new one, what changes and removes this one, and all else."""
 
@@ -91,7 +92,7 @@ def short_label(operation: Operation, resource: Resource) -> str:
     return label
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Offer:
     request: Request
     routes: Routes
@@ -144,7 +145,7 @@ class _Offer:
         return {name: here.get(name, by_place.get(name, "")) for name in names if name in here or name in by_place}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Offered:
     """What else can be done with a resource, each under its label: found in the document once."""
 

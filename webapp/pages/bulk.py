@@ -1,7 +1,7 @@
 """`/-/bulk/{slug}`: one operation on several rows of a list. First it is asked for, then done, then told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -33,6 +33,7 @@ from webapp.pages.selection import bulk_operations, path_of
 from webapp.pages.sites import routes_for
 from webapp.pages.undo import opposite_of
 from webapp.pages.uploads import submitted
+from webapp.record import record
 
 MOST = 100
 """Rows of one go."""
@@ -65,7 +66,7 @@ async def run_bulk(request: Request) -> Response:
     return await (selection.asked() if asks else selection.run())
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Selection:
     """The rows that were selected, and what is to be done to them."""
 

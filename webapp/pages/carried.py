@@ -8,7 +8,7 @@ client.
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -27,6 +27,7 @@ from webapp.pages.begun import back_to_login, keep, origin, take
 from webapp.pages.known import is_known
 from webapp.pages.me import identify
 from webapp.pages.sites import routes_for
+from webapp.record import record
 from webapp.sessions import Session
 from webapp.sessions.audit import audit
 
@@ -35,7 +36,7 @@ logger = logging.getLogger("webapp.oidc")
 LONGEST_QUERY = 8 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Carried(Beginning):
     """A sign-in of the API's own under way at a provider."""
 

@@ -1,7 +1,6 @@
 """`/-/choices/{resource}`: suggestions for a field that holds another thing's id, as the options of a <datalist>."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -22,6 +21,7 @@ from webapp.pages.masking import masked_rows
 from webapp.pages.queries import Query, for_api
 from webapp.pages.references import is_id, name_in, open_list
 from webapp.pages.sites import routes_for
+from webapp.record import record
 
 MOST = 20
 LARGEST_PAGE = 100
@@ -32,7 +32,7 @@ Hrefs = Callable[[str, Schema], str | None]
 """Gives where suggestions for an input come from, by the input's pointer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice:
     """One suggestion."""
 

@@ -1,7 +1,6 @@
 """Which fields of a list's rows make its table: those that tell rows apart, and no more than fit."""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
@@ -12,6 +11,7 @@ from webapp.openapi.labels import words
 from webapp.openapi.schema import Schema
 from webapp.pages.labels import field_label
 from webapp.pages.masking import show_kind
+from webapp.record import record
 
 MOST = 8
 SAMPLES = 25
@@ -57,7 +57,7 @@ LABELLED, RELATED, KEY, EMPTY, CHANGED = 2, 4, 20, 30, 2
 NAMING = ("name", "title", "label", "display_name", "full_name", "username", "email", "slug")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Field:
     """A field of the rows, and how it is shown."""
 

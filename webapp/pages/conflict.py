@@ -1,7 +1,6 @@
 """Two people's changes of one item, side by side: what it was, what it is now, and what one wrote."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
@@ -25,13 +24,14 @@ from webapp.pages.masking import masked
 from webapp.pages.saving import Contradicted
 from webapp.pages.target import Target
 from webapp.pages.tasks import Task
+from webapp.record import record
 
 LONGEST = 4000
 """Characters of a value that are shown."""
 CHOICE = "choose"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice:
     """A conflict, and what was chosen about it so far."""
 

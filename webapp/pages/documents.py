@@ -7,7 +7,7 @@ What is got is an `Edition`; looking again gives the same one back as long as no
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from webapp.client import APIClient
@@ -20,6 +20,7 @@ from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, Site
 from webapp.pages.fetching import Asker, beside, digest_of, read_capped, read_others
+from webapp.record import record
 
 LONGEST_SEARCH = 60.0
 """Seconds for finding the document and all that it refers to."""
@@ -36,7 +37,7 @@ ABSENT = (
 Settle = Callable[[Site], Site]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Edition:
     """One version of a document, or of an API without one, and what pages are made of it."""
 

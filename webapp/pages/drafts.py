@@ -1,7 +1,5 @@
 """What was typed into a form comes back after a sign-in that came in between."""
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +10,7 @@ from webapp.forms.form import OperationForm
 from webapp.forms.pointer import split
 from webapp.forms.submission import Submission
 from webapp.pages.masking import is_secret
+from webapp.record import record
 from webapp.sessions import Draft, Drafts, Notice, Notices
 from webapp.sessions.addresses import network_key
 from webapp.sessions.drafts import LARGEST
@@ -24,7 +23,7 @@ RETURNED = "You had to sign in, so nothing was sent. Here is what you typed."
 LACKING = f"{RETURNED} Passwords and files have to be put in again."
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Typed:
     """What a request brought, and the form that it was typed into."""
 

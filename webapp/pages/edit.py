@@ -1,7 +1,7 @@
 """An item's change: its form, filled in from the item; and saving it, against what somebody else may have changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -37,6 +37,7 @@ from webapp.pages.saving import Change, Contradicted, Saved, Unchanged, Writer
 from webapp.pages.target import Item, Target, Version
 from webapp.pages.tasks import Task
 from webapp.pages.uploads import sendable
+from webapp.record import record
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -47,7 +48,7 @@ UNKNOWN = (
 AGAIN = "Somebody else has changed this since you opened it, so nothing was saved. Here are their changes and yours."
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Edit:
     """The change of one item."""
 
@@ -150,7 +151,7 @@ class Edit:
         return conflict_page(self.task, self.target, form, submission, chosen)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _EditView:
     """The page of an item's change, as far as it has been filled in."""
 

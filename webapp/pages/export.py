@@ -9,7 +9,6 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +33,7 @@ from webapp.pages.sites import routes_for
 from webapp.pages.streams import Streams
 from webapp.pages.uses import is_file, is_plumbing, is_stream
 from webapp.pages.view import list_of
+from webapp.record import record
 
 PREFIX = "/-/export"
 FORMAT = "format"
@@ -94,7 +94,7 @@ def _listed(match: Match | None) -> Match:
     return match
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Export:
     """A list on its way out: its first page, and how to ask for the others."""
 

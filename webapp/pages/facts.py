@@ -1,7 +1,7 @@
 """An item as labelled values, and its nested parts as sections of their own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from webapp.html.context import Column, Fact, Section
@@ -15,6 +15,7 @@ from webapp.pages.columns import NAMING, choose_fields, is_labelled
 from webapp.pages.labels import field_label, without_id
 from webapp.pages.masking import masked, show_kind
 from webapp.pages.rows import ValueName, make_rows, named_fields
+from webapp.record import record
 
 ValueLink = Callable[[str, Any], str | None]
 
@@ -79,7 +80,7 @@ def _limited(sections: Iterator[Section]) -> Iterator[Section]:
         yield section
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Look:
     """What holds for all sections of an answer."""
 

@@ -1,7 +1,7 @@
 """What a list can be narrowed by: a control for each parameter, and a chip for each filter in force."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from webapp.html.context import Chip, Control, Option
 from webapp.html.format import cut
@@ -11,6 +11,7 @@ from webapp.openapi.schema import Schema
 from webapp.openapi.site import Paging, Parameter
 from webapp.pages.labels import field_label, without_id
 from webapp.pages.queries import Query, as_local_time, value_of, without
+from webapp.record import record
 
 Errors = Mapping[str, Sequence[str]]
 """What the API said against parameters, by name."""
@@ -23,7 +24,7 @@ TYPES = {"integer": "number", "number": "number"}
 FORMATS = {"date": "date", "date-time": "datetime-local"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Filter:
     """A query parameter as a form shows it, whatever is asked for."""
 

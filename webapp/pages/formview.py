@@ -1,7 +1,7 @@
 """The page of one operation, as far as its form has been filled in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from starlette.responses import Response
 
@@ -24,6 +24,7 @@ from webapp.pages.picked import labels_for
 from webapp.pages.refusals import advice_for
 from webapp.pages.subjects import Subject, nested_counts, read_subject
 from webapp.pages.tasks import ONCE, Role, Task
+from webapp.record import record
 
 Errors = Mapping[str, Sequence[str]]
 NO_ERRORS: Errors = {}
@@ -34,7 +35,7 @@ SIGN_OUT = "Sign out from the menu of your account; that has a page of its own h
 RENEWAL = "This is done by itself, whenever your sign-in is about to end."
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FormView:
     """One look at an operation's form: empty, or with what was typed."""
 

@@ -1,7 +1,7 @@
 """Signing out at the provider, too: begun here with the sign-out, or there, by a call from server to server."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from webapp.pages.begun import address, is_begun, keep, take
 from webapp.pages.provider import provider_of
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
+from webapp.record import record
 from webapp.sessions import Ending, Registry, Session
 from webapp.sessions.cookie import new_id
 
@@ -27,7 +28,7 @@ BACKCHANNEL = "/-/oidc/backchannel-logout"
 KEY = "at"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Leaving(Beginning):
     """A sign-out that is still to be told to the provider, by the browser."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Operation, Resource
 from webapp.pages.masking import MASK
+from webapp.record import record
 
 BESIDE_ID = ("id", "uuid", "slug", "key", "name")
 """Where an embedded object has what goes into its URL, if its resource doesn't say."""
@@ -21,7 +21,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*")
 """A value that stands in a path as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Links:
     """The links of one page. Each is None where there is no page to lead to."""
 

@@ -6,7 +6,7 @@ is the very same thing, which templates go by (`kept`). Nothing of it knows who 
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from webapp.pages.queries import SELECTING, Query, without
 from webapp.pages.references import NO_NAMES, Names
 from webapp.pages.selection import bulk_bar
 from webapp.pages.tabs import tabs_of
+from webapp.record import record
 
 LONGEST_QUERY = 300
 """Characters of a query whose frame is kept."""
@@ -33,7 +34,7 @@ MOST_MADE = 8
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListFrame:
     """The frame of one address."""
 
@@ -54,7 +55,7 @@ class ListFrame:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Framing:
     """What a frame is made of."""
 

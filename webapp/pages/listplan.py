@@ -1,6 +1,6 @@
 """What a list's page shows of its resource whatever its rows are, and whoever looks at it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Parameter, Resource
@@ -8,9 +8,10 @@ from webapp.pages.choices import choices_path
 from webapp.pages.columns import Looks
 from webapp.pages.filters import Filter
 from webapp.pages.masking import Masker
+from webapp.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListPlan:
     """Found in the document once for each resource (`Routes.planned`)."""
 

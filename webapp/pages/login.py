@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -30,6 +30,7 @@ from webapp.pages.signinform import explain, form_of, show_form
 from webapp.pages.signing import Attempt, asks_password, sign_in, ways_of, what_is_left_out
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
+from webapp.record import record
 from webapp.sessions import Session, Throttle, Try
 
 NOTICES = {
@@ -161,7 +162,7 @@ def signed_out(request: Request) -> Response:
     return answer
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Desk:
     """Where one signs in: the ways there are, and the one that is being used."""
 

@@ -1,7 +1,6 @@
 """What a session is offered to sign in with besides, where an operation wants what it doesn't hold."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from starlette.requests import Request
 
@@ -10,10 +9,11 @@ from webapp.html.context import HeldCredential
 from webapp.html.urls import href
 from webapp.openapi.site import Accounts, SignIn
 from webapp.openapi.ways import way_of
+from webapp.record import record
 from webapp.sessions import Session
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Offer:
     """One further way to sign in: for these schemes, at once."""
 

@@ -5,7 +5,6 @@ import json
 import re
 from codecs import lookup
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.client.decoding import parse_json
@@ -13,6 +12,7 @@ from webapp.client.reply import is_json
 from webapp.html.format import cut, pretty
 from webapp.pages.filetypes import LINES, TABLES, essence, is_text
 from webapp.pages.masking import MASK, is_secret, masked
+from webapp.record import record
 
 LIMIT = 64 * 1024
 """Bytes that are looked at."""
@@ -22,7 +22,7 @@ LONGEST_CELL = 200
 MOST_LINES = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Preview:
     """Rows under columns, or a text; neither where there is nothing to read in the file."""
 

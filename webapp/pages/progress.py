@@ -1,10 +1,10 @@
 """How far some work is, read from whatever an API says about it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.openapi.labels import normal
+from webapp.record import record
 
 STATES = ("state", "status", "phase", "jobstatus", "jobstate", "taskstatus", "runstatus", "provisioningstate")
 SHARES = ("progress", "percent", "percentage", "percentcomplete", "progresspercent", "percentdone", "completion")
@@ -40,7 +40,7 @@ ENDED = frozenset(GOOD.split())
 FAILED = frozenset(POOR.split())
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Progress:
     """How far it is."""
 

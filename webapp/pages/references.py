@@ -8,7 +8,7 @@ a few calls side by side, and what hasn't come in time stays an id. Nothing is k
 import asyncio
 import re
 from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from starlette.requests import Request
@@ -26,6 +26,7 @@ from webapp.pages.asking import ask_with
 from webapp.pages.columns import NAMING
 from webapp.pages.masking import masked
 from webapp.pages.queries import Query, for_api
+from webapp.record import record
 
 CALLS = 8
 """How many calls one page may make for names, all at once."""
@@ -51,7 +52,7 @@ Found = dict[tuple[str, str], str]
 """By a resource's name and an id."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Names:
     """What the things are called that fields refer to."""
 

@@ -1,7 +1,7 @@
 """Writes a change: what was changed alone, over nothing that somebody else wrote, losing nothing that was not shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from webapp.client import APIClient, Reply
@@ -17,12 +17,13 @@ from webapp.forms.values import ABSENT, Values
 from webapp.openapi.schema import Schema
 from webapp.pages.target import JSON_PATCH, MERGE_PATCH, Item, Target, Version
 from webapp.pages.tasks import Task
+from webapp.record import record
 
 TRIES = 2
 """A write that was refused because of its version wasn't done; so often it is tried again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Change:
     """What somebody makes of an item: as it was shown to them, and as they want it."""
 
@@ -33,7 +34,7 @@ class Change:
     """Which version they saw, as the API tells; empty where it doesn't."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Saved:
     """It was written."""
 
@@ -44,14 +45,14 @@ class Saved:
     """What was cleared and couldn't be."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unchanged:
     """There was nothing to write."""
 
     kept: tuple[Parts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Contradicted:
     """Somebody else changed the same, or it can't be told what; nothing was written."""
 
@@ -63,7 +64,7 @@ class Contradicted:
 Outcome = Saved | Unchanged | Contradicted
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Writer:
     """Writes changes of one target, from one form."""
 

@@ -7,7 +7,7 @@ so the first call finds out: it is one that strangers are refused.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from starlette.requests import Request
 
@@ -22,11 +22,12 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, SignIn
 from webapp.openapi.ways import UNDECLARED
 from webapp.pages.verifying import verify
+from webapp.record import record
 
 TOKEN = "token"  # noqa: S105
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Attempt:
     """What somebody typed to get in, and where they want to go."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.client import APIClient
@@ -13,13 +12,14 @@ from webapp.openapi.listing import read_item, read_listing
 from webapp.openapi.site import Match, MatchKind, Operation, Resource
 from webapp.pages.masking import masked
 from webapp.pages.tasks import Task
+from webapp.record import record
 
 SECONDS = 3.0
 """How long a page waits for what it can do without."""
 MOST_COUNTED = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Subject:
     """The item that an operation is done to."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, MatchKind, Operation, Resource
 from webapp.pages.actions import operation_href
 from webapp.pages.navigation import open_label
+from webapp.record import record
 
 OVERVIEW = "Overview"
 
@@ -40,7 +40,7 @@ def _owner(routes: Routes, match: Match) -> Resource | None:
     return resource if match.operation in resource.item_views else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Tabs:
     request: Request
     routes: Routes

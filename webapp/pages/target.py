@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from webapp.client import Reply
@@ -18,6 +18,7 @@ from webapp.pages.actions import go_by_different_keys
 from webapp.pages.masking import is_secret
 from webapp.pages.tasks import Task
 from webapp.pages.uses import is_file, is_plumbing, is_stream
+from webapp.record import record
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -26,7 +27,7 @@ HIDDEN = re.compile(r"([*•x#.])\1{2,}|<?\[?(redacted|hidden|masked|secret)\]?>
 """What an API shows in place of a secret."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Version:
     """Which version of an item was read, as the API tells; both empty where it doesn't."""
 
@@ -49,7 +50,7 @@ class Version:
         return {"If-Unmodified-Since": self.modified} if self.modified else {}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Item:
     """An item as it was just read."""
 
@@ -60,7 +61,7 @@ class Item:
     version: Version
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Target:
     """What an operation changes, and where it is read."""
 

@@ -1,7 +1,7 @@
 """One operation as its page is about it: what is known of its inputs, and where it belongs."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -26,6 +26,7 @@ from webapp.pages.actions import ITEM, go_by_different_keys, is_below, operation
 from webapp.pages.crumbs import page_label
 from webapp.pages.masking import is_secret
 from webapp.pages.sites import routes_for
+from webapp.record import record
 
 ONCE = frozenset({"idempotencykey", "xidempotencykey"})
 """Headers, by normal name, with which an API tells a request that comes twice from two that are alike."""
@@ -43,7 +44,7 @@ class Role(StrEnum):
     """Everything else."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Task:
     """An operation, and the request that is about it."""
 

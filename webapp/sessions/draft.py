@@ -1,7 +1,9 @@
 """What was typed into a form, and all that one browser has typed into several, as it is kept."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from webapp.record import record
 
 MOST_OF_ONE = 4
 """Forms of one browser: somebody may have several open."""
@@ -11,7 +13,7 @@ PER_TEXT, PER_PAIR, PER_DRAFT, PER_FOLDER = 16, 64, 512, 1536
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Draft:
     """A form's texts, in order, without what is secret."""
 
@@ -27,7 +29,7 @@ class Draft:
         object.__setattr__(self, "size", PER_DRAFT + pairs)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Folder:
     """One browser's drafts."""
 

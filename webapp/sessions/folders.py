@@ -4,9 +4,10 @@ import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
+from webapp.record import record
 from webapp.sessions.draft import Folder, size_of
 
 SECONDS = 15 * 60
@@ -43,7 +44,7 @@ class Folders(ABC):
         """Have what is left of a folder in its place, or nothing; says whether it was still as it had been found."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Entry:
     folder: Folder
     address: str
@@ -55,7 +56,7 @@ class _Entry:
         return self.folder.size + size_of(self.address)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Share:
     """The folders from one address, those that were kept longest ago first, and the bytes that they take."""
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.client import APIClient
 from webapp.errors import StoreUnavailable
+from webapp.record import record
 from webapp.sessions.activity import is_attended
 from webapp.sessions.audit import audit
 from webapp.sessions.bounces import MOST, QUICK, Bounces
@@ -23,7 +23,7 @@ logger = logging.getLogger("webapp.sessions")
 Page = Callable[[Request], Awaitable[ASGIApp]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Instead:
     """What is answered in place of whatever the handler made."""
 

@@ -8,13 +8,13 @@ nobody else's. It never holds a secret: whoever has the browser can read it.
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from webapp.record import record
 from webapp.sessions.cookie import mount_path, prefixed, sent_values, set_cookie
 from webapp.sessions.session import Session
 from webapp.settings import is_https
@@ -25,7 +25,7 @@ LONGEST_COOKIE = 3500
 """Browsers drop a cookie of more than 4096 bytes, name and attributes included."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Undo:
     """How to take back what the notice is about: a form to be posted."""
 
@@ -35,7 +35,7 @@ class Undo:
     fields: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Notice:
     """What has been done, in a sentence."""
 

@@ -9,13 +9,14 @@ whether an account exists: the same is counted and answered.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from urllib.parse import quote
 
 from starlette.types import Scope
 
 from webapp.errors import StoreUnavailable
+from webapp.record import record
 from webapp.sessions.addresses import address_key, network_key
 from webapp.sessions.buckets import Bucket, Buckets
 from webapp.sessions.devices import Devices
@@ -27,7 +28,7 @@ NETWORK_TIMES = 4
 """How many times as many tries as an address an IPv6 network of 48 bits has, however many addresses it uses."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Try:
     """One try, counted; or one too many, which is not to be made before `retry_after` seconds are over."""
 

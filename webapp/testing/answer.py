@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 import httpx
 
+from webapp.record import record
 from webapp.testing.markup import Document, Element, parse
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Answer:
     """
     An answer of the app, read like a page.

@@ -3,19 +3,20 @@
 import inspect
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import httpx
 
+from webapp.record import record
 from webapp.testing.document import describe
 
 ACCOUNTS = {"ada@example.com": "secret"}
 """Who may sign in unless a test says otherwise: the person `Browser.sign_in` is by default."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Received:
     """A request that the API got."""
 

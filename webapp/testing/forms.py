@@ -1,8 +1,8 @@
 """A form's successful controls: what a browser would send (HTML, 4.10.22.4)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from webapp.record import record
 from webapp.testing.markup import Element
 
 Upload = tuple[str, bytes] | tuple[str, bytes, str]
@@ -12,7 +12,7 @@ Value = str | int | float | bool | None | Upload | Iterable[str]
 """What a test may put in a field: a text, a list of texts, a tick, a file, or None to send nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Submission:
     """A filled-in form, ready to be sent."""
 

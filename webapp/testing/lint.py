@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from webapp.record import record
 from webapp.testing.markup import Document, Element
 
 NO_LABEL_NEEDED = frozenset({"hidden", "submit", "button", "reset", "image"})
@@ -11,7 +12,7 @@ DATA_BLOCKS = frozenset({"application/json", "application/ld+json", "text/plain"
 """Types of a <script> that runs nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """One thing wrong with an answer; `check` is the name to opt out by."""
 
@@ -30,7 +31,7 @@ class LintError(AssertionError):
         self.findings = tuple(findings)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Subject:
     """An answer as the checks see it."""
 

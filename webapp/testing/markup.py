@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from html.parser import HTMLParser
+
+from webapp.record import record
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 UNSEEN = frozenset({"script", "style", "template", "head", "noscript"})
@@ -97,7 +99,7 @@ class Element:
         return found
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Document:
     """A parsed answer, with what was wrong in its markup."""
 
@@ -175,7 +177,7 @@ class _TreeBuilder(HTMLParser):
         return f" (line {line}, column {column + 1})"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Compound:
     """One level of a selector: `input.wide[type=search]`."""
 

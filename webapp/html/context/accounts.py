@@ -2,7 +2,7 @@
 
 from webapp.html.context.facts import Fact
 from webapp.html.context.shell import Link
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from webapp.html.context.editing import BulkBar
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.shell import Link
 from webapp.html.context.tables import Chip, Column, ColumnMenu, Control, Pager, Row
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

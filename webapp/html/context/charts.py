@@ -1,6 +1,6 @@
 """Numbers to look at: lines over time, and bars for things to compare. Coordinates are in units of the drawing."""
 
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from webapp.html.context.shell import Link
-from webapp.html.record import record
+from webapp.record import record
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -5,7 +5,7 @@ from typing import Any
 from webapp.html.context.charts import Chart
 from webapp.html.context.tables import Column, Row
 from webapp.html.kinds import Kind
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from webapp.html.context.facts import Fact
 from webapp.html.context.shell import Link
 from webapp.html.context.tables import Control
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

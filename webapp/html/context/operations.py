@@ -5,7 +5,7 @@ from typing import Any
 from webapp.html.context.facts import Fact, Section
 from webapp.html.context.shell import Link
 from webapp.html.context.tables import Option
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

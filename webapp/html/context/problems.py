@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

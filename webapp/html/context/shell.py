@@ -1,6 +1,6 @@
 """What surrounds every page."""
 
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from webapp.html.context.shell import Link
 from webapp.html.kinds import Kind
-from webapp.html.record import record
+from webapp.record import record
 
 
 @record(frozen=True, slots=True)

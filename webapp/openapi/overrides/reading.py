@@ -9,7 +9,6 @@ Overrides read from what somebody wrote, and every mistake in it named.
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -26,6 +25,7 @@ from webapp.openapi.overrides.values import (
     SortingOverride,
 )
 from webapp.openapi.site import PagingStyle
+from webapp.record import record
 
 KINDS = ("form", "json", "basic", "bearer", "api_key", "none")
 MOST_BYTES = 4 * 2**20
@@ -34,7 +34,7 @@ HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,400}")
 MEDIA_TYPE = re.compile(r"application/[A-Za-z0-9.+-]+(?:;[\x20-\x7e]*)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Key:
     """What may stand under a name: how it is read, and how to say what is wanted."""
 

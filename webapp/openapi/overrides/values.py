@@ -5,11 +5,12 @@ None is "not said", so that what was inferred stays; OFF is "there is none".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final, Literal
 
 from webapp.openapi.site import PagingStyle
+from webapp.record import record
 
 
 class Off(Enum):
@@ -23,7 +24,7 @@ OFF: Final = Off.OFF
 Nothing = Literal[Off.OFF]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PagingOverride:
     """How a list's pages are turned."""
 
@@ -35,7 +36,7 @@ class PagingOverride:
     first: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SortingOverride:
     """How a list is put in order."""
 
@@ -47,7 +48,7 @@ class SortingOverride:
     descending: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ResourceOverride:
     """What is said about one resource."""
 
@@ -71,7 +72,7 @@ class ResourceOverride:
     delete: str | Nothing | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OperationOverride:
     """What is said about one operation."""
 
@@ -79,7 +80,7 @@ class OperationOverride:
     hidden: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LoginOverride:
     """What is said about signing in. Operations are written `POST /auth/logout`, or as their path alone."""
 
@@ -102,7 +103,7 @@ class LoginOverride:
     refresh_field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CSRFOverride:
     """A token that the API sets as a cookie and wants back in a header; a GET of `path` brings it."""
 
@@ -111,7 +112,7 @@ class CSRFOverride:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class APIOverride:
     """What is said about every call."""
 
@@ -121,7 +122,7 @@ class APIOverride:
     """What JSON is called: `application/vnd.api+json`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Overrides:
     """Everything that is said about a site."""
 
