@@ -25,11 +25,12 @@ def test_templates_and_static_files_are_inside_the_wheel(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
 
     for folder in ("templates", "static"):
-        ours = {path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob("*") if path.is_file()}
+        files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+        ours = {path.relative_to(ROOT / folder) for path in files}
         assert ours
         assert {f"webapp/_{folder}/{path.as_posix()}" for path in ours} <= names
     assert "webapp/py.typed" in names
-    assert not [name for name in names if name.startswith(("tests/", "templates/", "static/"))]
+    assert not [name for name in names if name.startswith(("tests/", "templates/", "static/")) or "__pycache__" in name]
 
 
 def test_an_unpacked_wheel_renders_a_page_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:

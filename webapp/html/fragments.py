@@ -7,7 +7,7 @@ which takes no time however large they are. So nothing that changes in place may
 """
 
 from collections import OrderedDict
-from itertools import count
+from secrets import token_hex
 from typing import Any
 
 from jinja2 import nodes
@@ -68,7 +68,6 @@ class KeptExtension(Extension):
     """The tag. Without the filters `_kept` and `_keep`, which whoever has the fragments gives, nothing is kept."""
 
     tags = {"kept"}  # noqa: RUF012 - as Jinja declares it
-    _numbers = count()
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         """Look for it, or else write it and keep it; put it out."""
@@ -77,8 +76,9 @@ class KeptExtension(Extension):
         body = parser.parse_statements(("name:endkept",), drop_needle=True)
         if not isinstance(values, nodes.Tuple):
             values = nodes.Tuple([values], "load")
-        # A number, as one line of a template may have several, and a template of that name may come to be another one.
-        place = nodes.Const(f"{parser.name}:{line}:{next(self._numbers)}")
+        # One line of a template may have several, and a template of that name may come to be another one. What was
+        # compiled by another process may be among them, so that a number wouldn't do.
+        place = nodes.Const(f"{parser.name}:{line}:{token_hex(8)}")
         found = parser.free_identifier()
         given = nodes.Assign(found, nodes.Filter(values, FIND, [place], [], None, None))
         keeping = nodes.Filter(found, KEEP, [place, values], [], None, None)

@@ -35,6 +35,7 @@ from starlette.responses import HTMLResponse, Response
 
 from webapp.html.assets import Assets, find_folder
 from webapp.html.cells import write_cells
+from webapp.html.compiled import CompiledTemplates
 from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
 from webapp.html.context import Shell
 from webapp.html.format import TESTS, Clock, filters, is_blank, is_image_link
@@ -156,6 +157,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=debug,
             extensions=[KeptExtension],
+            bytecode_cache=CompiledTemplates(find_folder("templates")),
         )
         is_image = partial(is_image_link, hosts=images)
         fragments = Fragments()
