@@ -1,3 +1,4 @@
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,10 @@ def test_whether_browsers_come_over_https_is_as_the_operator_says_or_else_as_the
     url: str | None, scheme: str, expected: bool
 ) -> None:
     assert is_https(Settings(public_url=url).https, scheme) is expected
+
+
+def test_nothing_changes_settings_once_they_are_made() -> None:
+    settings = Settings()
+
+    with pytest.raises(FrozenInstanceError):
+        settings.api_url = "http://127.0.0.1:1"  # type: ignore[misc]

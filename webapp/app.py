@@ -17,7 +17,7 @@
 
 The rooms, from the bottom up; each imports only from those below it:
 
-    record errors settings   cheap dataclasses; the exception tree; one record of all settings
+    record errors settings   cheap dataclasses; the exception tree; one frozen dataclass
     codings              bytes packed in what a browser takes
     client/              the API client, the connection pool: knows HTTP and nothing of browsers
     store/               what processes share in Redis or Valkey: sealed records, deposits, counts, marks

@@ -3,20 +3,19 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from webapp.errors import SettingsError
-from webapp.record import record
 
 HOUR = 3600.0
 DAY = 24 * HOUR
 MIB = 1024 * 1024
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Settings:
     """
     Everything an operator may decide. Durations are in seconds, sizes in bytes.

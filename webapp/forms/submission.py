@@ -31,7 +31,9 @@ class Submission:
     pairs: tuple[tuple[str, str | Upload], ...] = ()
     _values: dict[str, list[str | Upload]] = field(init=False, repr=False, compare=False)
     _above: frozenset[str] = field(init=False, repr=False, compare=False)
-    guessed: dict[tuple[str, int], tuple[object, int | None]] = field(init=False, repr=False, compare=False)
+    guessed: dict[tuple[str, int], tuple[object, int | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     """Which shapes unions have that nobody named one for (`read.py`), so that each is found out once."""
 
     def __post_init__(self) -> None:
@@ -40,7 +42,6 @@ class Submission:
             values.setdefault(name, []).append(value)
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_above", frozenset(_above(values)))
-        object.__setattr__(self, "guessed", {})
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str | Upload]]) -> "Submission":
