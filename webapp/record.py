@@ -20,6 +20,8 @@ else:
         """
 
         def made(cls: type) -> type:
+            # It would say the parameters instead, which takes longer to find out than all the rest.
+            cls.__doc__ = cls.__doc__ or cls.__qualname__
             cls = dataclass(repr=False, eq=False, **options)(cls)
             methods: dict[str, Any] = {"__repr__": _repr}
             if eq:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webapp import __version__
-from webapp.cli.check import check
-from webapp.cli.inspect import inspect
 from webapp.cli.run import demo, run
 from webapp.errors import APIError, DocumentError, SettingsError
 
@@ -20,8 +18,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "demo":
                 return demo(given)
             case "inspect":
+                from webapp.cli.inspect import inspect
+
                 return inspect(given)
             case "check":
+                from webapp.cli.check import check
+
                 return check(given)
         return run(given)
     except (SettingsError, DocumentError, APIError) as error:

@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import sys
 from collections.abc import Callable, Sequence
 
 
@@ -12,9 +13,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @functools.cache
 def _command() -> Callable[[Sequence[str] | None], int]:
-    """What is imported stays: looking for garbage among it, time and again, would take a tenth of the start."""
+    """
+    What is imported stays: looking for garbage among it, time and again, would take a tenth of the start.
+
+    Another tenth would go into what httpx writes in colours with, where that is installed: it has a command as well.
+    """
     collecting = gc.isenabled()
     gc.disable()
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # keeps it out
     try:
         from webapp.cli.command import main as command
     finally:

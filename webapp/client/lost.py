@@ -8,6 +8,7 @@ nobody. Most of these also mean something else, so `may_mean_signed_out` only sa
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +21,7 @@ EXPIRED = (419, 440, 498)
 """Statuses that frameworks made up for it: Laravel's, IIS's and Esri's."""
 ABOUT_THE_INPUT = (400, 406, 422)
 
-_SAID = re.compile(
-    r"""
+_SAID = r"""
     \b(?:un|not[ _-])(?:authenticated|logged[ _-]?in|signed[ _-]?in)\b
     | \bauthentication[ _-](?:credentials[ ]were[ ]not|(?:is[ ])?required|failed|error|token[ ]is[ ]missing)
     | \b(?:must|need[ ]to|have[ ]to|please)[ ](?:be[ ])?(?:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|authenticate)
@@ -37,9 +37,7 @@ _SAID = re.compile(
     | \binvalid[ ](?:header|payload|crypto)[ ](?:string|padding)
     | \bmissing[ _](?:the[ ])?authori[sz]ation\b
     | \b(?:invalid|missing|unknown|wrong)[ _](?:api[ _-]?)?key\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """
 _ABOUT_SOMETHING_ELSE = re.compile(
     r"csrf|xsrf|captcha|forgery|permission|privilege|insufficient|scope|\brole|allowed|forbidden[ ]by|invit|reset"
     r"|verif(?!ication failed)|confirm|activation|upload|page[ _-]?token|continuation|device|push|\bfcm\b|webhook"
@@ -78,7 +76,13 @@ def says_signed_out(response: httpx.Response, data: Any, text: str, content: byt
     if status in ABOUT_THE_INPUT and _is_about_credentials(status, data, text):
         return True
     said = list(_words(status, data, text))
-    return any(map(_SAID.search, said)) and not any(map(_ABOUT_SOMETHING_ELSE.search, said))
+    return any(map(_said().search, said)) and not any(map(_ABOUT_SOMETHING_ELSE.search, said))
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    """Compiled once an API refuses something: nothing else takes as long, and no start needs it."""
+    return re.compile(_SAID, re.IGNORECASE | re.VERBOSE)
 
 
 def leads_to_login(response: httpx.Response) -> bool:

@@ -152,8 +152,10 @@ def _content(path: Path) -> bytes:
 
 def _compact(css: str) -> str:
     """A style sheet without its comments and most of its white space."""
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).replace(";}", "}")
+    css = " ".join(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).split())
+    for sign in "{};,":
+        css = css.replace(f" {sign}", sign).replace(f"{sign} ", sign)
+    css = css.replace(";}", "}")
     return re.sub(r"(?<=[{;])([\w-]+): ", r"\1:", css).strip()
 
 

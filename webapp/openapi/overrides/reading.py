@@ -7,7 +7,6 @@ Overrides read from what somebody wrote, and every mistake in it named.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -56,6 +55,8 @@ class Key:
 
 def parse_overrides(text: str | bytes, where: str) -> Overrides:
     """The overrides in a TOML text; raises SettingsError, one sentence that begins with `where`."""
+    import tomllib
+
     try:
         if len(text) > MOST_BYTES:
             raise SettingsError(f"the file has more than {MOST_BYTES // 2**20} MB.")
