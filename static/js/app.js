@@ -1,5 +1,5 @@
 // What pages can't do by themselves: focus and words after a swap, the theme, the jump box.
-// Everything works without this file. It comes after htmx in the same answer, and leaves no globals.
+// Everything works without this file. It comes with htmx in one answer, needs nothing of it, and leaves no globals.
 (() => {
   "use strict";
 

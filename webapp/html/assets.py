@@ -1,4 +1,4 @@
-"""Style sheets and scripts: read once, served under names that change with what is in them."""
+"""Style sheets and scripts: read once, when first asked for, served under names that change with what is in them."""
 
 import hashlib
 import re
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from webapp.codings import Chooser, Coding, codings
+from webapp.html.compact import compact_css, compact_script
 from webapp.html.validators import is_held
 from webapp.record import record
 
@@ -27,8 +28,8 @@ PREFIX = "/-/static/"
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 
-BUNDLE = ("vendor/htmx-*.min.js", "js/app.js")
-"""What `app.js` is made of: one request for all there is to run."""
+BUNDLE = ("js/app.js", "vendor/htmx-*.min.js")
+"""What `app.js` is made of: one request for all there is to run. This order packs best."""
 
 
 def find_folder(name: str) -> Path:
@@ -81,7 +82,8 @@ class Assets:
     """
 
     def __init__(self, directory: Path, *, offered: Sequence[Coding] | None = None) -> None:
-        self._assets = {asset.name: asset for asset in _read(directory)}
+        self._files = _files(directory)
+        self._assets: dict[str, Asset] = {}
         self._chooser = Chooser(codings() if offered is None else offered)
 
     def path(self, name: str, *, hue: int | None = None) -> str:
@@ -117,16 +119,17 @@ class Assets:
         await answer(scope, receive, send)
 
     def _find(self, name: str) -> Asset:
-        if name not in self._assets and (asset := self._tinted(name)):
-            # Made when first asked for: any of several processes may be asked. There are 360 at most.
-            self._assets[name] = asset
+        if name not in self._assets:
+            # Made when first asked for: no page needs all of them, and any of several processes may be asked.
+            self._assets[name] = self._tinted(name) or Asset(name, b"\n".join(map(_content, self._files[name])))
         return self._assets[name]
 
     def _tinted(self, name: str) -> Asset | None:
+        # There are 360 at most of each.
         match = re.fullmatch(r"(.+)-hue-(0|[1-9]\d{0,2})\.css", name, re.ASCII)
-        if match is None or int(match[2]) >= 360 or f"{match[1]}.css" not in self._assets:
+        if match is None or int(match[2]) >= 360 or f"{match[1]}.css" not in self._files:
             return None
-        plain = self._assets[f"{match[1]}.css"].content
+        plain = self._find(f"{match[1]}.css").content
         return Asset(name, plain + f"\n@layer base{{:root{{--hue:{match[2]}}}}}\n".encode())
 
 
@@ -134,34 +137,20 @@ def _tinted_name(name: str, hue: int) -> str:
     return f"{name.removesuffix('.css')}-hue-{hue}.css"
 
 
-def _read(directory: Path) -> list[Asset]:
-    files = sorted(path for path in directory.rglob("*") if path.suffix in TYPES and path.is_file())
+def _files(directory: Path) -> dict[str, list[Path]]:
+    """What each asset is made of."""
     bundle = [path for pattern in BUNDLE for path in sorted(directory.glob(pattern))]
+    files = sorted(path for path in directory.rglob("*") if path.suffix in TYPES and path.is_file())
     # What the bundle is made of is served as a part of it only; our own script has its very name.
-    assets = [Asset(path.name, _content(path)) for path in files if path not in bundle]
-    return [*assets, Asset("app.js", b";\n".join(_content(path) for path in bundle))]
+    return {**{path.name: [path] for path in files if path not in bundle}, "app.js": bundle}
 
 
 def _content(path: Path) -> bytes:
     if path.suffix == ".css":
-        return _compact(path.read_text(encoding="utf-8")).encode()
+        return compact_css(path.read_text(encoding="utf-8")).encode()
     if path.parent.name == "js":
-        return _without_comments(path.read_text(encoding="utf-8")).encode()
+        return compact_script(path.read_text(encoding="utf-8")).encode()
     return path.read_bytes()
-
-
-def _compact(css: str) -> str:
-    """A style sheet without its comments and most of its white space."""
-    css = " ".join(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).split())
-    for sign in "{};,":
-        css = css.replace(f" {sign}", sign).replace(f"{sign} ", sign)
-    css = css.replace(";}", "}")
-    return re.sub(r"(?<=[{;])([\w-]+): ", r"\1:", css).strip()
-
-
-def _without_comments(script: str) -> str:
-    """A script of ours without the lines that are comments, and without indentation."""
-    return re.sub(r"(?m)^\s*(?://.*)?\n|^\s+", "", script)
 
 
 def _answer(scope: Scope, asset: Asset, exact: bool, coding: Coding | None) -> Response:
