@@ -73,7 +73,7 @@ def gzip_coding(library: ModuleType | None) -> Coding:
     pieces.
     """
     if library is None:
-        return Coding("gzip", _gzip, lambda content: zlib.compress(content, 9, GZIP_HEADER), _gzip_packer)
+        return Coding("gzip", _gzip, _gzip_pressed, _gzip_packer)
     compress = library.gzip_compress
     return Coding("gzip", lambda page: bytes(compress(page, 7)), lambda kept: bytes(compress(kept, 12)), _gzip_packer)
 
@@ -81,6 +81,16 @@ def gzip_coding(library: ModuleType | None) -> Coding:
 def _gzip(content: bytes) -> bytes:
     # In a smaller window that holds all of it nothing is found less, and there is less memory to be asked for.
     return zlib.compress(content, 6, GZIP_HEADER if len(content) > _HALF_A_WINDOW else GZIP_HEADER - 1)
+
+
+def _gzip_pressed(content: bytes) -> bytes:
+    # How much memory is best depends on the content: with less of it, codes are made anew more often.
+    return min((_gzip_within(memory, content) for memory in range(4, 10)), key=len)
+
+
+def _gzip_within(memory: int, content: bytes) -> bytes:
+    packing = zlib.compressobj(9, zlib.DEFLATED, GZIP_HEADER, memory)
+    return packing.compress(content) + packing.flush()
 
 
 def _gzip_packer() -> Packer:

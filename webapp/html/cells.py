@@ -164,7 +164,7 @@ def _datetime(value: Any) -> str:
 
 def _timed(value: Any) -> str:
     if is_utc(value):
-        return f'<time datetime="{value[:19]}Z">{value[:10]} {value[11:16]}</time>'
+        return f'<time datetime="{value[:10]} {value[11:19]}Z">{value[:10]} {value[11:16]}</time>'
     return f'<time datetime="{html(machine(value))}">{html(short_datetime(value))}</time>'
 
 
