@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import json
+import weakref
+from contextvars import ContextVar, copy_context
 from dataclasses import replace
 from typing import Any, cast
 
@@ -362,3 +364,34 @@ async def test_a_session_that_is_over_takes_its_look_along() -> None:
     gc.collect()
 
     assert len(sites._own) == 0
+
+
+async def test_a_look_that_is_over_keeps_nothing_of_the_request_that_it_was_for() -> None:
+    source = Source()
+    source.own = {"ada": "Admins"}
+    sites = source.sites(every=30)
+    ada = session("ada")
+    await sites.get(ada)
+    source.now += 31
+    request, carried = ContextVar[object]("request"), Carried()
+    gone = weakref.ref(carried)
+
+    context = copy_context()
+    context.run(request.set, carried)
+    await asyncio.create_task(ask(sites, ada), context=context)
+    await sites.settled()
+    del context, carried
+    await asyncio.sleep(0)  # the loop still holds whoever has just ended
+    gc.collect()
+
+    assert source.asked == 4
+    assert gone() is None
+
+
+class Carried:
+    """What a request has with it."""
+
+
+async def ask(sites: Sites, asker: Session) -> None:
+    """Want a session's site."""
+    await sites.get(asker)

@@ -9,8 +9,9 @@ it began with.
 import asyncio
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
@@ -33,24 +34,26 @@ BARE_EVERY = 10.0
 MOST_EDITIONS = 32
 """Editions kept for sessions, the public one aside."""
 
-Look = Callable[[Edition | None], Awaitable[Edition]]
 Clock = Callable[[], float]
 
 
-class Watch:
+class Watch(ABC):
     """
     One document as one asker gets it: looked at when it is first wanted, and again when that was `every` seconds ago.
 
     However many requests wait, it is looked at once at a time, and while that fails, not more often than every two
     seconds; the requests between get the same error at once. A look at one that is known already keeps nobody waiting,
     and if it fails the known edition stays. With an `every` of 0 there are no further looks.
+
+    Each session has one, so nothing stays of a look that is over.
     """
 
-    def __init__(self, look: Look, *, every: float, clock: Clock) -> None:
-        self._look = look
+    __slots__ = ("_clock", "_complaint", "_every", "_failed_at", "_failure", "_lock", "_looked_at", "_task", "edition")
+
+    def __init__(self, *, every: float, clock: Clock) -> None:
         self._every = every
         self._clock = clock
-        self._lock = asyncio.Lock()
+        self._lock: asyncio.Lock | None = None
         self._failure: APIError | None = None
         self._failed_at = self._looked_at = 0.0
         self._complaint = ""
@@ -58,12 +61,18 @@ class Watch:
         self.edition: Edition | None = None
         """What is known so far, without asking."""
 
+    @abstractmethod
+    async def look(self, known: Edition | None) -> Edition:
+        """Ask for it, in place of what is known."""
+
     async def get(self) -> Edition:
         """The edition; raises Unavailable while the API is down, BadGateway while its document can't be read."""
         if self.edition is None:
-            async with self._lock:
+            self._lock = lock = self._lock or asyncio.Lock()
+            async with lock:
                 if self.edition is None:
                     self.edition = await self._first()
+            self._lock = None
         elif self._is_due(self.edition):
             self.look_again()
         return self.edition
@@ -93,7 +102,7 @@ class Watch:
         if self._failure is not None and self._clock() - self._failed_at < RETRY_AFTER:
             raise self._failure.with_traceback(None)
         try:
-            edition = await self._look(None)
+            edition = await self.look(None)
         except (APIError, DocumentError) as error:
             logger.warning("no OpenAPI document: %s", error)
             raise self._failed(error if isinstance(error, APIError) else BadGateway(str(error))) from error
@@ -101,7 +110,7 @@ class Watch:
             # A document can be odd in more ways than anybody foresees; it must not cost a reading for every request.
             logger.exception("the OpenAPI document can't be made a site")
             raise self._failed(BadGateway("The API's OpenAPI document can't be read.")) from error
-        self._looked_at = self._clock()
+        self._looked_at, self._failure = self._clock(), None
         _say(edition)
         return edition
 
@@ -111,14 +120,16 @@ class Watch:
 
     async def _again(self) -> None:
         try:
-            found = await self._look(self.edition)
+            found = await self.look(self.edition)
         except Exception as error:
             self._complain(error)
-            return
-        self._complaint = ""
-        if self.edition is not None and found.digest != self.edition.digest:
-            _say(found)
-        self.edition = found
+        else:
+            self._complaint = ""
+            if self.edition is not None and found.digest != self.edition.digest:
+                _say(found)
+            self.edition = found
+        finally:
+            self._task = None
 
     def _complain(self, error: Exception) -> None:
         """Say once what is wrong with the new one."""
@@ -148,7 +159,7 @@ class Sites:
         self._sign = sign
         self._every = every
         self._clock = clock
-        self._public = Watch(documents.look, every=min(every, 1.0) if documents.is_file else every, clock=clock)
+        self._public = _Public(documents, every=min(every, 1.0) if documents.is_file else every, clock=clock)
         self._own: WeakKeyDictionary[Session, _Own] = WeakKeyDictionary()
         self._editions: OrderedDict[str, Edition] = OrderedDict()
         """What sessions got besides the public edition, by digest, the longest unused first."""
@@ -161,7 +172,7 @@ class Sites:
     def known(self, session: Session) -> Routes | None:
         """What is known so far about a session's site, without asking."""
         own = self._own.get(session)
-        edition = own.watch.edition if own else None
+        edition = own.edition if own else None
         return edition.routes if edition else self.routes
 
     async def get(self, session: Session | None = None) -> Routes:
@@ -174,43 +185,38 @@ class Sites:
     async def _get_own(self, session: Session, public: Edition) -> Edition:
         own = self._own.get(session)
         if own is None:
-            own = self._own[session] = _Own(public)
-            own.watch = Watch(self._look_as(session.api, own), every=self._every, clock=self._clock)
-        edition = own.watch.edition
+            own = self._own[session] = _Own(self, session.api, public, every=self._every, clock=self._clock)
+        edition = own.edition
         if edition is not None and own.against is not public:
             # The public one has changed, and so may have what this session gets.
-            own.watch.look_again()
+            own.look_again()
             return public if edition is own.against else edition
         if edition is not public or own.unsure:
-            edition = await own.watch.get()
+            edition = await own.get()
         if edition.digest in self._editions:
             self._editions.move_to_end(edition.digest)
         return edition
 
-    def _look_as(self, api: APIClient, own: "_Own") -> Look:
-        """The look of a session, which it holds only the client of: a session that has ended takes its look along."""
-
-        async def look(known: Edition | None) -> Edition:
-            assert self._sign is not None
-            public = await self._public.get()
-            try:
-                found = await self._documents.look_as(self._sign(api), public, known)
-            except (APIError, DocumentError) as error:
-                own.unsure = isinstance(error, Unavailable)
-                if known is not None or (own.unsure and public.bare):
-                    raise
-                logger.info("a session goes on with everybody's document: %s", error)
-                own.against = public
-                return public
-            own.against, own.unsure = public, False
-            if found is not public:
-                found = self._share(found)
-                endpoint = refresh_endpoint(found.routes.site.accounts)
-                if endpoint is not None:
-                    api.renew_with(endpoint)
-            return found
-
-        return look
+    async def look_as(self, own: "_Own", known: Edition | None) -> Edition:
+        """What a session gets."""
+        assert self._sign is not None
+        public = await self._public.get()
+        try:
+            found = await self._documents.look_as(self._sign(own.api), public, known)
+        except (APIError, DocumentError) as error:
+            own.unsure = isinstance(error, Unavailable)
+            if known is not None or (own.unsure and public.bare):
+                raise
+            logger.info("a session goes on with everybody's document: %s", error)
+            own.against = public
+            return public
+        own.against, own.unsure = public, False
+        if found is not public:
+            found = self._share(found)
+            endpoint = refresh_endpoint(found.routes.site.accounts)
+            if endpoint is not None:
+                own.api.renew_with(endpoint)
+        return found
 
     def _share(self, found: Edition) -> Edition:
         """The edition, or the one of the same document that another session got before."""
@@ -219,8 +225,8 @@ class Sites:
         while len(self._editions) > MOST_EDITIONS:
             _, dropped = self._editions.popitem(last=False)
             for own in self._own.values():
-                if own.watch.edition is dropped:
-                    own.watch.edition = None
+                if own.edition is dropped:
+                    own.edition = None
         return edition
 
     async def settled(self) -> None:
@@ -234,19 +240,40 @@ class Sites:
             await watch.close()
 
     def _watches(self) -> list[Watch]:
-        return [self._public, *(own.watch for own in self._own.values())]
+        return [self._public, *self._own.values()]
 
 
-class _Own:
-    """What one session gets, the public edition that this was compared with, and whether that is still to be done."""
+class _Public(Watch):
+    """What everybody gets."""
 
-    __slots__ = ("against", "unsure", "watch")
+    __slots__ = ("_documents",)
 
-    watch: Watch
+    def __init__(self, documents: Documents, *, every: float, clock: Clock) -> None:
+        super().__init__(every=every, clock=clock)
+        self._documents = documents
 
-    def __init__(self, against: Edition) -> None:
+    async def look(self, known: Edition | None) -> Edition:
+        return await self._documents.look(known)
+
+
+class _Own(Watch):
+    """
+    What one session gets, the public edition that this was compared with, and whether that is still to be done.
+
+    It holds only the session's client: a session that has ended takes its watch along.
+    """
+
+    __slots__ = ("_sites", "against", "api", "unsure")
+
+    def __init__(self, sites: Sites, api: APIClient, against: Edition, *, every: float, clock: Clock) -> None:
+        super().__init__(every=every, clock=clock)
+        self._sites = sites
+        self.api = api
         self.against = against
         self.unsure = False
+
+    async def look(self, known: Edition | None) -> Edition:
+        return await self._sites.look_as(self, known)
 
 
 def _say(edition: Edition) -> None:
