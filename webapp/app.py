@@ -46,6 +46,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.client import ASGIBackend, shared_transport
+from webapp.client.share import Shares
 from webapp.errors import APIError, StoreUnavailable, UnsafePath
 from webapp.frontend import Frontend
 from webapp.html.render import SCRIPTS
@@ -162,6 +163,6 @@ def _transport(
     if transport is not None:
         return lambda: transport
     if target is None or isinstance(target, str):
-        strangers = max(1, settings.api_connections * 3 // 4)
-        return lambda: shared_transport(limit=settings.api_connections, strangers=strangers)
+        limit = settings.api_connections
+        return lambda: shared_transport(limit=limit, shares=Shares.of(limit))
     return lambda: ASGIBackend(target)

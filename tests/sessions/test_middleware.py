@@ -61,7 +61,8 @@ async def show(request: Request) -> Response:
     session: Session = request.state.session
     assert request.state.api is session.api
     told = {"user": session.user, "kept": session.kept, "client": id(session.api)}
-    return JSONResponse({**told, "owner": session.owner, "ending": session.ending})
+    counted = {"counted_as": session.api.credentials.counted_as}
+    return JSONResponse({**told, **counted, "owner": session.owner, "ending": session.ending})
 
 
 async def sign_in(request: Request) -> Response:
@@ -210,6 +211,19 @@ async def test_two_browsers_have_two_clients() -> None:
 
         assert (await ada.get("/")).json()["client"] != (await bob.get("/")).json()["client"]
     assert len(registry) == 2
+
+
+async def test_calls_are_counted_as_the_owners_and_those_of_strangers_as_their_addresses() -> None:
+    app, _ = house()
+    async with browser(app) as client:
+        assert (await client.get("/")).json()["counted_as"] == "visitor 127.0.0.1"
+        await client.get("/in?owner=ada")
+        assert (await client.get("/")).json()["counted_as"] == "ada"
+        await client.get("/out")
+        assert (await client.get("/")).json()["counted_as"] == "visitor 127.0.0.1"
+    nobody_knows_where = httpx.ASGITransport(app, client=("/run/proxy.sock", 0))
+    async with httpx.AsyncClient(transport=nobody_knows_where, base_url="http://testserver") as client:
+        assert (await client.get("/")).json()["counted_as"] == ""
 
 
 async def test_an_unchanged_session_writes_no_cookie() -> None:

@@ -45,7 +45,7 @@ class Call:
     `base` are its headers but for the credentials, `own` those the caller gave, which win over everything.
     `plain` calls (sign-in, renewal) carry no bearer, follow no redirect, and bring their cookies back in `Answer`.
     `wanted` is what the operation asks for of those who call, where its document says. Where a redirect leads to a
-    login page, that is the answer, unless the call goes `through`.
+    login page, that is the answer, unless the call goes `through`. What `lasts` is sent or read at somebody's own pace.
     """
 
     method: str
@@ -59,6 +59,7 @@ class Call:
     plain: bool = False
     wanted: Alternatives | None = None
     through: bool = False
+    lasts: bool = False
 
     @property
     def path(self) -> str:
@@ -79,6 +80,7 @@ def prepare(
     headers: Mapping[str, str] | None = None,
     timeout: float | None = None,
     plain: bool = False,
+    lasts: bool = False,
 ) -> Call:
     """The call to `path`; UnsafePath when any of it would reach further than the API."""
     method = method.upper()
@@ -94,7 +96,8 @@ def prepare(
         own = {name: value for name, value in own.items() if name not in PARTS}
     base, request_id = _base_headers(config, body, own)
     timeout = config.timeout if timeout is None else timeout
-    return Call(method, target, config.url(target), body, base, own, timeout, request_id, plain)
+    lasts = lasts or body.stream is not None
+    return Call(method, target, config.url(target), body, base, own, timeout, request_id, plain, lasts=lasts)
 
 
 def _base_headers(config: ClientConfig, body: Body, own: dict[str, str]) -> tuple[dict[str, str], str]:

@@ -313,7 +313,7 @@ class APIClient:
 
         `timeout` ends with the headers; from then on only silence for `idle_timeout` seconds is an error.
         """
-        call = self._prepare(method, path, json=json, data=data, content=content, **options)
+        call = self._prepare(method, path, json=json, data=data, content=content, **{"lasts": True, **options})
         reply = await self._open(call, lambda _: True, idle_timeout)
         try:
             yield reply if isinstance(reply, StreamReply) else StreamReply.of(reply)

@@ -49,28 +49,14 @@ class Connections(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, as soon as its headers are there; it's to be read or closed."""
-        url = request.url
-        if url.scheme not in ("http", "https"):
-            raise httpx.UnsupportedProtocol("This is neither http nor https.")
-        exchange = await self.send(
-            Sending(
-                request.method,
-                Origin.of(url),
-                url.raw_path.decode("ascii"),
-                request.headers.raw,
-                _body(request),
-                request.extensions.get("timeout", {}).get("connect"),
-            )
-        )
-        return httpx.Response(
-            exchange.status, headers=exchange.headers, stream=ArrivedStream(exchange), request=request
-        )
+        return response_of(await self.send(sending_of(request)), request)
 
     async def send(self, sending: Sending) -> Exchange:
         """
         The exchange, once its answer's headers are there; it's to be read or closed.
 
-        After the deadline it is a TimeoutError, or httpx.ReadTimeout where it was sent by then.
+        After the deadline it is httpx.PoolTimeout where there was no place for it, a TimeoutError where there was no
+        connection, and httpx.ReadTimeout where it was sent by then.
         """
         head, length = _head(sending)
         again = sending.method in ("GET", "HEAD") and isinstance(sending.body, bytes)
@@ -106,8 +92,11 @@ class Connections(httpx.AsyncBaseTransport):
         if self._is_closed:
             raise RuntimeError("This pool is closed.")
         if self._places.locked():
-            async with asyncio.timeout_at(sending.deadline):
-                await self._places.acquire()
+            try:
+                async with asyncio.timeout_at(sending.deadline):
+                    await self._places.acquire()
+            except TimeoutError:
+                raise httpx.PoolTimeout("All connections are in use.") from None
         else:
             await self._places.acquire()
         try:
@@ -176,6 +165,22 @@ class Connections(httpx.AsyncBaseTransport):
             else:
                 del self._idle[origin]
         self._sweep = loop.call_at(next_due, self._close_idle) if next_due < math.inf else None
+
+
+def sending_of(request: httpx.Request) -> Sending:
+    """What a request of httpx's amounts to."""
+    url = request.url
+    if url.scheme not in ("http", "https"):
+        raise httpx.UnsupportedProtocol("This is neither http nor https.")
+    patience = request.extensions.get("timeout", {}).get("connect")
+    target = url.raw_path.decode("ascii")
+    return Sending(request.method, Origin.of(url), target, request.headers.raw, _body(request), patience)
+
+
+def response_of(exchange: Exchange, request: httpx.Request) -> httpx.Response:
+    """The answer to a request as one of httpx's."""
+    stream = ArrivedStream(exchange)
+    return httpx.Response(exchange.status, headers=exchange.headers, stream=stream, request=request)
 
 
 def _body(request: httpx.Request) -> bytes | AsyncIterable[bytes]:

@@ -27,7 +27,8 @@ class Credentials:
 
     From `renew_at` on a renewal is due, at `spent_at` overdue; both are None where nothing tells how long access lasts.
     What is `added` to a sign-in, by the name of the scheme that it is for, goes along where that scheme is asked for.
-    Where other processes hold the same, renewals go through `guard`.
+    Where other processes hold the same, renewals go through `guard`. Calls are `counted_as` somebody's, if anybody is
+    named there, who may hold so many connections at once and no more.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class Credentials:
         "basic",
         "bearer",
         "cookies",
+        "counted_as",
         "established",
         "generation",
         "guard",
@@ -73,6 +75,7 @@ class Credentials:
         self.spent_at: float | None = None
         self.generation = self.holder = 0
         self.guard: Guard | None = None
+        self.counted_as = ""
 
     def __repr__(self) -> str:
         names = [name for name in ("bearer", "refresh_token", "api_key", "basic") if getattr(self, name) is not None]
@@ -159,7 +162,7 @@ class Credentials:
     def take_over(self, other: "Credentials") -> None:
         """Be, but for the cookies, what others who hold the same have made of them."""
         for name in self.__slots__:
-            if name not in ("cookies", "generation", "guard"):
+            if name not in ("cookies", "counted_as", "generation", "guard"):
                 setattr(self, name, getattr(other, name))
         self.generation = max(self.generation + 1, other.generation)
 

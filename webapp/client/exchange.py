@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import httpx
@@ -22,6 +22,16 @@ class Carrier(Protocol):
         """Give it up for this reason, and the connection with it."""
 
 
+class Place(Protocol):
+    """What somebody has of the pool for it."""
+
+    def give_back(self) -> None:
+        """Its connection isn't needed any more."""
+
+    def stay(self) -> None:
+        """Have it for as long as somebody takes to read on; an APIError where there is no room for that."""
+
+
 class Exchange:
     """
     A request that was sent, and its answer as it comes.
@@ -37,10 +47,10 @@ class Exchange:
         "_pieces",
         "_waiting",
         "begun",
-        "closed",
         "complete",
         "failure",
         "headers",
+        "place",
         "status",
         "timer",
     )
@@ -57,8 +67,7 @@ class Exchange:
         self.failure: Exception | None = None
         """Why no more of it will come."""
         self.timer: asyncio.TimerHandle | None = None
-        self.closed: Callable[[], None] | None = None
-        """Is told, once, that nobody wants any more of it."""
+        self.place: Place | None = None
 
     def whole(self) -> bytes | None:
         """All of the body, if it is there already and nobody has read of it."""
@@ -86,9 +95,13 @@ class Exchange:
         """Want no more of it; what is still to come takes the connection with it."""
         if self._connection is not None:
             self._connection.abandon(self, httpx.ReadError("The rest of the answer was not wanted."))
-        closed, self.closed = self.closed, None
-        if closed is not None:
-            closed()
+        self._let_go()
+
+    def hold(self, place: Place) -> None:
+        """Have a place in the pool for as long as it has the connection."""
+        self.place = place
+        if self._connection is None:
+            self._let_go()
 
     def stay(self) -> None:
         """Have no time-out any longer."""
@@ -118,17 +131,24 @@ class Exchange:
 
     def end(self) -> None:
         """All of it was there."""
-        self.complete, self._connection = True, None
-        self.stay()
+        self.complete = True
+        self._let_go()
         self._wake()
 
     def fail(self, error: Exception) -> None:
         """No more of it will come."""
-        self.failure, self._connection = error, None
-        self.stay()
+        self.failure = error
+        self._let_go()
         if not self.begun.done():
             self.begun.set_exception(error)
         self._wake()
+
+    def _let_go(self) -> None:
+        self._connection = None
+        self.stay()
+        place, self.place = self.place, None
+        if place is not None:
+            place.give_back()
 
     def _wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():

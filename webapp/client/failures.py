@@ -72,6 +72,8 @@ def no_answer(error: Exception, request_id: str) -> APIError:
 
 
 def _no_answer(error: Exception, request_id: str) -> APIError:
+    if isinstance(error, httpx.PoolTimeout):
+        return Unavailable("Too much is under way at the API.", request_id=request_id)
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return Unavailable("The API took too long to answer.", request_id=request_id)
     if isinstance(error, httpx.ProtocolError | httpx.DecodingError):

@@ -10,12 +10,13 @@ from typing import Any
 
 import httpx
 
+from webapp.client.arrived import Arrived
 from webapp.client.decoding import parse_json
 from webapp.client.failures import no_answer
 from webapp.client.hiding import hidden, without_value_in
 from webapp.client.inflate import decoded
 from webapp.client.keys import ApiKey
-from webapp.errors import BadGateway, Garbled, Unavailable
+from webapp.errors import APIError, BadGateway, Garbled, Unavailable
 from webapp.record import record
 
 
@@ -88,6 +89,22 @@ class StreamReply:
     async def aclose(self) -> None:
         """Want no more of it."""
         await self._response.aclose()
+
+    async def stay(self) -> None:
+        """
+        Be read for as long as somebody takes to, though that wasn't said when it was asked for.
+
+        Where too many are, it's closed. Raises BadGateway: whatever was asked for may be done.
+        """
+        place = self._response.exchange.place if isinstance(self._response, Arrived) else None
+        try:
+            if place is not None:
+                place.stay()
+        except APIError as error:
+            await self.aclose()
+            raise BadGateway(
+                f"The API's answer is a file. {error.detail}", retry_after=error.retry_after, request_id=self.request_id
+            ) from None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The decoded body as it arrives; Unavailable when nothing comes for the idle time-out."""

@@ -1,78 +1,189 @@
-"""A part of the pool for strangers, so that they can't take all of it."""
+"""Parts of the pool, so that nobody can take all of it from the others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from typing import NamedTuple, Self
 
 import httpx
 
-from webapp.client.connections import Connections, Sending
+from webapp.client.connections import Connections, Sending, response_of, sending_of
 from webapp.client.exchange import Exchange
+from webapp.client.rooms import Room
+from webapp.errors import APIError, RateLimited, Unavailable
 
-T = TypeVar("T")
+CLAIM = "webapp.claim"
+"""The extension of a request that holds its Claim."""
+AGAIN_SECONDS = 5.0
+"""After how many seconds whoever found no place may try again."""
 
-STRANGER = "webapp.stranger"
-"""The extension of a request that is made for nobody who has signed in, nor to sign in."""
+_CROWD = 1000
+"""So many callers' rooms are kept before those that nobody is in are dropped: making one costs more than the rest."""
+
+TOO_MANY = "Too many of your requests are under way. Wait until one of them has ended."
+TOO_MANY_STRANGERS = "Too many visitors wait for the API."
+TOO_MANY_LASTING = "Too many files are on their way to others. Please try again later."
+
+
+class Claim(NamedTuple):
+    """
+    What a call takes of the pool.
+
+    It is `counted_as` somebody's, or nobody's where that is empty. A `stranger` hasn't signed in. What `lasts` goes on
+    for as long as somebody takes to send or to read it, while all else has a time-out.
+    """
+
+    counted_as: str
+    stranger: bool
+    lasts: bool
+
+
+class Shares(NamedTuple):
+    """How many connections there are for all `strangers`, for one `visitor` among them, and for one `owner`."""
+
+    strangers: int
+    visitor: int
+    owner: int
+
+    @classmethod
+    def of(cls, limit: int) -> Self:
+        """Those of a pool of `limit`: three quarters, half of these, and a quarter."""
+        strangers = max(1, limit * 3 // 4)
+        return cls(strangers, max(1, strangers // 2), min(limit, max(4, limit // 4)))
 
 
 class Share(httpx.AsyncBaseTransport):
     """
-    A pool of which strangers never hold more than `strangers` connections, from asking to an answer's last byte.
+    A pool of which nobody holds more than their share, from asking to an answer's last byte.
 
-    Whoever has a slow operation that needs no sign-in would otherwise need no more than a loop to keep everybody out.
-    Those beyond the share wait in the order they came, for as long as their call's time-out lets them.
+    Whoever asks for something slow, or reads slowly, would otherwise need no more than a loop to keep everybody out. Of
+    each share, and of the pool, three quarters at most are for what lasts, so that a page goes through beside it. Those
+    beyond their share wait in the order they came, for as long as their call's time-out lets them.
     """
 
-    def __init__(self, pool: Connections, strangers: int) -> None:
+    def __init__(self, pool: Connections, limit: int, shares: Shares) -> None:
         self.pool = pool
-        self._places = asyncio.Semaphore(strangers)
+        self.everybody, self.strangers = Room(limit), Room(shares.strangers)
+        self._shares = shares
+        self._own: dict[str, Room] = {}
+        self._crowd = _CROWD
 
-    async def send(self, sending: Sending) -> Exchange:
-        """The pool's exchange for a stranger, in its turn; for others there is the pool."""
-        async with asyncio.timeout_at(sending.deadline):
-            await self._places.acquire()
-        exchange = await self._held(self.pool.send(sending))
-        exchange.closed = self._places.release
+    async def send(self, sending: Sending, claim: Claim) -> Exchange:
+        """The pool's exchange, in its turn; an APIError where that didn't come in time."""
+        place = _Place(self, claim)
+        if not place.enter():
+            await place.wait(sending.deadline)
+        try:
+            exchange = await self.pool.send(sending)
+        except BaseException:
+            place.give_back()
+            raise
+        exchange.hold(place)
         return exchange
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The pool's answer, in its turn."""
-        if STRANGER not in request.extensions:
-            return await self.pool.handle_async_request(request)
-        await self._places.acquire()
-        response = await self._held(self.pool.handle_async_request(request))
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Held(response.stream, self._places.release)
-        return response
+        """The pool's answer, in its turn, for which httpx's time-out `pool` lets it wait."""
+        claim, sending = request.extensions.get(CLAIM), sending_of(request)
+        if claim is None:
+            return response_of(await self.pool.send(sending), request)
+        place = _Place(self, claim)
+        if not place.enter():
+            seconds = request.extensions.get("timeout", {}).get("pool")
+            await place.wait(None if seconds is None else asyncio.get_running_loop().time() + seconds)
+        return response_of(await self._sent(sending, place), request)
 
-    async def _held(self, asked: Awaitable[T]) -> T:
-        """What the pool gives, with a place that was taken for it; that is given back at once if it fails."""
+    async def _sent(self, sending: Sending, place: "_Place") -> Exchange:
         try:
-            return await asked
+            exchange = await self.pool.send(sending)
         except BaseException:
-            self._places.release()
+            place.give_back()
             raise
+        exchange.hold(place)
+        return exchange
+
+    def own(self, claim: Claim) -> Room:
+        """The room of whoever a call is counted as."""
+        room = self._own.get(claim.counted_as)
+        if room is None:
+            if len(self._own) >= self._crowd:
+                self._own = {name: each for name, each in self._own.items() if not each.is_empty}
+                self._crowd = max(_CROWD, 2 * len(self._own))
+            limit = self._shares.visitor if claim.stranger else self._shares.owner
+            room = self._own[claim.counted_as] = Room(limit)
+        return room
 
     async def aclose(self) -> None:
         """Close the pool."""
         await self.pool.aclose()
 
 
-class _Held(httpx.AsyncByteStream):
-    """An answer's body, and a place that is held until it's closed."""
+class _Place:
+    """One exchange's, in all rooms where it needs one: the narrowest first, where waiting keeps out nobody else."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, release: Callable[[], None]) -> None:
-        self._stream = stream
-        self._release: Callable[[], None] | None = release
+    __slots__ = ("_claim", "_lasts", "_rooms", "_share")
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream:
-            yield chunk
+    def __init__(self, share: Share, claim: Claim) -> None:
+        self._share, self._claim, self._lasts = share, claim, claim.lasts
+        self._rooms: list[Room] = []
 
-    async def aclose(self) -> None:
+    def enter(self) -> bool:
+        """Take it if it's there; says whether it is."""
+        self._rooms = wanted = self._wanted()
+        for index, room in enumerate(wanted):
+            if not room.enter(self._lasts):
+                del wanted[index:]
+                self.give_back()
+                return False
+        return True
+
+    async def wait(self, until: float | None) -> None:
+        """Take it once it's one's turn; an APIError where that doesn't come in time."""
+        wanted = self._wanted()
         try:
-            await self._stream.aclose()
-        finally:
-            release, self._release = self._release, None
-            if release is not None:
-                release()
+            async with asyncio.timeout_at(until):
+                for room in wanted:
+                    await room.wait(self._lasts)
+                    self._rooms.append(room)
+        except BaseException as error:
+            full = wanted[len(self._rooms)]
+            self.give_back()
+            if isinstance(error, TimeoutError):
+                raise self._refusal(full) from None
+            raise
+
+    def stay(self) -> None:
+        """Have it for what lasts; an APIError where there is none for that, since this one is held meanwhile."""
+        if self._lasts:
+            return
+        everybody = self._share.everybody
+        for room in (*self._rooms, everybody):
+            if room.has_all_that_last:
+                raise self._refusal(room)
+        for room in self._rooms:
+            room.stay()
+        self._lasts = everybody.enter(lasts=True)
+        self._rooms.append(everybody)
+
+    def give_back(self) -> None:
+        """Let others have it."""
+        rooms, self._rooms = self._rooms, []
+        for room in rooms:
+            room.leave(self._lasts)
+
+    def _wanted(self) -> list[Room]:
+        share, claim = self._share, self._claim
+        rooms = [share.own(claim)] if claim.counted_as else []
+        if claim.stranger:
+            rooms.append(share.strangers)
+        if self._lasts:
+            rooms.append(share.everybody)
+        return rooms
+
+    def _refusal(self, full: Room) -> APIError:
+        error: APIError
+        if full is self._share.strangers:
+            error = Unavailable(TOO_MANY_STRANGERS, retry_after=AGAIN_SECONDS)
+        else:
+            # No 503: that would have a proxy take the whole process for gone.
+            said = TOO_MANY_LASTING if full is self._share.everybody else TOO_MANY
+            error = RateLimited(said, retry_after=AGAIN_SECONDS)
+        error.sent = False
+        return error

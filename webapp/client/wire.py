@@ -28,7 +28,7 @@ from webapp.client.paths import join
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type
-from webapp.client.share import STRANGER, Share
+from webapp.client.share import CLAIM, Claim, Share
 from webapp.errors import APIError, BadGateway, Unavailable, UnsafePath
 
 E = TypeVar("E", bound=Exception)
@@ -92,20 +92,25 @@ class _Straight(NamedTuple):
 
     pool: Connections | Share
     deadline: float | None
+    claim: Claim | None
 
 
 def _straight(config: ClientConfig, credentials: Credentials, call: Call) -> _Straight | None:
     """The straight way where nothing keeps a call waiting but the API and the pool, which is that of most."""
     pool = config.transport
-    if isinstance(pool, Share) and (credentials.present or call.plain):
-        pool = pool.pool
     if (
         not isinstance(pool, Connections | Share)
         or call.body.stream is not None
         or config.auth_header_factory is not None
     ):
         return None
-    return _Straight(pool, asyncio.get_running_loop().time() + call.timeout if call.timeout < math.inf else None)
+    deadline = asyncio.get_running_loop().time() + call.timeout if call.timeout < math.inf else None
+    return _Straight(pool, deadline, _claim(credentials, call))
+
+
+def _claim(credentials: Credentials, call: Call) -> Claim | None:
+    """What a call takes of the pool; of what signs in, renews or signs out nothing is to be in the way."""
+    return None if call.plain else Claim(credentials.counted_as, not credentials.present, call.lasts)
 
 
 def _tell(config: ClientConfig, error: E) -> E:
@@ -226,7 +231,12 @@ async def _sent_straight(
 ) -> httpx.Response:
     body, patience = call.body.content or b"", config.connect_timeout
     sending = Sending(call.method, config.base.host, target, headers, body, patience, straight.deadline)
-    return Arrived(await straight.pool.send(sending), call.method, call.url)
+    pool, claim = straight.pool, straight.claim
+    if isinstance(pool, Share):
+        exchange = await (pool.pool.send(sending) if claim is None else pool.send(sending, claim))
+    else:
+        exchange = await pool.send(sending)
+    return Arrived(exchange, call.method, call.url)
 
 
 async def _sent(
@@ -244,8 +254,9 @@ async def _sent(
 
 
 def _extensions(config: ClientConfig, credentials: Credentials, call: Call) -> dict[str, Any]:
-    timeout = {"connect": config.connect_timeout}
-    return {"timeout": timeout} if credentials.present or call.plain else {"timeout": timeout, STRANGER: True}
+    # Less than the call has in all, so that whoever finds no place is told that it was that.
+    timeout = {"connect": config.connect_timeout, "pool": 0.75 * call.timeout if call.timeout < math.inf else None}
+    return {"timeout": timeout, CLAIM: _claim(credentials, call)}
 
 
 def _cookies(config: ClientConfig, response: httpx.Response, call: Call) -> list[Cookie]:

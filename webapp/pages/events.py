@@ -117,6 +117,7 @@ async def _open(request: Request, match: Match) -> StreamReply | None:
             **({"Last-Event-ID": seen} if _ID.fullmatch(seen) else {}),
         },
         idle_timeout=None,
+        lasts=True,
     )
     return reply if isinstance(reply, StreamReply) else None
 

@@ -62,6 +62,7 @@ async def _pass_on(request: Request, prefix: str) -> Response:
             keep=keeps_open,
             params=for_api(read_query(request), match.operation),
             headers={"Accept": "*/*", "Accept-Encoding": "identity", **_wanted_part(request)},
+            lasts=True,
         )
     except BadRequest as error:
         if error.api_status != 416:

@@ -30,6 +30,7 @@ from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
 from webapp.pages.tasks import Task
 from webapp.pages.uploads import bounded, held_for, sendable, submitted
+from webapp.pages.uses import is_file
 from webapp.sessions import Session
 
 
@@ -73,9 +74,9 @@ async def run_operation(request: Request) -> Response:
         return await _run(task, form, submission)
 
 
-async def send(api: APIClient, outgoing: Outgoing) -> Reply | StreamReply:
+async def send(api: APIClient, outgoing: Outgoing, *, lasts: bool) -> Reply | StreamReply:
     """Send what a form made, once; a file in answer is still to be read. Raises what `api.ask` does."""
-    return await api.ask(
+    reply = await api.ask(
         outgoing.method,
         outgoing.path,
         keep=_is_file,
@@ -84,7 +85,11 @@ async def send(api: APIClient, outgoing: Outgoing) -> Reply | StreamReply:
         json=outgoing.json,
         data=outgoing.data,
         content=outgoing.content,
+        lasts=lasts,
     )
+    if isinstance(reply, StreamReply):
+        await reply.stay()
+    return reply
 
 
 def _is_file(headers: Mapping[str, str]) -> bool:
@@ -109,7 +114,8 @@ async def _run(task: Task, form: OperationForm, submission: Submission) -> Respo
         values = await sendable(read.values, form.body)
         outgoing = encode(task.operation, values, form.body.media_type if form.body else None)
         async with counted(task.request, task.operation, values):
-            reply = await send(task.request.state.api, task.with_version(outgoing, submission.text("etag")))
+            outgoing = task.with_version(outgoing, submission.text("etag"))
+            reply = await send(task.request.state.api, outgoing, lasts=is_file(task.operation))
     except UnsafePath as error:
         return await view.refused(Invalid(str(error)))
     except Unauthorized as error:

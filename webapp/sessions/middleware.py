@@ -11,6 +11,7 @@ from webapp.client import APIClient
 from webapp.errors import StoreUnavailable
 from webapp.record import record
 from webapp.sessions.activity import is_attended
+from webapp.sessions.addresses import address_key
 from webapp.sessions.audit import audit
 from webapp.sessions.bounces import MOST, QUICK, Bounces
 from webapp.sessions.contract import Ending, Former, Registry, TooManySessions
@@ -96,7 +97,8 @@ class _Exchange:
 
     async def load(self) -> None:
         """Find whose request it is."""
-        self._loaded = await self._find()
+        self._loaded = session = await self._find()
+        session.api.credentials.counted_as = session.owner if session.kept else _visitor(self._scope)
         self._state["session"], self._state["api"] = self._loaded, self._loaded.api
 
     async def answer(self, page: Page) -> None:
@@ -231,3 +233,8 @@ class _Exchange:
             for cookie in self._cookies:
                 headers.append("Set-Cookie", cookie)
         return message
+
+
+def _visitor(scope: Scope) -> str:
+    address = address_key(scope)
+    return f"visitor {address}" if address else ""

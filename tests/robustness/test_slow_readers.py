@@ -1,0 +1,146 @@
+"""Somebody reads or sends a hundred files ever so slowly: everybody else's pages go through, and their own do, too."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
+
+import pytest
+from fastapi import UploadFile
+from fastapi.responses import StreamingResponse
+
+from tests.cli.process import serving
+from tests.robustness.frontends import Page, fetch, signed_in
+from tests.robustness.strict import StrictAPI
+from tests.serving import serve
+
+SLOW, PAGES, PATIENCE = 100, 60, 4
+FILE, PIECE = 64 * 1024 * 1024, 64 * 1024
+BOUNDARY = "boundary"
+
+
+def api() -> StrictAPI:
+    """One with a file that is more than sockets hold, and a place to put one."""
+    found = StrictAPI("json")
+
+    @found.app.get("/film", response_class=StreamingResponse)
+    async def film() -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            for _ in range(FILE // PIECE):
+                yield bytes(PIECE)
+
+        return StreamingResponse(pieces(), media_type="application/octet-stream")
+
+    @found.app.post("/inbox")
+    async def put(file: UploadFile) -> dict[str, int | None]:
+        return {"size": file.size}
+
+    return found
+
+
+class Request(NamedTuple):
+    """How a request begins, and all that is sent of it."""
+
+    first: str
+    headers: str = ""
+    body: bytes = b""
+
+
+class Slow:
+    """Requests of one account that go on and on; `told` is what those were told that found no place."""
+
+    def __init__(self, url: str) -> None:
+        host, _, port = url.removeprefix("http://").partition(":")
+        self._at, self._host = (host, int(port)), f"{host}:{port}"
+        self.begun = 0
+        self.told: list[str] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self, cookie: str, request: Request) -> None:
+        """Send one, and read no more of the answer than its head."""
+        self._tasks.append(asyncio.create_task(self._go_on(cookie, request)))
+
+    async def _go_on(self, cookie: str, request: Request) -> None:
+        reader, writer = await asyncio.open_connection(*self._at, limit=PIECE)
+        try:
+            usual = f"Host: {self._host}\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n"
+            writer.write(f"{request.first} HTTP/1.1\r\n{usual}{request.headers}\r\n".encode() + request.body)
+            self.begun += 1
+            answer = (await reader.readuntil(b"\r\n\r\n")).decode()
+            if not answer.startswith("HTTP/1.1 200 "):
+                self.told.append(answer.lower())
+            await asyncio.Event().wait()
+        finally:
+            writer.transport.abort()
+
+    @property
+    def under_way(self) -> int:
+        """How many haven't been turned away."""
+        return self.begun - len(self.told)
+
+    async def end(self) -> None:
+        """Leave."""
+        for task in self._tasks:
+            task.cancel()
+        for done in await asyncio.gather(*self._tasks, return_exceptions=True):
+            assert isinstance(done, asyncio.CancelledError)
+
+
+@contextlib.asynccontextmanager
+async def a_house() -> AsyncIterator[tuple[str, str, list[str]]]:
+    """A frontend, the cookie of somebody, and two of somebody else's browsers."""
+    with serve(api().app) as at, serving("run", at, WEBAPP_API_TIMEOUT=str(PATIENCE)) as (url, _):
+        url = url.rstrip("/")
+        yield url, await signed_in(url, "ada"), [await signed_in(url, "mallory") for _ in range(2)]
+
+
+async def looked_at(url: str, cookie: str) -> list[Page]:
+    """So many pages, one after the other."""
+    return [await fetch(url, cookie) for _ in range(PAGES)]
+
+
+def spread(pages: list[Page]) -> str:
+    """How long they took."""
+    took = sorted(page.took * 1000 for page in pages)
+    return f"p50 {took[len(took) // 2]:.0f} ms, p100 {took[-1]:.0f} ms"
+
+
+DOWNLOAD = Request("GET /-/files/film")
+UPLOAD = Request(
+    "POST /-/operations/put",
+    f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {FILE}\r\n",
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="body/file"; filename="a"\r\n\r\n'.encode() + bytes(2**20),
+)
+
+
+@pytest.mark.parametrize("wanted", [DOWNLOAD, UPLOAD], ids=["downloads", "uploads"])
+async def test_a_hundred_slow_files_keep_nobody_out_nor_their_own_pages(
+    wanted: Request, figure: Callable[[str], None]
+) -> None:
+    async with a_house() as (url, ada, mallory):
+        before = await looked_at(url, ada)
+        slow = Slow(url)
+        for number in range(SLOW):
+            slow.begin(mallory[number % 2], wanted)
+        async with asyncio.timeout(60):
+            while slow.begun < SLOW:
+                await asyncio.sleep(0.01)
+            early = await looked_at(url, ada)
+            own = [await fetch(url, cookie) for cookie in mallory]
+            while slow.under_way > SLOW // 4:
+                await asyncio.sleep(0.05)
+        late = await looked_at(url, ada)
+        own += [await fetch(url, cookie) for cookie in mallory]
+        stranger = await fetch(url, path="/login")
+        under_way, told = slow.under_way, slow.told
+        await slow.end()
+
+    figure(
+        f"of {SLOW} by two browsers of one account {under_way} went on and {len(told)} were told to wait; somebody "
+        f"else's {PAGES} pages took {spread(before)} before, {spread(early)} while they queued, {spread(late)} after"
+    )
+    assert Counter(page.status for page in [*before, *early, *late, *own, stranger]) == {200: 3 * PAGES + 5}
+    assert 0 < under_way < SLOW // 4
+    assert [each for each in told if not each.startswith("http/1.1 429 ")] == []
+    assert [each for each in told if "retry-after: 5" not in each or "set-cookie" in each] == []
