@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import shutil
 import struct
 from collections.abc import Callable, Iterator
@@ -190,6 +191,28 @@ def damaged(key: str, value: bytes) -> bytes:
     return _next(value) + value[8:-1] + bytes([value[-1] ^ 1])
 
 
+async def test_a_record_that_is_not_even_a_string_is_nobodys_and_fails_none_that_are_asked_for_with_it(
+    house: House,
+) -> None:
+    cookies = await house.people()
+    ada, bob = cookies
+    name = f"webapp_session:{{{key_of(cookies[ada].partition('=')[2].rpartition('.')[0])}}}"
+    with house.redis.client() as client:
+        client.delete(name)
+        client.rpush(name, "not a record")
+        hers, his = list[Page](), list[Page]()
+        for _ in range(TOGETHER):
+            pages = await asyncio.gather(*(fetch(url, cookies[who]) for who in (ada, bob) for url in house.urls))
+            hers += pages[: len(house.urls)]
+            his += pages[len(house.urls) :]
+        assert await house.pages(await all_signed_in(house.urls, [ada]))
+
+    assert {(page.status, page.headers["location"].partition("?")[0]) for page in hers} == {(303, "/login")}
+    assert {page.status for page in his} == {200}
+    await until(lambda: house.said("it's of another type"))
+    assert not house.said("WRONGTYPE")
+
+
 def of_a_newer_version(key: str, value: bytes) -> bytes:
     """A record that a later version of this has written."""
     sealer, name = Sealer([KEY]), f"webapp_session:{{{key}}}".encode()
@@ -201,10 +224,18 @@ def _next(value: bytes) -> bytes:
     return struct.pack(">Q", struct.unpack(">Q", value[:8])[0] + 1)
 
 
+def used_at_no_moment(key: str, value: bytes) -> bytes:
+    """A record whose last use is infinitely far away."""
+    return value[:8] + struct.pack(">d", math.inf) + value[16:]
+
+
 VALUES = {
     "damaged": (damaged, 303, "can't be used"),
+    "used at no moment": (used_at_no_moment, 303, "GET"),
     "of a newer version": (of_a_newer_version, 503, "made by a newer version"),
 }
+TOGETHER = 20
+"""How often two people are asked for at once, so that they are by one question to the store."""
 
 
 @pytest.mark.parametrize("kind", VALUES)

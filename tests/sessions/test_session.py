@@ -1,6 +1,7 @@
 """What a session is, and what is left of it in a store."""
 
 import json
+from math import inf
 from typing import Any
 
 import httpx
@@ -36,7 +37,15 @@ def test_a_session_comes_back_from_json_as_it_was_and_its_id_is_not_in_there() -
 
 
 @pytest.mark.parametrize(
-    "change", [{"version": 3}, {"key": "other"}, {"credentials": {}}, {"created_at": "soon"}, {"user_agent": ...}]
+    "change",
+    [
+        {"version": 3},
+        {"key": "other"},
+        {"credentials": {}},
+        {"created_at": "soon"},
+        {"seen_at": inf},
+        {"user_agent": ...},
+    ],
 )
 def test_what_is_damaged_or_anothers_is_no_session(change: dict[str, Any]) -> None:
     session = begun()

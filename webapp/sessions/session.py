@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
+from math import isfinite
 from typing import Any, Self, TypedDict
 
 from webapp.client import APIClient, Credentials
@@ -191,12 +192,19 @@ class Session:
             session.key = key
             session.at_provider = dumped["at_provider"] is True
             session.provider_sid, session.id_token = str(dumped["provider_sid"]), str(dumped["id_token"])
-            session.created_at, session.seen_at = float(dumped["created_at"]), float(dumped["seen_at"])
+            session.created_at, session.seen_at = _moment(dumped["created_at"]), _moment(dumped["seen_at"])
             session.address, session.user_agent = str(dumped["address"]), sys.intern(str(dumped["user_agent"]))
             session.tells_activation = dumped["tells_activation"] is True
         except (KeyError, TypeError, ValueError):
             raise ValueError("This session is damaged.") from None
         return session
+
+
+def _moment(value: Any) -> float:
+    moment = float(value)
+    if not isfinite(moment):
+        raise ValueError("This is no moment.")
+    return moment
 
 
 class State(TypedDict):

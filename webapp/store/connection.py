@@ -9,6 +9,7 @@ must not be written again by somebody who has only not heard the answer.
 import asyncio
 import contextlib
 import hashlib
+import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -21,6 +22,8 @@ from webapp.errors import StoreUnavailable
 from webapp.store.cluster import Cluster
 from webapp.store.limits import CONNECTIONS, LATE, LOOK_EVERY, LOOKS, MOST_SECONDS, SECONDS
 
+logger = logging.getLogger("webapp.store")
+
 Observer = Callable[[float, str], None]
 """Is told how many seconds each question took, and the kind of its error, if it had one."""
 
@@ -31,6 +34,9 @@ What redis-py raises where there's no answer.
 The last three, since it closes connections under those who just use them, in the midst of a change of a cluster's
 nodes: some find no connection then, and uvloop says of it that it's closed.
 """
+
+
+_MISTYPED = "WRONGTYPE"
 
 
 class Store:
@@ -48,6 +54,16 @@ class Store:
 
     async def ask_each(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
         """The answers to several commands that needn't be done as one, in their order; each has one key."""
+        return await self._answers(commands)
+
+    async def read_each(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        """The same of what only reads; None for what can't be read so, being of another type: it's damaged, alone."""
+        answers = await self._answers(commands, _MISTYPED)
+        if any(isinstance(each, Exception) for each in answers):
+            logger.warning("something in the store can't be used: it's of another type than what is kept there")
+        return [None if isinstance(each, Exception) else each for each in answers]
+
+    async def _answers(self, commands: Sequence[Sequence[Any]], excused: str | None = None) -> list[Any]:
         if not commands:
             return []
         async with self._in_time():
@@ -55,7 +71,12 @@ class Store:
             pipeline = self._redis.pipeline(transaction=False)
             for each in commands:
                 pipeline.execute_command(*each)
-            return list(await pipeline.execute())
+            # Not raised there: it would say which key it was about, and logs are read by more people than the store.
+            answers = await pipeline.execute(raise_on_error=False)
+            for each in answers:
+                if isinstance(each, Exception) and not (excused and str(each).startswith(excused)):
+                    raise each
+            return list(answers)
 
     def script(self, text: str) -> Callable[..., Awaitable[Any]]:
         """

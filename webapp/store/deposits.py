@@ -142,8 +142,8 @@ class Deposits:
 
     async def of_group(self, group: str) -> list[Deposit]:
         """All that is left in a group."""
-        listed = await self._store.ask_each([("ZRANGE", each, 0, -1) for each in self._groups(group)])
-        return await self._read([member.partition(b" ")[2] for members in listed for member in members])
+        listed = await self._store.read_each([("ZRANGE", each, 0, -1) for each in self._groups(group)])
+        return await self._read([member.partition(b" ")[2] for members in listed for member in members or ()])
 
     async def _left(
         self, key: bytes, content: bytes, groups: Mapping[bytes, int], weight: int, former: Deposit | None
@@ -154,7 +154,7 @@ class Deposits:
         return bool(await self._put(keys, [stamp, value, weight, milliseconds(self._seconds), *groups.values()]))
 
     async def _read(self, keys: Sequence[bytes]) -> list[Deposit]:
-        values = await self._store.ask_each([("GET", key) for key in keys])
+        values = await self._store.read_each([("GET", key) for key in keys])
         return [
             found
             for key, value in zip(keys, values, strict=True)

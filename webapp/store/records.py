@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _HEAD = struct.Struct(">Qd")
 _AT_ONCE = 8
+_NEVER = 253402300800.0  # the year 10000, which no date can tell of
 
 
 class Head(NamedTuple):
@@ -48,12 +49,13 @@ if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') and 1 or 0
 """
 _UPDATE = """
-if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return 0 end
+if redis.pcall('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return 0 end
 local seen = redis.call('GETRANGE', KEYS[1], 8, 15)
 redis.call('SET', KEYS[1], ARGV[2] .. seen .. ARGV[3], 'XX', 'KEEPTTL')
 return 1
 """
 _TOUCH = """
+if type(redis.pcall('GETRANGE', KEYS[1], 0, 7)) == 'table' then return end
 if redis.call('PEXPIRE', KEYS[1], ARGV[2]) == 1 then redis.call('SETRANGE', KEYS[1], 8, ARGV[1]) end
 """
 _END = """
@@ -66,8 +68,8 @@ class Records:
     """
     The records under one `prefix`, by the SHA-256 of their sessions' ids.
 
-    Raises StoreUnavailable where the store can't be asked, and Unsealable for what is damaged. Heads and names have no
-    version: they are as they are under this prefix.
+    Raises StoreUnavailable where the store can't be asked, and Unsealable for what is damaged; what isn't a string, or
+    has no head, isn't there. Heads and names have no version: they are as they are under this prefix.
     """
 
     def __init__(self, store: Store, sealer: Sealer, *, prefix: str) -> None:
@@ -104,19 +106,20 @@ class Records:
 
     async def heads(self, keys: Sequence[str]) -> list[Head | None]:
         """The same of several."""
-        found = await self._store.ask_each([("GETRANGE", self._name(key), 0, _HEAD.size - 1) for key in keys])
-        return [Head(*_HEAD.unpack(head)) if len(head) == _HEAD.size else None for head in found]
+        found = await self._store.read_each([("GETRANGE", self._name(key), 0, _HEAD.size - 1) for key in keys])
+        return [_head(each) for each in found]
 
     async def read(self, key: str) -> Record | None:
         """The record, or None; ForeignRecord where it's others who can open it."""
-        value = await self._store.ask("GET", self._name(key))
-        if value is None or len(value) < _HEAD.size:
+        (value,) = await self._store.read_each([("GET", self._name(key))])
+        head = _head(value)
+        if head is None:
             return None
         try:
             content = self._sealer.open(self._name(key), value[_HEAD.size :])
         except Foreign as error:
             raise ForeignRecord(f"a record can't be read here: {error}") from error
-        return Record(Head(*_HEAD.unpack(value[: _HEAD.size])), content)
+        return Record(head, content)
 
     async def update(self, key: str, version: int, content: bytes) -> bool:
         """Change a record that is still of this version, which makes it the next; says whether it was."""
@@ -138,7 +141,7 @@ class Records:
 
     async def former(self, key: str) -> bytes | None:
         """What was left of a session that has ended."""
-        stone = await self._store.ask("GET", self._stone(key))
+        (stone,) = await self._store.read_each([("GET", self._stone(key))])
         return None if stone is None else self._sealer.open(self._stone(key), stone)
 
     def _name(self, key: str) -> bytes:
@@ -147,6 +150,13 @@ class Records:
 
     def _stone(self, key: str) -> bytes:
         return f"{self._prefix}:{{{key}}}:former".encode()
+
+
+def _head(value: bytes | None) -> Head | None:
+    if value is None or len(value) < _HEAD.size:
+        return None
+    head = Head(*_HEAD.unpack_from(value))
+    return head if 0 <= head.seen_at < _NEVER else None  # which NaN isn't either
 
 
 def batched(things: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
