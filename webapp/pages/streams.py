@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from starlette.requests import Request
 
 from webapp.errors import RateLimited
+from webapp.sessions import Session
 
 MOST_OF_ONE = 6
 """Streams and exports of one session, or of one address that isn't signed in, in one process."""
@@ -19,12 +20,15 @@ class Streams:
     Counts the streams and exports that are under way, and ends the streams when the process does.
 
     Each holds one of the `connections` to the API for as long as it's watched, so they get half of these: whoever has
-    a few sessions would otherwise need no more than some pages left open to keep everybody out.
+    a few sessions would otherwise need no more than some pages left open to keep everybody out. All sessions of one
+    owner get a quarter of that, or as many as one session, so that nobody keeps others from theirs.
     """
 
     def __init__(self, connections: int | None = None) -> None:
         self._most = MOST if connections is None else max(1, min(MOST, connections // 2))
+        self._most_of_owner = max(MOST_OF_ONE, self._most // 4)
         self._open: Counter[str] = Counter()
+        self._of_owners: Counter[str] = Counter()
         self._endings: set[Callable[[], None]] = set()
         self.stopped = False
 
@@ -46,16 +50,21 @@ class Streams:
     @contextmanager
     def one_more(self, request: Request) -> Iterator[None]:
         """Count one for as long as it is open; RateLimited where that would be too many."""
-        key = request.state.session.key or (request.client.host if request.client else "")
-        if self._open[key] >= MOST_OF_ONE:
+        session: Session = request.state.session
+        key = session.key or (request.client.host if request.client else "")
+        owner = session.owner if session.kept else key
+        if self._open[key] >= MOST_OF_ONE or self._of_owners[owner] >= self._most_of_owner:
             raise RateLimited("Too many streams and exports are under way. End another one first.")
         if self._open.total() >= self._most:
             # No 503: that would have a proxy take the whole process for gone.
             raise RateLimited("Too many streams and exports of others are under way. Please try again later.")
-        self._open[key] += 1
+        counted = (self._open, key), (self._of_owners, owner)
+        for counter, name in counted:
+            counter[name] += 1
         try:
             yield
         finally:
-            self._open[key] -= 1
-            if not self._open[key]:
-                del self._open[key]
+            for counter, name in counted:
+                counter[name] -= 1
+                if not counter[name]:
+                    del counter[name]
