@@ -12,31 +12,46 @@ from fastapi.responses import StreamingResponse
 
 from tests.cli.process import serving
 from tests.robustness.frontends import Page, fetch, signed_in
+from tests.robustness.house import until
 from tests.robustness.strict import StrictAPI
 from tests.serving import serve
+from webapp.serving.protocol import TAKING_SECONDS
 
 SLOW, PAGES, PATIENCE = 100, 60, 4
 FILE, PIECE = 64 * 1024 * 1024, 64 * 1024
 BOUNDARY = "boundary"
 
 
-def api() -> StrictAPI:
-    """One with a file that is more than sockets hold, and a place to put one."""
-    found = StrictAPI("json")
+class Library(StrictAPI):
+    """One with a file and a stream of events that are more than sockets hold, and a place to put a file."""
 
-    @found.app.get("/film", response_class=StreamingResponse)
-    async def film() -> StreamingResponse:
-        async def pieces() -> AsyncIterator[bytes]:
-            for _ in range(FILE // PIECE):
-                yield bytes(PIECE)
+    def __init__(self) -> None:
+        super().__init__("json")
+        self.on_their_way = 0
+        self.app.get("/film", response_class=StreamingResponse)(self.film)
+        self.app.get("/news", response_class=_Events)(self.news)
+        self.app.post("/inbox")(self.put)
 
-        return StreamingResponse(pieces(), media_type="application/octet-stream")
+    async def film(self) -> StreamingResponse:
+        return StreamingResponse(self._pieces(bytes(PIECE)), media_type="application/octet-stream")
 
-    @found.app.post("/inbox")
-    async def put(file: UploadFile) -> dict[str, int | None]:
+    async def news(self) -> StreamingResponse:
+        return _Events(self._pieces(b"data: " + b"x" * 1000 + b"\n\n"))
+
+    async def put(self, file: UploadFile) -> dict[str, int | None]:
         return {"size": file.size}
 
-    return found
+    async def _pieces(self, piece: bytes) -> AsyncIterator[bytes]:
+        self.on_their_way += 1
+        try:
+            for _ in range(FILE // len(piece)):
+                yield piece
+        finally:
+            self.on_their_way -= 1
+
+
+class _Events(StreamingResponse):
+    media_type = "text/event-stream"
 
 
 class Request(NamedTuple):
@@ -88,9 +103,9 @@ class Slow:
 
 
 @contextlib.asynccontextmanager
-async def a_house() -> AsyncIterator[tuple[str, str, list[str]]]:
+async def a_house(api: Library) -> AsyncIterator[tuple[str, str, list[str]]]:
     """A frontend, the cookie of somebody, and two of somebody else's browsers."""
-    with serve(api().app) as at, serving("run", at, WEBAPP_API_TIMEOUT=str(PATIENCE)) as (url, _):
+    with serve(api.app) as at, serving("run", at, WEBAPP_API_TIMEOUT=str(PATIENCE)) as (url, _):
         url = url.rstrip("/")
         yield url, await signed_in(url, "ada"), [await signed_in(url, "mallory") for _ in range(2)]
 
@@ -118,7 +133,7 @@ UPLOAD = Request(
 async def test_a_hundred_slow_files_keep_nobody_out_nor_their_own_pages(
     wanted: Request, figure: Callable[[str], None]
 ) -> None:
-    async with a_house() as (url, ada, mallory):
+    async with a_house(Library()) as (url, ada, mallory):
         before = await looked_at(url, ada)
         slow = Slow(url)
         for number in range(SLOW):
@@ -144,3 +159,26 @@ async def test_a_hundred_slow_files_keep_nobody_out_nor_their_own_pages(
     assert 0 < under_way < SLOW // 4
     assert [each for each in told if not each.startswith("http/1.1 429 ")] == []
     assert [each for each in told if "retry-after: 5" not in each or "set-cookie" in each] == []
+
+
+@pytest.mark.parametrize("path", ["/-/files/film", "/-/events/news"])
+async def test_a_browser_that_reads_nothing_holds_no_connection_to_the_api_once_its_session_has_ended(
+    path: str, figure: Callable[[str], None]
+) -> None:
+    api, loop = Library(), asyncio.get_running_loop()
+    async with a_house(api) as (url, ada, _):
+        slow = Slow(url)
+        slow.begin(ada, Request(f"GET {path}", "Accept: text/event-stream\r\n"))
+        await until(lambda: api.on_their_way == 1)
+        await asyncio.sleep(1)  # by now nothing more fits in between
+        assert api.on_their_way == 1
+        out = Slow(url)
+        out.begin(ada, Request("POST /logout", "Content-Length: 0\r\n"))
+        await until(lambda: api.logouts == 1)
+        began = loop.time()
+        async with asyncio.timeout(TAKING_SECONDS / 2):
+            while api.on_their_way:
+                await asyncio.sleep(0.01)
+        figure(f"the API was rid of it {(loop.time() - began) * 1000:.0f} ms after the session had ended")
+        await slow.end()
+        await out.end()

@@ -180,20 +180,22 @@ class _Relay(StreamingResponse):
         streams: Streams = self._request.state.streams
         session: Session = self._request.state.session
         reader = asyncio.create_task(self._read())
-        session.watch(self._wake)
+
+        def end() -> None:
+            reader.cancel()
+            # Where the queue is full, nobody waits for it.
+            with contextlib.suppress(asyncio.QueueFull):
+                self._queue.put_nowait(None)
+
+        session.watch(end)
         try:
-            with streams.one_more(self._request), streams.ended_by(self._wake):
+            with streams.one_more(self._request), streams.ended_by(end):
                 await super().__call__(scope, receive, send)
         finally:
-            session.unwatch(self._wake)
+            session.unwatch(end)
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
             await self._reply.aclose()
-
-    def _wake(self) -> None:
-        # Where the queue is full, nobody waits for it.
-        with contextlib.suppress(asyncio.QueueFull):
-            self._queue.put_nowait(None)
 
     async def _read(self) -> None:
         try:
@@ -201,6 +203,9 @@ class _Relay(StreamingResponse):
                 await self._queue.put(event)
         except APIError:
             self._broken = True
+        finally:
+            # At once: whoever reads none of what was sent may hold up the rest for long.
+            await self._reply.aclose()
         await self._queue.put(None)
 
     async def _rows(self) -> AsyncIterator[bytes]:

@@ -26,6 +26,7 @@ from webapp.pages.asking import ask
 from webapp.pages.chosen import AS_SHOWN, chosen_columns
 from webapp.pages.columns import SCALAR, choose_fields, every_field
 from webapp.pages.filenames import disposition
+from webapp.pages.lasting import until_it_ends
 from webapp.pages.masking import masked_rows
 from webapp.pages.queries import COLUMNS, Query, for_api, read_query, replaced, value_of, without
 from webapp.pages.resource import api_path
@@ -85,7 +86,7 @@ class _Sending(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         streams: Streams = self._request.state.streams
         with streams.one_more(self._request):
-            await super().__call__(scope, receive, send)
+            await until_it_ends(self._request.state.session, super().__call__(scope, receive, send))
 
 
 def _listed(match: Match | None) -> Match:

@@ -15,6 +15,7 @@ from webapp.errors import APIError, BadRequest, NotFound
 from webapp.openapi.site import Match
 from webapp.pages.filenames import disposition, is_attachment, name_of_file
 from webapp.pages.filetypes import PDF, SAVE, SHOW, essence, saved_as, shown_as
+from webapp.pages.lasting import until_it_ends
 from webapp.pages.masking import masked
 from webapp.pages.queries import for_api, read_query
 from webapp.pages.resource import api_path
@@ -125,7 +126,7 @@ def _guarded(request: Request, shown: str | None) -> dict[str, str]:
 
 
 class _FileAnswer(StreamingResponse):
-    """Passes an answer on, no faster than the browser takes it, and lets go of it when the browser leaves."""
+    """Passes an answer on, no faster than the browser takes it, until the browser leaves or its session ends."""
 
     def __init__(self, reply: StreamReply, headers: Mapping[str, str]) -> None:
         super().__init__(reply.chunks(), reply.status if reply.status == 206 else 200, headers)
@@ -137,7 +138,7 @@ class _FileAnswer(StreamingResponse):
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
                 await send({"type": "http.response.body", "body": b""})
             else:
-                await super().__call__(scope, receive, send)
+                await until_it_ends(scope["state"]["session"], super().__call__(scope, receive, send))
         except ClientDisconnect:
             pass
         except APIError as error:
