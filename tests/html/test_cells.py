@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined, Template
 
-from webapp.html.cells import write_cells
+from webapp.html.cells import CellWriter
 from webapp.html.context import Column, Row
 from webapp.html.format import TESTS, filters, is_blank, is_image_link
 from webapp.html.kinds import Kind
@@ -43,7 +43,7 @@ def as_a_template(columns: tuple[Column, ...], row: Row) -> str:
 
 
 def written(columns: tuple[Column, ...], row: Row) -> str:
-    return str(write_cells([row], columns, is_image=is_image)[0])
+    return str(CellWriter(is_image)([row], columns)[0])
 
 
 TEXTS = st.one_of(

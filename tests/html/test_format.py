@@ -100,8 +100,8 @@ def test_numbers_have_thin_spaces(value: Any, shown: str) -> None:
 DECIMALS = st.builds(lambda digits, places: digits / 10**places, st.integers(-(10**9), 10**9), st.integers(0, 12))
 
 
-@given(st.floats(-1100, 1100) | DECIMALS | st.integers(-1100, 1100))
-def test_a_small_number_is_written_as_any_other(value: float) -> None:
+@given(st.floats(-1100, 1100) | st.floats(-1e17, 1e17) | DECIMALS | st.integers(-1100, 1100) | st.integers())
+def test_a_number_is_written_as_its_digits_are(value: float) -> None:
     rounded = round(value, 4) if abs(value) >= 0.01 and value != round(value, 8) else value
 
     assert fmt.number(value) == fmt.number(str(rounded))

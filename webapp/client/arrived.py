@@ -5,7 +5,7 @@ Everything above is written for httpx's response and headers, since any transpor
 one takes longer than to parse what it's made of, so these are made of no more than what is looked at.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, ItemsView
 from typing import Any
 
 import httpx
@@ -39,6 +39,15 @@ class ArrivedHeaders(httpx.Headers):
         if "_list" not in self.__dict__ and isinstance(key, str):
             return key.lower().encode() in self._last
         return super().__contains__(key)
+
+    def items(self) -> ItemsView[str, str]:
+        """The names with their values."""
+        if "_list" not in self.__dict__ and self._is_single:
+            try:
+                return {name.decode("ascii"): value.decode("ascii") for name, value in self._arrived}.items()
+            except UnicodeDecodeError:
+                pass
+        return super().items()
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value, or the default."""

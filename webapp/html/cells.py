@@ -37,7 +37,7 @@ from webapp.html.format import (
 )
 from webapp.html.kinds import Kind
 from webapp.html.spans import dialled, duration, is_phone, milliseconds, percent, seconds
-from webapp.openapi.remembering import remembered
+from webapp.openapi.remembering import LONGEST, MOST
 
 Writer = Callable[[Any], str]
 """Makes markup of a value that is there."""
@@ -46,19 +46,40 @@ Test = Callable[[Any], bool]
 NOTHING = (None, "")
 NUMBERS = (int, float)
 """Types whose values are written without anything to escape."""
+MOST_TABLES = 256
+"""Tables that are kept, to write the next page of the same list."""
 NONE = '<span class="none">\u2013</span>'
 HIDDEN = '<span class="none">hidden</span>'
 YES, NO = '<span class="bool yes">Yes</span>', '<span class="bool">No</span>'
 
 
-def write_cells(rows: Sequence[Row], columns: Sequence[Column], *, is_image: Test) -> list[str]:
+class CellWriter:
     """
-    The cells of each row, without the tags of the row itself; `is_image` tells the pictures that may be shown.
+    Writes the cells of tables: those of each row, without the tags of the row itself.
 
-    The first cell is the row's heading, and leads to its page. End tags are left out, as HTML allows.
+    `is_image` tells the pictures that may be shown. The first cell is the row's heading, and leads to its page. End
+    tags are left out, as HTML allows.
     """
-    table = _Table(columns, is_image)
-    return [table.write(row) for row in rows]
+
+    def __init__(self, is_image: Test) -> None:
+        self._is_image = is_image
+        self._tables: dict[int, tuple[Sequence[Column], _Table]] = {}
+
+    def __call__(self, rows: Sequence[Row], columns: Sequence[Column]) -> list[str]:
+        """The cells of each row."""
+        table = self._table(columns)
+        return [table.write(row) for row in rows]
+
+    def _table(self, columns: Sequence[Column]) -> "_Table":
+        """The table of these very columns, which are the same for a list's next page."""
+        if type(columns) is not tuple:
+            return _Table(columns, self._is_image)
+        found = self._tables.get(id(columns))
+        if found is None:
+            if len(self._tables) >= MOST_TABLES:
+                self._tables.clear()
+            found = self._tables[id(columns)] = columns, _Table(columns, self._is_image)
+        return found[1]
 
 
 class _Table:
@@ -71,25 +92,46 @@ class _Table:
         self._plan = [
             (
                 _tag(column.kind, column.label if place else None),
+                AS_IT_IS.get(column.kind, 0) if place else 0,
                 _seen(write) if place == 0 else write,
                 HIDDEN if write is _hidden else NONE,
             )
             for place, (column, write) in enumerate(zip(columns, self._writers, strict=True))
         ]
-        """For each column its tag, what writes a value that is there, and what stands for one that isn't."""
+        """
+        For each column its tag, how long a text may be that is shown as it is, what writes any other value that is
+        there, and what stands for one that isn't.
+        """
+        self._others = self._plan[1:]
+        self._inside = [_gist if kind in LEADING else WRITERS.get(kind, _gist) for kind in self._kinds]
+        """What writes a value inside of a link."""
 
     def write(self, row: Row) -> str:
         """The cells of a row."""
+        plan, values = self._plan, row.values
+        led = row.href and values and plan
+        if led:
+            plan, values = self._others, values[1:]
         cells = [
-            tag + (nothing if value in NOTHING else write(value))
-            for (tag, write, nothing), value in zip(self._plan, row.values, strict=False)
+            tag
+            + (
+                escape_text(value)
+                if type(value) is str and 0 < len(value) <= plain
+                else nothing
+                if value in NOTHING
+                else write(value)
+            )
+            for (tag, plain, write, nothing), value in zip(plan, values, strict=False)
         ]
+        if led:
+            cells.insert(0, "")
         if row.named:
             self._name(cells, row)
-        if row.href or any(row.links):
+        if led or any(row.links):
             self._link(cells, row)
+        cells.append("")
         # Each is the markup of a writer; Markup() itself would take four times as long to find that out.
-        return str.__new__(Markup, "\n".join(cells) + "\n")
+        return str.__new__(Markup, "\n".join(cells))
 
     def _picture(self, value: Any) -> str:
         return _image(value) if self._is_image(value) else _gist(value)
@@ -115,8 +157,13 @@ class _Table:
             return html(name)
         if kind == Kind.IMAGE and self._is_image(value):
             return _image(value, cut(row.title, 60))
-        write = _gist if kind in LEADING else self._writers[place]
-        return write(value)
+        return self._inside[place](value)
+
+
+def _remembering(write: Writer) -> Writer:
+    """The same, which does it once for each short text."""
+    known = lru_cache(maxsize=MOST)(write)
+    return lambda value: known(value) if type(value) is str and len(value) <= LONGEST else write(value)
 
 
 def _seen(write: Writer) -> Writer:
@@ -158,17 +205,13 @@ def _number(value: Any) -> str:
     return shown if type(value) in NUMBERS else html(shown)
 
 
-def _datetime(value: Any) -> str:
-    return _moment(value) if type(value) is str else _timed(value)
-
-
 def _timed(value: Any) -> str:
     if is_utc(value):
         return f'<time datetime="{value[:10]} {value[11:19]}Z">{value[:10]} {value[11:16]}</time>'
     return f'<time datetime="{html(machine(value))}">{html(short_datetime(value))}</time>'
 
 
-_moment = remembered(_timed)
+_datetime = _remembering(_timed)
 
 
 def _date(value: Any) -> str:
@@ -185,15 +228,11 @@ def _boolean(value: Any) -> str:
     return NO if value is False else f'<span class="bool">{html(yes_no(value))}</span>'
 
 
-def _enum(value: Any) -> str:
-    return _state(value) if type(value) is str else _tagged(value)
-
-
 def _tagged(value: Any) -> str:
     return f'<span class="tag {tone(value)}">{escape_text(cut(choice(value), 40))}</span>'
 
 
-_state = remembered(_tagged)
+_enum = _remembering(_tagged)
 
 
 def _list(value: Any) -> str:
@@ -259,5 +298,7 @@ WRITERS: Mapping[str, Writer] = {
     Kind.SECRET: _hidden,
 }
 """By kind; what is none of these is shown by its gist."""
+AS_IT_IS = {Kind.TEXT: 80, Kind.CODE: 40, Kind.REFERENCE: 40}
+"""Kinds whose texts are shown as they are, up to so many characters."""
 LEADING = frozenset({Kind.URL, Kind.EMAIL, Kind.PHONE})
 """Kinds that lead somewhere by themselves, unless the cell does already."""

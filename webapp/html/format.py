@@ -29,6 +29,9 @@ ELLIPSIS = "…"
 THIN_SPACE = "\u202f"
 """Narrow, and no place to break a line."""
 
+GROUPED = 10**15
+"""Below this Python groups digits by itself, and writes no number with an exponent for its size."""
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNITS = (("year", 31_556_952), ("month", 2_629_746), ("day", 86_400), ("hour", 3600), ("minute", 60))
 SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
@@ -70,7 +73,10 @@ def cut(value: Any, length: int = 80) -> str:
 
 def number(value: Any) -> str:
     """`1234567.5` -> `1 234 567.5`; of a float's decimals, four."""
-    if type(value) in (int, float) and -1000 < value < 1000:
+    kind = type(value)
+    if (kind is int or kind is float) and -GROUPED < value < GROUPED:
+        if not -1000 < value < 1000:
+            return f"{value if kind is int else _rounded(value):,}".replace(",", THIN_SPACE)
         written = str(value)
         # What has eight decimals at most is as it was meant: see _rounded().
         return written if len(written) <= 10 or len(written) - written.find(".") <= 9 else str(_rounded(value))

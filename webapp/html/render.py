@@ -34,7 +34,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
 from webapp.html.assets import Assets, find_folder
-from webapp.html.cells import write_cells
+from webapp.html.cells import CellWriter
 from webapp.html.compiled import CompiledTemplates
 from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
 from webapp.html.context import Shell
@@ -164,7 +164,7 @@ class Renderer:
         ours: dict[str, Callable[..., Any]] = {
             "tree": make_tree,
             "zip": zip,
-            "cells": partial(write_cells, is_image=is_image),
+            "cells": CellWriter(is_image),
             FIND: fragments.find,
             KEEP: fragments.keep,
         }
