@@ -366,6 +366,26 @@ async def test_a_session_that_is_over_takes_its_look_along() -> None:
     assert len(sites._own) == 0
 
 
+async def test_who_gets_everybodys_document_has_no_watch_until_that_changes() -> None:
+    source = Source()
+    sites = source.sites()
+    ada = session("ada")
+
+    await sites.get(ada)
+    await sites.get(ada)
+    assert source.asked == 2
+    assert sites._watches() == [sites._public]
+
+    source.own, source.title = {"ada": "Admins"}, "Scripted 2"
+    sites._public.look_again()
+    await sites.settled()
+    assert await sites.get(ada) is sites.routes
+    assert len(sites._watches()) == 2
+    await sites.settled()
+
+    assert (await sites.get(ada)).site.title == "Admins"
+
+
 async def test_a_look_that_is_over_keeps_nothing_of_the_request_that_it_was_for() -> None:
     source = Source()
     source.own = {"ada": "Admins"}

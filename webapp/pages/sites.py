@@ -160,7 +160,8 @@ class Sites:
         self._every = every
         self._clock = clock
         self._public = _Public(documents, every=min(every, 1.0) if documents.is_file else every, clock=clock)
-        self._own: WeakKeyDictionary[Session, _Own] = WeakKeyDictionary()
+        self._own: WeakKeyDictionary[Session, _Own | Edition] = WeakKeyDictionary()
+        """What each session gets: nearly always what everybody does, and then this public edition stands here."""
         self._editions: OrderedDict[str, Edition] = OrderedDict()
         """What sessions got besides the public edition, by digest, the longest unused first."""
 
@@ -172,7 +173,7 @@ class Sites:
     def known(self, session: Session) -> Routes | None:
         """What is known so far about a session's site, without asking."""
         own = self._own.get(session)
-        edition = own.edition if own else None
+        edition = own.edition if isinstance(own, _Own) else own
         return edition.routes if edition else self.routes
 
     async def get(self, session: Session | None = None) -> Routes:
@@ -184,8 +185,10 @@ class Sites:
 
     async def _get_own(self, session: Session, public: Edition) -> Edition:
         own = self._own.get(session)
-        if own is None:
-            own = self._own[session] = _Own(self, session.api, public, every=self._every, clock=self._clock)
+        if own is public:
+            return public
+        if not isinstance(own, _Own):
+            own = self._own[session] = _Own(self, session.api, own, public, every=self._every, clock=self._clock)
         edition = own.edition
         if edition is not None and own.against is not public:
             # The public one has changed, and so may have what this session gets.
@@ -195,6 +198,8 @@ class Sites:
             edition = await own.get()
         if edition.digest in self._editions:
             self._editions.move_to_end(edition.digest)
+        if edition is own.against and not own.unsure:
+            self._own[session] = edition
         return edition
 
     async def look_as(self, own: "_Own", known: Edition | None) -> Edition:
@@ -224,7 +229,7 @@ class Sites:
         self._editions.move_to_end(found.digest)
         while len(self._editions) > MOST_EDITIONS:
             _, dropped = self._editions.popitem(last=False)
-            for own in self._own.values():
+            for own in self._owns():
                 if own.edition is dropped:
                     own.edition = None
         return edition
@@ -240,7 +245,10 @@ class Sites:
             await watch.close()
 
     def _watches(self) -> list[Watch]:
-        return [self._public, *self._own.values()]
+        return [self._public, *self._owns()]
+
+    def _owns(self) -> "list[_Own]":
+        return [own for own in self._own.values() if isinstance(own, _Own)]
 
 
 class _Public(Watch):
@@ -265,11 +273,14 @@ class _Own(Watch):
 
     __slots__ = ("_sites", "against", "api", "unsure")
 
-    def __init__(self, sites: Sites, api: APIClient, against: Edition, *, every: float, clock: Clock) -> None:
+    def __init__(
+        self, sites: Sites, api: APIClient, known: Edition | None, public: Edition, *, every: float, clock: Clock
+    ) -> None:
         super().__init__(every=every, clock=clock)
         self._sites = sites
         self.api = api
-        self.against = against
+        self.edition = known
+        self.against = known or public
         self.unsure = False
 
     async def look(self, known: Edition | None) -> Edition:
