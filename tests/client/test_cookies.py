@@ -170,6 +170,19 @@ def test_a_jar_stays_small() -> None:
     assert jar.get("c0", "/", NOW) is None
 
 
+def test_a_cookie_that_is_set_again_keeps_its_place_and_counts_as_a_change_only_with_another_value() -> None:
+    jar = jar_of("a=b; Path=/", "c=d; Path=/", "e=f; Path=/", "a=b; Path=/", "c=x; Path=/")
+
+    assert jar.header("/", NOW) == "a=b; c=x; e=f"
+    assert jar.changes == 4
+
+
+def test_of_two_that_are_loaded_for_one_place_the_later_counts() -> None:
+    jar = CookieJar([Cookie("a", "/", "old", None), Cookie("b", "/", "x", None), Cookie("a", "/", "new", None)])
+
+    assert jar.header("/", NOW) == "a=new; b=x"
+
+
 def test_a_cookie_does_not_show_its_value() -> None:
     assert "hush" not in repr(Cookie("a", "/", "hush", None))
 

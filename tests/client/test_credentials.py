@@ -256,3 +256,29 @@ def test_tokens_do_not_show() -> None:
 )
 def test_a_token_may_be_said_to_be_elsewhere(data: object, token_field: str, tokens: Tokens) -> None:
     assert find_tokens(data, token_field) == tokens
+
+
+def test_a_token_that_comes_in_a_cookie_too_is_held_once() -> None:
+    # Each text as a sign-in gives it, twice.
+    tokens = Tokens(b"access".decode(), b"refresh".decode())
+    cookies = [Cookie("jwt", "/", b"access".decode(), None), Cookie("again", "/", b"refresh".decode(), None)]
+
+    credentials = Credentials()
+    credentials.adopt(tokens, cookies, NOW)
+    held = {cookie.name: cookie.value for cookie in credentials.cookies}
+    assert credentials.bearer is held["jwt"]
+    assert credentials.refresh_token is held["again"]
+
+    credentials.renew(Tokens("another"), cookies, NOW)
+    assert (credentials.bearer, credentials.refresh_token) == ("another", "refresh")
+
+
+def test_what_one_adds_to_a_sign_in_is_nobody_elses() -> None:
+    mine, copy = full(), Credentials()
+    copy.take_over(mine)
+
+    copy.add({"other": ApiKey("header", "x-other", "other-secret")})
+    mine.drop("admin")
+
+    assert list(mine.added) == []
+    assert list(copy.added) == ["admin", "other"]

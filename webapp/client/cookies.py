@@ -7,6 +7,7 @@ cookies back as a browser in front of it would send them. No cookie is ever sent
 """
 
 import re
+import sys
 from calendar import timegm
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -30,29 +31,38 @@ class Cookie(NamedTuple):
     value: str
     expires: float | None
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """What it is known by: there is one of a name and path."""
+        return self[:2]
+
     def __repr__(self) -> str:
         return f"Cookie({self.name!r}, {self.path!r})"
 
 
 class CookieJar:
-    """What the API has set and not yet let expire; `changes` counts how often it has set anything new."""
+    """
+    What the API has set and not yet let expire; `changes` counts how often it has set anything new.
+
+    A tuple, the oldest first: a session has one or two, and a dict would weigh more than these do.
+    """
 
     __slots__ = ("_cookies", "changes")
 
     def __init__(self, cookies: Iterable[Cookie] = ()) -> None:
-        self._cookies = {(cookie.name, cookie.path): cookie for cookie in cookies}
+        self._cookies = _newest_of_each(cookies)
         self.changes = 0
 
     def __len__(self) -> int:
         return len(self._cookies)
 
     def __iter__(self) -> Iterator[Cookie]:
-        return iter(self._cookies.values())
+        return iter(self._cookies)
 
     def header(self, path: str, now: float) -> str | None:
         """The `Cookie` header for a request to `path` (the longest paths first, then the oldest), or None."""
         self._drop_expired(now)
-        cookies = [cookie for cookie in self._cookies.values() if path_matches(cookie.path, path)]
+        cookies = [cookie for cookie in self._cookies if path_matches(cookie.path, path)]
         if len(cookies) > 1:
             cookies.sort(key=lambda cookie: -len(cookie.path))
         return "; ".join([f"{cookie.name}={cookie.value}" for cookie in cookies]) or None
@@ -60,34 +70,38 @@ class CookieJar:
     def get(self, name: str, path: str, now: float) -> str | None:
         """The value that a request to `path` would carry under `name`."""
         self._drop_expired(now)
-        found = [c for c in self._cookies.values() if c.name == name and path_matches(c.path, path)]
+        found = [c for c in self._cookies if c.name == name and path_matches(c.path, path)]
         return max(found, key=lambda cookie: len(cookie.path)).value if found else None
 
     def set(self, cookie: Cookie, now: float) -> None:
         """Keep a cookie, or drop the one it replaces when it's already past."""
-        key = (cookie.name, cookie.path)
-        if cookie.expires is not None and cookie.expires <= now:
-            self.changes += self._cookies.pop(key, None) is not None
-            return
-        if key not in self._cookies and len(self._cookies) >= _MOST:
-            self._cookies.pop(next(iter(self._cookies)))
-        self.changes += self._cookies.get(key) != cookie
-        self._cookies[key] = cookie
+        at = next((at for at, held in enumerate(self._cookies) if held.place == cookie.place), None)
+        kept: tuple[Cookie, ...] = () if cookie.expires is not None and cookie.expires <= now else (cookie,)
+        if at is not None:
+            self.changes += self._cookies[at : at + 1] != kept
+            self._cookies = (*self._cookies[:at], *kept, *self._cookies[at + 1 :])
+        elif kept:
+            self.changes += 1
+            self._cookies = (*self._cookies[1 - _MOST :], *kept)
 
     def clear(self) -> None:
         """Drop them all."""
-        self._cookies.clear()
+        self._cookies = ()
         self.changes += 1
 
     def replace(self, cookies: Iterable[Cookie]) -> None:
         """Hold these in place of any that were."""
-        self._cookies = {(cookie.name, cookie.path): cookie for cookie in cookies}
+        self._cookies = _newest_of_each(cookies)
         self.changes += 1
 
     def _drop_expired(self, now: float) -> None:
-        past = [key for key, cookie in self._cookies.items() if cookie.expires is not None and cookie.expires <= now]
-        for key in past:
-            del self._cookies[key]
+        living = [cookie for cookie in self._cookies if cookie.expires is None or cookie.expires > now]
+        if len(living) < len(self._cookies):
+            self._cookies = tuple(living)
+
+
+def _newest_of_each(cookies: Iterable[Cookie]) -> tuple[Cookie, ...]:
+    return tuple({cookie.place: cookie for cookie in cookies}.values())
 
 
 def path_matches(cookie_path: str, path: str) -> bool:
@@ -121,7 +135,8 @@ def parse_set_cookie(header: str, request_path: str, now: float) -> Cookie | Non
                 max_age = text
     if max_age is not None:
         expires = now + int(max_age[:12]) if not max_age.startswith("-") and int(max_age[:12]) else 0.0
-    return Cookie(name, path, value, expires)
+    # All sessions' cookies are called the same.
+    return Cookie(sys.intern(name), sys.intern(path), value, expires)
 
 
 def _default_path(request_path: str) -> str:

@@ -1,7 +1,9 @@
 """What one session holds to be known to the API: cookies, tokens, keys, a password."""
 
+import sys
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Self
 
 from webapp.client.cookies import Cookie, CookieJar
@@ -12,6 +14,8 @@ from webapp.client.tokens import Tokens
 VERSION = 3
 """Of what `dump` gives."""
 _READABLE = (1, 2, VERSION)
+
+NOTHING_ADDED: Mapping[str, ApiKey] = MappingProxyType({})
 
 Guard = Callable[[Callable[[], Awaitable[Any]], Any], Awaitable[Any]]
 """Has a renewal (at an endpoint) run once for all who hold the same credentials, and gives its result."""
@@ -69,7 +73,7 @@ class Credentials:
         self.scheme = scheme  # what stands before the token; "" sends the token alone
         self.cookies = CookieJar(Cookie(name, "/", value, None) for name, value in (cookies or {}).items())
         self.established = bool(cookies)  # by a sign-in; the cookies of just any visitor are none
-        self.added: dict[str, ApiKey] = {}
+        self.added = NOTHING_ADDED
         self.vouched = False  # whether who-am-I has ever known whose these are
         self.renew_at: float | None = None
         self.spent_at: float | None = None
@@ -110,12 +114,13 @@ class Credentials:
 
     def add(self, credentials: Mapping[str, ApiKey]) -> None:
         """Hold these besides, by the schemes that they are for, in place of any that were."""
-        self.added.update(credentials)
+        self.added = {**self.added, **credentials}
         self.generation += 1
 
     def drop(self, scheme: str) -> None:
         """Hold what was added for a scheme no longer."""
-        if self.added.pop(scheme, None) is not None:
+        if scheme in self.added:
+            self.added = {name: key for name, key in self.added.items() if name != scheme}
             self.generation += 1
 
     def store(self, cookies: Iterable[Cookie], now: float) -> None:
@@ -129,14 +134,14 @@ class Credentials:
             self.clear()
         self.holder += 1
         self.store(cookies, now)
-        self.bearer, self.refresh_token = tokens.access, tokens.refresh
+        self.bearer, self.refresh_token = _held_once(tokens.access, cookies), _held_once(tokens.refresh, cookies)
         self._began(tokens, cookies, now, api_now)
 
     def renew(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, *, api_now: float | None = None) -> None:
         """What a renewal brought; a refresh token that it doesn't mention stays."""
         self.store(cookies, now)
-        self.bearer = tokens.access
-        self.refresh_token = tokens.refresh or self.refresh_token
+        self.bearer = _held_once(tokens.access, cookies)
+        self.refresh_token = _held_once(tokens.refresh, cookies) or self.refresh_token
         self._began(tokens, cookies, now, api_now)
 
     def _began(self, tokens: Tokens, cookies: Sequence[Cookie], now: float, api_now: float | None) -> None:
@@ -147,7 +152,7 @@ class Credentials:
 
     def clear(self) -> None:
         """Forget everything."""
-        self.added.clear()
+        self.added = NOTHING_ADDED
         self.forget_own()
 
     def forget_own(self) -> None:
@@ -202,7 +207,7 @@ class Credentials:
                 scheme=str(dumped["scheme"]),
             )
             credentials.cookies = CookieJar(
-                Cookie(str(name), str(path), str(value), _number(expires))
+                Cookie(sys.intern(str(name)), sys.intern(str(path)), str(value), _number(expires))
                 for name, path, value, expires in dumped["cookies"]
             )
             credentials.renew_at = _number(dumped["renew_at"])
@@ -219,6 +224,11 @@ class Credentials:
         except (KeyError, IndexError, TypeError, ValueError):
             raise ValueError("These credentials are damaged.") from None
         return credentials
+
+
+def _held_once(token: str | None, cookies: Sequence[Cookie]) -> str | None:
+    """The token, as the very text of the cookie that it came in as well: a JWT may have a kilobyte."""
+    return next((cookie.value for cookie in cookies if cookie.value == token), token)
 
 
 def _text(value: Any) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from webapp.sessions.contract import Ending, Former, Limits, Registry, TooManySessions, tell
+from webapp.sessions.index import Index
 from webapp.sessions.session import Session, key_of
 
 SWEEP_SECONDS = 0.001
@@ -27,9 +28,8 @@ class SessionRegistry(Registry):
         super().__init__(**limits)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ages: OrderedDict[str, None] = OrderedDict()
-        # Tuples: most have one session, and a hundred thousand dicts of one would weigh more than the sessions' tokens.
-        self._owners: dict[str, tuple[str, ...]] = {}
-        self._provider_sids: dict[str, tuple[str, ...]] = {}
+        self._owners = Index()
+        self._provider_sids = Index()
         self._former: OrderedDict[str, Former] = OrderedDict()
 
     def __len__(self) -> int:
@@ -40,7 +40,7 @@ class SessionRegistry(Registry):
         """Whether another session of this owner can be kept."""
         if len(self._sessions) >= self._capacity:
             await self._close(self._drop_expired())
-        return len(self._sessions) < self._capacity or len(self._owners.get(owner, ())) >= self._per_owner
+        return len(self._sessions) < self._capacity or len(self._owners.of(owner)) >= self._per_owner
 
     async def count(self) -> int:
         """How many there are that haven't expired."""
@@ -68,11 +68,11 @@ class SessionRegistry(Registry):
 
     async def of_owner(self, owner: str) -> list[Session]:
         """The living sessions of one owner, the oldest first."""
-        return self._living(self._owners.get(owner, ()))
+        return self._living(self._owners.of(owner))
 
     async def of_provider(self, provider_sid: str) -> list[Session]:
         """The living sessions that came of one sign-in at an OpenID provider."""
-        return self._living(self._provider_sids.get(provider_sid, ()))
+        return self._living(self._provider_sids.of(provider_sid))
 
     async def everybody(self) -> list[Session]:
         """All living sessions, the oldest first."""
@@ -84,7 +84,7 @@ class SessionRegistry(Registry):
         if not await self.has_room(session.owner):
             await self._hand_over(session)
             raise TooManySessions
-        while len(mine := self._owners.get(session.owner, ())) >= self._per_owner:
+        while len(mine := self._owners.of(session.owner)) >= self._per_owner:
             await self.end(mine[0], Ending.EVICTED)
         self._keep(session)
 
@@ -105,7 +105,7 @@ class SessionRegistry(Registry):
         self._keep(session)
         tell(before, Ending.EXTENDED)
         before.end()
-        while len(mine := self._owners.get(session.owner, ())) > self._per_owner:
+        while len(mine := self._owners.of(session.owner)) > self._per_owner:
             await self.end(mine[0], Ending.EVICTED)
         await before.api.aclose()
         return True
@@ -125,7 +125,7 @@ class SessionRegistry(Registry):
 
     async def end_all(self, owner: str, *, by: str, but: str = "") -> int:
         """Revoke the sessions of one owner, all or all `but` the one of this key; says how many."""
-        keys = [key for key in self._owners.get(owner, ()) if key != but]
+        keys = [key for key in self._owners.of(owner) if key != but]
         return sum([await self.end(key, Ending.REVOKED, by=by) for key in keys])
 
     async def sweep(self) -> int:
@@ -152,10 +152,9 @@ class SessionRegistry(Registry):
         session.created_at = session.seen_at = self._clock()
         self._sessions[session.key] = session
         self._ages[session.key] = None
-        self._owners[session.owner] = (*self._owners.get(session.owner, ()), session.key)
+        self._owners.add(session.owner, session.key)
         if session.provider_sid:
-            alike = self._provider_sids.get(session.provider_sid, ())
-            self._provider_sids[session.provider_sid] = (*alike, session.key)
+            self._provider_sids.add(session.provider_sid, session.key)
 
     def _living(self, keys: Iterable[str]) -> list[Session]:
         return [each for key in keys if not self._expiry(each := self._sessions[key])]
@@ -187,13 +186,7 @@ class SessionRegistry(Registry):
         if len(self._former) > REMEMBERED:
             self._former.popitem(last=False)
         del self._ages[key]
-        _remove(self._owners, session.owner, key)
+        self._owners.remove(session.owner, key)
         if session.provider_sid:
-            _remove(self._provider_sids, session.provider_sid, key)
+            self._provider_sids.remove(session.provider_sid, key)
         return session
-
-
-def _remove(index: dict[str, tuple[str, ...]], name: str, key: str) -> None:
-    left = tuple(each for each in index.pop(name) if each != key)
-    if left:
-        index[name] = left
