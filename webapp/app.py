@@ -52,7 +52,7 @@ from webapp.frontend import Frontend
 from webapp.html.render import SCRIPTS
 from webapp.observability import ObservabilityMiddleware
 from webapp.pages import bounced, errors, leaving
-from webapp.pages.routes import ALIVE, METRICS, own_routes
+from webapp.pages.first import ALIVE, METRICS, Pages
 from webapp.pages.told import overrides_of, settled
 from webapp.security import CompressionMiddleware, CrossOriginMiddleware, SecurityHeadersMiddleware, sources
 from webapp.sessions import Bounces, Instead, NoticeMiddleware, SessionCookie, SessionMiddleware
@@ -86,7 +86,7 @@ def create_app(
     frontend = Frontend(given, _transport(given, target, transport), overrides_of(given, config), in_process=in_process)
     app = Starlette(
         debug=False,
-        routes=[*routes, *own_routes(frontend.assets)],
+        routes=[*routes, Pages(frontend.assets)],
         middleware=middleware_of(frontend),
         exception_handlers={
             APIError: errors.api_error,

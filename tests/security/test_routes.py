@@ -8,6 +8,7 @@ from starlette.routing import Route
 from tests.security.hostile import MARK, hostile_api
 from tests.security.test_answers import ALWAYS, FORM, NAVIGATE, PUBLIC, TECHNICAL, WINDOW
 from webapp import Settings, create_app
+from webapp.pages.first import first_routes
 from webapp.pages.leaving import BACKCHANNEL
 from webapp.pages.routes import own_routes
 from webapp.security import SAFE_METHODS
@@ -50,7 +51,7 @@ OF_SERVERS = {BACKCHANNEL}
 
 def routes() -> Iterator[tuple[str, str]]:
     """Method and a path of each route."""
-    for route in own_routes(lambda *_: None):  # type: ignore[arg-type]
+    for route in own_routes(first_routes(lambda *_: None)):  # type: ignore[arg-type]
         assert isinstance(route, Route)
         path = re.sub(r"\{(\w+)(:\w+)?\}", lambda place: PLACES[place[1]], route.path)
         for method in sorted(route.methods or {"GET"}):

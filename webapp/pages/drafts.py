@@ -1,7 +1,6 @@
 """What was typed into a form comes back after a sign-in that came in between."""
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from webapp.forms.build import BuildContext
 from webapp.forms.edits import apply_edit
@@ -9,10 +8,10 @@ from webapp.forms.field import Control
 from webapp.forms.form import OperationForm
 from webapp.forms.pointer import split
 from webapp.forms.submission import Submission
+from webapp.pages.givealong import held
 from webapp.pages.masking import is_secret
 from webapp.record import record
 from webapp.sessions import Draft, Drafts, Notice, Notices
-from webapp.sessions.addresses import network_key
 from webapp.sessions.drafts import LARGEST
 
 BASELINES = ("was", "before", "mine")
@@ -65,27 +64,6 @@ def remember(request: Request, place: str, submission: Submission, form: Operati
     request.state.typed = Typed(place, submission, form)
 
 
-async def give_along(request: Request, response: Response) -> Response:
-    """The answer that leads to the sign-in, with what finds again what was typed, if anything was."""
-    typed: Typed | None = getattr(request.state, "typed", None)
-    if typed is None:
-        return response
-    # The answer may be made twice: by a page, and in its place once the session's end is known.
-    cookie: str | None = getattr(request.state, "draft_cookie", None)
-    if cookie is None:
-        drafts: Drafts = request.state.drafts
-        scope = request.scope
-        address = network_key(scope)
-        held, session = _held(request), request.state.session
-        folder_id = await drafts.keep(session, held, typed.place, typed.draft(), address=address)
-        if folder_id is None:
-            return response
-        cookie = drafts.cookie(folder_id, scheme=scope["scheme"], root_path=scope.get("root_path", ""))
-        request.state.draft_cookie = cookie
-    response.headers.append("Set-Cookie", cookie)
-    return response
-
-
 async def returned(request: Request, place: str, *, told: str = "") -> Submission | None:
     """
     What this person typed here before having had to sign in again; None where there's nothing.
@@ -93,7 +71,7 @@ async def returned(request: Request, place: str, *, told: str = "") -> Submissio
     The page says so, in the words `told` if there are any.
     """
     drafts: Drafts = request.state.drafts
-    draft = await drafts.take(request.state.session, _held(request), place)
+    draft = await drafts.take(request.state.session, held(request), place)
     if draft is None:
         return None
     notices: Notices = request.state.notices
@@ -103,9 +81,3 @@ async def returned(request: Request, place: str, *, told: str = "") -> Submissio
 
 def _sounds_secret(name: str) -> bool:
     return "/" in name and ":" not in name and any(is_secret(part, None) for part in split(name)[1:])
-
-
-def _held(request: Request) -> str:
-    drafts: Drafts = request.state.drafts
-    scope = request.scope
-    return drafts.find(request.cookies, scheme=scope["scheme"], root_path=scope.get("root_path", ""))

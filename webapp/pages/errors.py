@@ -16,8 +16,8 @@ from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.ways import UNDECLARED
 from webapp.pages import bounced, otherways
-from webapp.pages.drafts import give_along
 from webapp.pages.filetypes import EVENTS
+from webapp.pages.givealong import give_along
 from webapp.pages.offers import Offer, first_offer
 from webapp.pages.sites import Sites
 from webapp.sessions import Session

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Match, Route
-from starlette.types import ASGIApp, Scope
+from starlette.types import Scope
 
 from webapp.pages import (
     account,
@@ -17,12 +17,9 @@ from webapp.pages import (
     files,
     follow,
     further,
-    health,
-    home,
     jump,
     leaving,
     login,
-    metrics,
     operation,
     operations,
     provider,
@@ -31,13 +28,11 @@ from webapp.pages import (
     source,
 )
 
-ALIVE = "/-/livez"
-METRICS = "/-/metrics"
 ANYTHING = "/{path:path}"
 
 
-def own_routes(assets: ASGIApp) -> list[BaseRoute]:
-    """All pages of ours, those of our own addresses before those of the API's; `assets` serves the files."""
+def own_routes(first: Sequence[Route]) -> list[BaseRoute]:
+    """All pages of ours, those of our own addresses before those of the API's; `first` are known already."""
     ours = [
         # In and out
         Route("/login", login.login_page, methods=["GET"]),
@@ -80,11 +75,8 @@ def own_routes(assets: ASGIApp) -> list[BaseRoute]:
         Route("/-/inline/{path:path}", files.show_file, methods=["GET"]),
         Route("/-/follow/{path:path}", follow.follow_page, methods=["GET"]),
         Route("/-/events/{path:path}", events.events_page, methods=["GET"]),
-        Route(ALIVE, health.livez, methods=["GET"]),
-        Route("/-/readyz", health.readyz, methods=["GET"]),
-        Route(METRICS, metrics.metrics_page, methods=["GET"]),
-        Route("/-/static/{name}", assets, methods=["GET"]),
-        Route("/", home.home_page, methods=["GET"]),
+        # For operators and browsers, and home
+        *first,
     ]
     # Everything the API has: a page's path is the API's
     of_the_api = Route(ANYTHING, resource.resource_page, methods=["GET"])

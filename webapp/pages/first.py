@@ -1,0 +1,85 @@
+"""
+What is asked for first, and the way to all other pages.
+
+Their modules, and those of forms and tables, are a tenth of a start. So they are imported right after the first answer,
+beside what the browser asks for next, or at once for somebody who comes with another page's address.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from webapp.pages import health, home, metrics
+
+ALIVE = "/-/livez"
+METRICS = "/-/metrics"
+ROUTES = "webapp.pages.routes"
+
+
+def first_routes(assets: ASGIApp) -> list[Route]:
+    """What browsers and operators begin with; `assets` serves the files."""
+    return [
+        Route(ALIVE, health.livez, methods=["GET"]),
+        Route("/-/readyz", health.readyz, methods=["GET"]),
+        Route(METRICS, metrics.metrics_page, methods=["GET"]),
+        Route("/-/static/{name}", assets, methods=["GET"]),
+        Route("/", home.home_page, methods=["GET"]),
+    ]
+
+
+class Pages(BaseRoute):
+    """All pages of ours."""
+
+    def __init__(self, assets: ASGIApp) -> None:
+        self._first = first_routes(assets)
+        self._all: list[BaseRoute] | None = None
+        self._importing: asyncio.Task[Any] | None = None
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """The page of that address, which is the `route` of the scope from then on."""
+        if self._all is None:
+            match, found = _matching(self._first, scope)
+            if match is Match.FULL:
+                return match, found
+        return _matching(self._routes(), scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and have the other pages ready for those who come next."""
+        route: BaseRoute = scope["route"]
+        await route.handle(scope, receive, send)
+        if self._importing is None and ROUTES not in sys.modules:
+            self._importing = asyncio.create_task(asyncio.to_thread(import_module, ROUTES))
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """The address of a page, by the name of its function."""
+        for route in self._routes():
+            try:
+                return route.url_path_for(name, **path_params)
+            except NoMatchFound:
+                continue
+        raise NoMatchFound(name, path_params)
+
+    def _routes(self) -> list[BaseRoute]:
+        if self._all is None:
+            from webapp.pages.routes import own_routes
+
+            self._all = own_routes(self._first)
+        return self._all
+
+
+def _matching(routes: Iterable[BaseRoute], scope: Scope) -> tuple[Match, Scope]:
+    """The first route that fits, or else the first that would, had it been asked otherwise."""
+    best: tuple[Match, Scope] = (Match.NONE, {})
+    for route in routes:
+        match, found = route.matches(scope)
+        if match.value > best[0].value:
+            best = match, {**found, "route": route}
+        if match is Match.FULL:
+            break
+    return best
