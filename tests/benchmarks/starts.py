@@ -43,6 +43,8 @@ def contestants(effort: Effort) -> Iterator[Field]:
         path.write_text(json.dumps(_document()), encoding="utf-8")
         # As pip does it where it installs a package.
         compileall.compile_dir(Path(webapp.__file__).parent, quiet=1)
+        with serve_ours(api, folder / "log") as program:
+            _first_byte(program.url)  # Compiles the templates, for all starts to come.
         field: list[Contestant | Absent] = []
         for app in apps(effort.peers):
             field.append(app if isinstance(app, Absent) else _contestant(chromium, app, api, folder))
