@@ -74,10 +74,16 @@ class House:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
+    with house_on_a_store(persist=True) as found:
+        yield found
+
+
+@contextmanager
+def house_on_a_store(*, persist: bool) -> Iterator[House]:
     api = StrictAPI("json")
     with ExitStack() as stack:
         at = stack.enter_context(serve(api.app))
-        redis = stack.enter_context(redis_server(*USER, persist=True))
+        redis = stack.enter_context(redis_server(*USER, persist=persist))
         store = redis.url.replace("unix://", f"unix://webapp:{OF_STORE}@")
         began = [
             stack.enter_context(serving("run", at, WEBAPP_SESSION_STORE=store, WEBAPP_SECRET_KEY=KEY)) for _ in range(2)
@@ -184,6 +190,27 @@ async def test_a_store_that_is_killed_and_comes_back_empty_has_everybody_sign_in
     with house.redis.client() as client:
         records = list(client.scan_iter("webapp_session:{*}"))
     assert len(records) == len(again)
+
+
+async def test_a_store_that_only_makes_snapshots_comes_back_with_whoever_was_in_the_last() -> None:
+    with house_on_a_store(persist=False) as house:
+        known = await house.people()
+        with house.redis.client() as client:
+            client.save()
+        later = await house.people()
+        house.redis.kill()
+        away = await house.pages(known)
+        house.redis.start()
+        await house.recovered(known)
+        gone = await house.pages(later)
+        again = await all_signed_in(house.urls, list(later))
+        back = await house.pages({**known, **again})
+
+    assert {page.status for page in away} == {503}
+    assert not any("set-cookie" in page.headers for page in away)
+    assert {(page.status, page.headers["location"].partition("?")[0]) for page in gone} == {(303, "/login")}
+    assert {page.status for page in back} == {200}
+    assert house.api.alarms == 0
 
 
 def damaged(key: str, value: bytes) -> bytes:
