@@ -70,6 +70,18 @@ async def test_a_connection_in_use_is_not_idle() -> None:
     assert server.made == 1
 
 
+async def test_a_write_goes_on_no_connection_that_the_server_may_be_about_to_close() -> None:
+    server, transport = Server(), shared_transport(keepalive=2)
+    async with listening(server) as url:
+        api = APIClient(url, transport=transport)
+        await api.request("GET", "/")
+        await asyncio.sleep(1.1)
+        await api.request("POST", "/", json={})
+        await transport.aclose()
+
+    assert server.made == 2
+
+
 async def test_a_connection_is_used_again_for_the_same_host_alone() -> None:
     first, second, transport = Server(), Server(), shared_transport()
     async with listening(first) as here, listening(second) as there:

@@ -14,6 +14,7 @@ from webapp.client.connection import Connection, Lost
 from webapp.client.dialing import Dialer, Origin
 from webapp.client.exchange import Exchange, Headers
 
+_SAFE = ("GET", "HEAD")
 _FIRST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+ HTTP/1\.1")
 
 
@@ -33,9 +34,11 @@ class Connections(httpx.AsyncBaseTransport):
     """
     At most `limit` exchanges at once, the others in the order they came.
 
-    A connection is kept for `keepalive` seconds after an exchange. A write is sent exactly once. What only reads is
-    sent again, once, where the connection was lost before there was an answer: one that the server has just closed
-    looks the same. Of httpx's time-outs that for connecting is kept; whoever asks keeps an eye on the others.
+    A connection is kept for `keepalive` seconds after an exchange. A write is sent exactly once, on one that was in use
+    within half of that: on a busy machine a server closes what it has kept for long late, with what has just arrived.
+    What only reads is sent again, once, where the connection was lost before there was an answer: one that the server
+    has just closed looks the same. Of httpx's time-outs that for connecting is kept; whoever asks keeps an eye on the
+    others.
     """
 
     def __init__(self, limit: int, keepalive: float, verify: ssl.SSLContext | None) -> None:
@@ -59,7 +62,7 @@ class Connections(httpx.AsyncBaseTransport):
         connection, and httpx.ReadTimeout where it was sent by then.
         """
         head, length = _head(sending)
-        again = sending.method in ("GET", "HEAD") and isinstance(sending.body, bytes)
+        again = sending.method in _SAFE and isinstance(sending.body, bytes)
         while True:
             connection = await self._take(sending)
             exchange = connection.begin(sending.method, head, sending.body, length)
@@ -100,7 +103,7 @@ class Connections(httpx.AsyncBaseTransport):
         else:
             await self._places.acquire()
         try:
-            return self._unused(sending.origin) or await self._dialled(sending)
+            return self._unused(sending) or await self._dialled(sending)
         except BaseException:
             self._places.release()
             raise
@@ -124,10 +127,11 @@ class Connections(httpx.AsyncBaseTransport):
         if self._is_closed:
             raise httpx.ReadError("The pool was closed.")
 
-    def _unused(self, origin: Origin) -> Connection | None:
+    def _unused(self, sending: Sending) -> Connection | None:
         """The connection there that was used last, if that isn't long ago."""
-        idle = self._idle.get(origin)
-        oldest = asyncio.get_running_loop().time() - self._keepalive
+        idle = self._idle.get(sending.origin)
+        kept = self._keepalive if sending.method in _SAFE else self._keepalive / 2
+        oldest = asyncio.get_running_loop().time() - kept
         while idle:
             connection = idle.pop()
             if connection.is_usable and connection.idle_since > oldest and connection.is_quiet():
