@@ -221,7 +221,10 @@ async def test_one_is_cut_off_and_one_is_killed_and_nobody_loses_a_session(
     )
     assert load.wrong == []
     assert alone[0] == 503
-    assert told[200] > len(load.asked) * 0.97
+    # Whoever was asking in the moment of a fault may have to ask again. On a busy machine all wait for answers and ask
+    # for less, so no share of what was asked for says how many that may be.
+    assert lost.pop("before") == 0
+    assert max(lost.values()) <= BROWSERS
 
 
 def spans(began: float, cut: float, killed: float, parted: float, ended: float) -> dict[str, tuple[float, float]]:
