@@ -23,7 +23,7 @@ except SystemExit:
         ("webapp.demo", "another command"),
         ("webapp.pages.routes", "pages that come later"),
         ("webapp.pages.listview", "pages that come later"),
-        ("webapp.forms.build", "pages that come later"),
+        ("webapp.forms", "pages that come later"),
         ("fastapi", "the demo"),
         ("tomllib", "those who have a file of configuration"),
         ("yaml", "documents in YAML"),

@@ -58,7 +58,8 @@ async def test_a_page_that_is_asked_for_wrongly_says_how_it_may_be() -> None:
     async with Browser(app) as browser:
         answer = await browser.post("/-/operations")
 
-    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert answer.status == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
 def test_pages_have_their_addresses_by_name() -> None:

@@ -16,10 +16,10 @@ from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.ways import UNDECLARED
 from webapp.pages import bounced, otherways
-from webapp.pages.filetypes import EVENTS
 from webapp.pages.givealong import give_along
 from webapp.pages.offers import Offer, first_offer
 from webapp.pages.sites import Sites
+from webapp.pages.streams import EVENTS
 from webapp.sessions import Session
 
 logger = logging.getLogger("webapp")

@@ -26,12 +26,12 @@ from webapp.openapi.site import Match
 from webapp.pages.answers import name_of, what_is_missing
 from webapp.pages.crumbs import crumbs
 from webapp.pages.facts import facts_of
-from webapp.pages.filetypes import EVENTS, LINES, STREAMS, essence
+from webapp.pages.filetypes import LINES, STREAMS, essence
 from webapp.pages.masking import masked
 from webapp.pages.queries import for_api, read_query, without
 from webapp.pages.resource import api_path
 from webapp.pages.sites import routes_for
-from webapp.pages.streams import Streams
+from webapp.pages.streams import EVENTS, Streams
 from webapp.pages.uses import is_plumbing
 from webapp.pages.view import controls_of
 from webapp.sessions import Session

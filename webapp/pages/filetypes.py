@@ -4,6 +4,7 @@ import re
 
 from webapp.client.reply import is_json
 from webapp.forms.upload import ANY_TYPE, clean_media_type
+from webapp.pages.streams import EVENTS
 
 SAVE = "/-/files"
 """Where files are saved from: this, and the API's path."""
@@ -16,7 +17,6 @@ STREAMS = "/-/events"
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 """Images that are nothing but pixels."""
 PDF = "application/pdf"
-EVENTS = "text/event-stream"
 LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 TABLES = {"text/csv": ",", "application/csv": ",", "text/tab-separated-values": "\t"}
 """Types whose lines are rows, and what separates the values in them."""

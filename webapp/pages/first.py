@@ -1,8 +1,8 @@
 """
 What is asked for first, and the way to all other pages.
 
-Their modules, and those of forms and tables, are a tenth of a start. So they are imported right after the first answer,
-beside what the browser asks for next, or at once for somebody who comes with another page's address.
+Their modules, and those of forms and tables, are a tenth of a start. So they are imported soon after the first answer,
+beside whatever is asked for then, or at once for somebody who comes with another page's address.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from webapp.pages import health, home, metrics
 ALIVE = "/-/livez"
 METRICS = "/-/metrics"
 ROUTES = "webapp.pages.routes"
+SOON = 0.1
+"""Seconds after the first answer: what that page names is asked for in between."""
 
 
 def first_routes(assets: ASGIApp) -> list[Route]:
@@ -39,7 +41,7 @@ class Pages(BaseRoute):
     def __init__(self, assets: ASGIApp) -> None:
         self._first = first_routes(assets)
         self._all: list[BaseRoute] | None = None
-        self._importing: asyncio.Task[Any] | None = None
+        self._importing: asyncio.Task[None] | None = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The page of that address, which is the `route` of the scope from then on."""
@@ -54,7 +56,7 @@ class Pages(BaseRoute):
         route: BaseRoute = scope["route"]
         await route.handle(scope, receive, send)
         if self._importing is None and ROUTES not in sys.modules:
-            self._importing = asyncio.create_task(asyncio.to_thread(import_module, ROUTES))
+            self._importing = asyncio.create_task(_import_soon())
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The address of a page, by the name of its function."""
@@ -71,6 +73,11 @@ class Pages(BaseRoute):
 
             self._all = own_routes(self._first)
         return self._all
+
+
+async def _import_soon() -> None:
+    await asyncio.sleep(SOON)
+    await asyncio.to_thread(import_module, ROUTES)
 
 
 def _matching(routes: Iterable[BaseRoute], scope: Scope) -> tuple[Match, Scope]:

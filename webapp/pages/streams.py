@@ -9,6 +9,7 @@ from starlette.requests import Request
 from webapp.errors import RateLimited
 from webapp.sessions import Session
 
+EVENTS = "text/event-stream"
 MOST_OF_ONE = 6
 """Streams and exports of one session, or of one address that isn't signed in, in one process."""
 MOST = 500

@@ -20,12 +20,13 @@ from webapp.openapi.site import Match, Operation, Parameter, Resource
 from webapp.pages.answers import answer_page, name_of, notice_page, what_is_missing
 from webapp.pages.choices import reference_hrefs
 from webapp.pages.filepage import file_page, look
-from webapp.pages.filetypes import EVENTS, STREAMS
+from webapp.pages.filetypes import STREAMS
 from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
 from webapp.pages.listview import ListView, push_canonical
 from webapp.pages.masking import is_secret
 from webapp.pages.preview import garbled
 from webapp.pages.queries import Query, for_api, read_query
+from webapp.pages.streams import EVENTS
 from webapp.pages.uses import is_plumbing, is_stream
 
 PLUMBING = "This is a step of signing in, and nothing to look at."
