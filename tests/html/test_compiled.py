@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from jinja2 import FileSystemLoader
+from jinja2.compiler import CodeGenerator
 
 from webapp.html.compiled import CompiledTemplates
 from webapp.html.fragments import FIND, KEEP, KeptExtension
@@ -74,6 +75,14 @@ def test_a_template_that_was_changed_is_compiled_again(folder: Path) -> None:
     assert shown(folder) == "Changed bread"
     assert shown(folder) == "Changed bread"
     assert len(kept_in(folder)) == 1
+
+
+def test_another_way_to_compile_has_code_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown(folder)
+    change(folder, "Kept {{ name }}")
+    monkeypatch.setattr(PageEnvironment, "code_generator_class", CodeGenerator)
+
+    assert shown(folder) == "Fresh bread"
 
 
 @pytest.mark.parametrize("length", [0, 10, CHECKSUM, CHECKSUM + 1, CHECKSUM + 100])

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import CodeType
 
 import jinja2
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
 
@@ -33,12 +33,16 @@ class CompiledTemplates(BytecodeCache):
             return ""
         return cache_from_source(f"{filename}.py")
 
-    def get_source_checksum(self, source: str) -> str:
-        """What tells a template's code from that of another text, or of another way to compile it."""
-        return hashlib.sha256(_compiler() + source.encode("utf-8", "surrogatepass")).hexdigest()
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        """What is kept of a template, if it's what this very text would be compiled to here."""
+        way = [environment.code_generator_class, *environment.extensions]
+        of = [_compiler(), repr(way).encode(), source.encode("utf-8", "surrogatepass")]
+        bucket = Bucket(environment, self.get_cache_key(name, filename), hashlib.sha256(b"\0".join(of)).hexdigest())
+        self.load_bytecode(bucket)
+        return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Find what was kept, if it is what the template would be compiled to."""
+        """Find what was kept under that checksum."""
         checksum = bucket.checksum.encode()
         with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
             kept = Path(bucket.key).read_bytes() if bucket.key else b""
