@@ -117,9 +117,9 @@ class _Table:
             + (
                 escape_text(value)
                 if type(value) is str and 0 < len(value) <= plain
-                else nothing
-                if value in NOTHING
                 else write(value)
+                if value or value not in NOTHING
+                else nothing
             )
             for (tag, plain, write, nothing), value in zip(plan, values, strict=False)
         ]
