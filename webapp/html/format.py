@@ -73,14 +73,13 @@ def cut(value: Any, length: int = 80) -> str:
 
 def number(value: Any) -> str:
     """`1234567.5` -> `1 234 567.5`; of a float's decimals, four."""
-    kind = type(value)
-    if kind is int or kind is float:
+    if type(value) in (int, float):
         if -1000 < value < 1000:
             written = str(value)
             # What has eight decimals at most is as it was meant: see _rounded().
             return written if len(written) <= 10 or len(written) - written.find(".") <= 9 else str(_rounded(value))
         if -GROUPED < value < GROUPED:
-            return f"{value if kind is int else _rounded(value):,}".replace(",", THIN_SPACE)
+            return f"{value if type(value) is int else _rounded(value):,}".replace(",", THIN_SPACE)
     digits = text(_rounded(value) if isinstance(value, float) else value)
     match = _NUMBER.fullmatch(digits)
     if match is None:
