@@ -23,6 +23,7 @@ from webapp.client import (
     request_context,
     shared_transport,
 )
+from webapp.client.share import Shares
 from webapp.sessions import Session, SessionRegistry
 
 PATH = "/customers"
@@ -40,9 +41,11 @@ Keeper = Callable[[int], Awaitable[None]]
 @contextlib.asynccontextmanager
 async def call_ours(url: str) -> AsyncIterator[Caller]:
     """As a page does: everything on, and each call carries the request id and what describes the browser."""
-    pool = shared_transport()
+    # One session asks for more at once than one owner may in an app, where the others would wait for their turn.
+    pool = shared_transport(shares=Shares.of(100)._replace(owner=100))
     api = APIClient(url, transport=pool, refresh=RefreshEndpoint("/auth/refresh"))
     session = api.for_session(Credentials(cookies=COOKIES))
+    session.credentials.counted_as = "id:42"
     token = request_context.set(RequestContext("0123456789abcdef", BROWSER))
 
     async def call() -> Any:
