@@ -19,7 +19,6 @@ from webapp.observability import configure_logging
 from webapp.serving import EndingQuietly, HTTPProtocol, Server, Workers
 from webapp.serving.files import room_for
 from webapp.serving.garbage import look_seldom
-from webapp.serving.hugepages import watch_memory
 from webapp.settings import Settings
 
 DEMO_ACCOUNT = "demo@example.com / demo-pass-123"
@@ -138,7 +137,6 @@ async def _served(
         raise
     if announcement:
         print(announcement, flush=True)
-    watch_memory()
     await server.serve(sockets)
 
 
