@@ -82,12 +82,9 @@ def mutations(signed: str) -> set[str]:
 
 
 def test_no_mutation_of_a_signed_id_is_accepted(figure: Callable[[str], None]) -> None:
-    known = cookie()
-    signed = known.sign(new_id())
-    known.verify(signed)
-    tried = mutations(signed)
+    tried = mutations(cookie().sign(new_id()))
 
-    accepted = [each for each in tried if cookie().verify(each) is not None or known.verify(each) is not None]
+    accepted = [each for each in tried if cookie().verify(each) is not None]
 
     assert len(tried) > 10_000
     assert accepted == []
@@ -101,15 +98,6 @@ def test_another_spelling_of_the_same_signature_is_refused() -> None:
     spellings = {signed[:-1] + each for each in alphabet} - {signed}
 
     assert {cookie().verify(each) for each in spellings} == {None}
-
-
-def test_however_many_are_verified_each_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.sessions.cookie.MOST_VERIFIED", 2)
-    known = cookie()
-
-    for number in (0, 1, 2, 3, 0, 1, 3):
-        assert known.verify(known.sign(f"id{number}")) == f"id{number}"
-    assert len(known._verified) <= 2
 
 
 def test_an_older_key_verifies_and_the_newest_signs() -> None:

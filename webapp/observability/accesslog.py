@@ -8,7 +8,6 @@ from typing import Any
 from starlette.types import Scope
 
 from webapp.client.redaction import loggable
-from webapp.openapi.remembering import remembered
 
 access_logger = logging.getLogger("webapp.access")
 
@@ -31,7 +30,7 @@ class AccessLog:
         if not access_logger.isEnabledFor(logging.INFO):
             return
         method, path = scope["method"], scope["path"]
-        path = _written(path)
+        path = loggable(path.partition("?")[0]).encode("unicode_escape").decode()
         milliseconds = round(seconds * 1000, 1)
         own = {
             "request_id": request_id,
@@ -60,11 +59,6 @@ class AccessLog:
                 **own,
             },
         )
-
-
-@remembered
-def _written(path: str) -> str:
-    return loggable(path.partition("?")[0]).encode("unicode_escape").decode()
 
 
 class _Record(logging.LogRecord):

@@ -11,8 +11,6 @@ from itsdangerous import Signer
 from itsdangerous.signer import SigningAlgorithm
 
 ID_BYTES = 32
-MOST_VERIFIED = 4096
-"""Cookies that are known to be ours without making their signature again."""
 
 
 def new_id() -> str:
@@ -77,8 +75,6 @@ class SessionCookie:
         ]
         self._name = name
         self._max_age = int(max_age)
-        self._verified: set[bytes] = set()
-        """Digests of values that were verified, by which nobody can find the values."""
 
     def sign(self, session_id: str) -> str:
         """The cookie's value for an id."""
@@ -92,15 +88,8 @@ class SessionCookie:
         (spare base64 bits, padding).
         """
         session_id, _, _ = value.rpartition(".")
-        given = value.encode()
-        digest = sha256(given).digest()
-        if digest in self._verified:
-            return session_id
         for signer in self._signers:
-            if session_id and secrets.compare_digest(signer.sign(session_id), given):
-                if len(self._verified) >= MOST_VERIFIED:
-                    self._verified.clear()
-                self._verified.add(digest)
+            if session_id and secrets.compare_digest(signer.sign(session_id), value.encode()):
                 return session_id
         return None
 
