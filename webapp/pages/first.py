@@ -82,11 +82,11 @@ async def _import_soon() -> None:
 
 def _matching(routes: Iterable[BaseRoute], scope: Scope) -> tuple[Match, Scope]:
     """The first route that fits, or else the first that would, had it been asked otherwise."""
-    best: tuple[Match, Scope] = (Match.NONE, {})
+    partial: tuple[Match, Scope] | None = None
     for route in routes:
         match, found = route.matches(scope)
-        if match.value > best[0].value:
-            best = match, {**found, "route": route}
         if match is Match.FULL:
-            break
-    return best
+            return match, {**found, "route": route}
+        if match is Match.PARTIAL and partial is None:
+            partial = match, {**found, "route": route}
+    return partial or (Match.NONE, {})
