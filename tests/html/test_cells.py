@@ -112,3 +112,15 @@ def test_a_kind_that_is_none_of_ours_is_shown_by_its_gist() -> None:
     column = Column("a", "A", "temperature")  # type: ignore[arg-type]
 
     assert written((column,), Row("r", None, "", ({"name": "<warm>"},), (None,))).strip().endswith(">&lt;warm&gt;")
+
+
+def test_a_table_is_written_by_its_own_columns_however_many_tables_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.html.cells.MOST_TABLES", 2)
+    write = CellWriter(is_image)
+    row = Row("a-1", None, "one", ("a", 1000), (None, None))
+    labels = [*"abcde", *"abc"]
+    tables = [(Column("a", "A", Kind.TEXT), Column(label, label, Kind.INTEGER)) for label in labels]
+
+    for label, columns in zip(labels, tables, strict=True):
+        for its_own in (columns, columns, list(columns)):
+            assert f'data-l="{label}"' in write([row], its_own)[0]
