@@ -71,13 +71,7 @@ class Share(httpx.AsyncBaseTransport):
         place = _Place(self, claim)
         if not place.enter():
             await place.wait(sending.deadline)
-        try:
-            exchange = await self.pool.send(sending)
-        except BaseException:
-            place.give_back()
-            raise
-        exchange.hold(place)
-        return exchange
+        return await self._sent(sending, place)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The pool's answer, in its turn, for which httpx's time-out `pool` lets it wait."""
