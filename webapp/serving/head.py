@@ -45,8 +45,6 @@ def refusal_of(method: bytes, version: str, target: bytes, headers: Sequence[Hea
     if len(headers) > MOST_HEADERS or sum(map(len, chain.from_iterable(headers))) > MOST_BYTES:
         return TOO_LARGE
     telling = [pair for pair in headers if pair[0] in _TELLING]
-    if len(telling) == 1 and telling[0][0] == b"host":  # nothing is said of a body, as by nearly all
-        return _misplaced(version, target, telling)
     return _misplaced(version, target, telling) or _badly_framed(version, telling)
 
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from webapp.serving.cycle import Cycle
 from webapp.serving.head import MOST_BYTES, TOO_LARGE, UNREADABLE, Refusal, has_body, refusal_of
 
 logger = logging.getLogger("webapp.serving")
@@ -130,7 +129,6 @@ class HTTPProtocol(HttpToolsProtocol):
             self._refusal = refusal
             raise ValueError(refusal.reason)
         super().on_headers_complete()
-        self.cycle.__class__ = Cycle  # uvicorn has no place to put one in, and nothing has run of it yet
         if upgrade and not self._should_upgrade():
             # Answered as if it had not asked for another protocol, and not read on: it isn't said what follows.
             self.cycle.keep_alive = False
