@@ -101,6 +101,18 @@ def test_the_readmes_examples_are_python() -> None:
         compile(block, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
+def test_the_readme_links_only_to_files_and_headings_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```", "", readme, flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", prose) if "://" not in link]
+
+    assert links
+    for link in links:
+        assert link[1:] in anchors if link.startswith("#") else (ROOT / link).is_file(), link
+
+
 def test_the_readme_names_only_settings_that_exist() -> None:
     from dataclasses import fields
 

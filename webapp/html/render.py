@@ -5,7 +5,7 @@ A page says `{% extends layout %}`. `layout` is `layout.html`, or `fragment.html
 handler offers; that one is nothing but the page's block of that name, so imports, `set`, `super()` and blocks taken
 over from another template all work as they do in the whole page.
 
-Every template may use `shell` (html/context.py), `url(path)` and `asset(name)`, the filters and tests of
+Every template may use `shell` (html/context), `url(path)` and `asset(name)`, the filters and tests of
 html/format.py, and `{% kept %}` (html/fragments.py).
 """
 
