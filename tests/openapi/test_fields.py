@@ -46,6 +46,7 @@ def test_the_field_that_names_a_row_in_its_url(
         (["id", "status", "created_at", "avatar_url", "note"], "note"),
         (["id", "assignment", "classroom"], "classroom"),
         (["id", "status"], None),
+        (["id", "status", "unitPrice", "total"], None),  # a Decimal is a text, to a document
     ],
 )
 def test_the_field_that_a_row_is_known_by(names: list[str], expected: str | None) -> None:

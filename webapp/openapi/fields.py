@@ -16,7 +16,7 @@ DULL_ENDINGS = frozenset(
     wordlist("""
     id ids gid uid guid sid uuid url uri href link at date time type status state color colour token hash path kind
     currency locale lang language format version etag object timezone icon image avatar password secret class sha
-    checksum ip field role level locked success
+    checksum ip field role level locked success amount balance cost discount fee price subtotal sum tax total
     """)
 )
 DULL_FORMATS = frozenset(wordlist("date date-time time duration uuid uri url binary byte password ipv4 ipv6"))
