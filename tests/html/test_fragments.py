@@ -10,7 +10,7 @@ from markupsafe import Markup
 from tests.html.asking import asking, renderer
 from tests.html.samples import FULL_LIST, SHELL
 from webapp.html.context import Link
-from webapp.html.fragments import FIND, KEEP, LARGEST, MOST_TEXT, Fragments, KeptExtension
+from webapp.html.fragments import FIND, KEEP, LARGEST, LEAST, MOST_TEXT, Fragments, KeptExtension
 from webapp.html.render import PageEnvironment
 
 
@@ -101,6 +101,15 @@ def test_what_is_kept_stays_within_bounds() -> None:
     assert fragments.find((str(some),), "here") is text
     fragments.keep(text + text, "here", ("large",))
     assert fragments.find(("large",), "here") is None
+
+
+def test_parts_that_say_nothing_stay_within_bounds_too() -> None:
+    fragments = Fragments()
+    for number in range(MOST_TEXT // LEAST + 1):
+        fragments.keep(Markup(""), "here", (str(number),))
+
+    assert fragments.find(("0",), "here") is None
+    assert fragments.find(("1",), "here") == ""
 
 
 def test_what_a_part_was_made_of_is_not_taken_for_what_comes_after_it() -> None:

@@ -19,6 +19,8 @@ MOST_TEXT = 2_000_000
 """Characters that are kept in all; the longest unused goes first."""
 LARGEST = MOST_TEXT // 8
 """Characters of a part that is kept."""
+LEAST = 200
+"""Characters that each part counts for besides: one that says nothing takes room as well."""
 
 FIND, KEEP = "_kept", "_keep"
 """The filters that the tag is made of."""
@@ -48,10 +50,10 @@ class Fragments:
             key = _key(place, values)
             before = self._kept.pop(key, None)
             self._kept[key] = written, values
-            self._size += len(written) - (len(before[0]) if before else 0)
+            self._size += LEAST + len(written) - (LEAST + len(before[0]) if before else 0)
             while self._size > MOST_TEXT:
                 _, (oldest, _) = self._kept.popitem(last=False)
-                self._size -= len(oldest)
+                self._size -= LEAST + len(oldest)
         return written
 
 
