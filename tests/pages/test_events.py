@@ -90,6 +90,14 @@ async def test_events_are_passed_on_as_rows_with_their_ids() -> None:
     assert text.endswith("event: end\ndata:\n\n")
 
 
+async def test_what_stands_above_an_event_is_not_said_again_but_what_only_looks_like_it_is() -> None:
+    text = await relayed(API(Stream('id: 7\nevent: made\ndata: {"order_id": 7, "kind": "made", "waiting": 7}\n\n')))
+
+    assert "Waiting" in text
+    assert "Order" not in text
+    assert "Kind" not in text
+
+
 async def test_an_event_can_bring_nothing_but_text_and_no_secrets() -> None:
     evil = "<script>x()</script>\\n\\nevent: end"
     stream = Stream(f'event: <b>\ndata: {{"a": "{evil}", "api_token": "hunter2"}}\n\ndata: <i>plain</i>\n\n')

@@ -20,6 +20,7 @@ from webapp.html.format import cut, pretty
 from webapp.html.format import text as text_of
 from webapp.html.render import Renderer, render
 from webapp.html.urls import href
+from webapp.openapi.labels import words
 from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
@@ -242,6 +243,12 @@ class _Relay(StreamingResponse):
         return ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
 
 
+def _is_said(fact: Fact, event: ServerEvent) -> bool:
+    """Whether it is nothing, or what stands above the facts: the kind, or the id under a name of an id."""
+    said = text_of(fact.value)
+    return said in (None, "", event.event) or (said == event.id and (words(fact.key) or ("",))[-1].lower() == "id")
+
+
 def _shown(event: ServerEvent, match: Match) -> Event:
     """An event as a row: an object as facts, anything else as text, less its secrets."""
     facts: tuple[Fact, ...] = ()
@@ -252,10 +259,8 @@ def _shown(event: ServerEvent, match: Match) -> Event:
         pass
     else:
         if isinstance(data, Mapping) and data:
-            # Above them stand its id and kind already.
-            said = {None, "", event.id, event.event}
             found = facts_of(data, match.operation.answer)
-            facts = tuple(fact for fact in found if text_of(fact.value) not in said)[:MOST_FACTS]
+            facts = tuple(fact for fact in found if not _is_said(fact, event))[:MOST_FACTS]
         text = pretty(data, LONGEST_TEXT) if isinstance(data, Mapping | list) else str(data)
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return Event(id=event.id, event=event.event, at=at, facts=facts, text=cut(text, LONGEST_TEXT) if not facts else "")
