@@ -198,6 +198,10 @@ async def test_without_a_script_events_are_those_of_a_few_seconds(new_context: N
     await expect(page).to_have_url(re.compile("-wait=1"))
     await expect(page.locator("ol.stream > li")).to_have_count(3)
     await expect(page.get_by_role("link", name="Reload")).to_be_visible()
+    said, events = await page.locator("p.extent").bounding_box(), await page.locator("ol.stream").bounding_box()
+    assert said is not None
+    assert events is not None
+    assert said["x"] == events["x"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
