@@ -84,6 +84,21 @@ async def test_each_refusal_is_explained_on_the_form(answer: httpx.Response, sta
     assert page.page.one("input[name=email]").get("value") == "ada@example.com"
 
 
+async def test_whoever_registers_with_anothers_name_where_an_api_takes_it_sees_and_ends_nothing_of_theirs() -> None:
+    token = httpx.Response(200, json={"access_token": "t", "token_type": "bearer"})
+    answers = {"POST /auth/token": token, "POST /auth/register": token}
+    async with scripted(answers, paths=REGISTER) as browser:
+        await browser.sign_in("bob")
+        other = browser.another()
+        await other.get("/register")
+        await other.submit("main form", email="bob", password="sesame-open", full_name="Eve")
+
+        account = await other.get("/-/account")
+        assert len(account.page.all("#sessions li")) == 1
+        await other.post("/-/account/sessions/all")
+        assert (await browser.get("/-/account")).path == "/-/account"
+
+
 async def test_where_registering_does_not_sign_in_the_login_page_says_what_to_do() -> None:
     async with scripted({"POST /auth/register": httpx.Response(201, json={"id": 1})}, paths=REGISTER) as browser:
         await browser.get("/register?next=/things")

@@ -46,12 +46,11 @@ async def register(request: Request) -> Response:
 
     if not api.signed_in:
         return RedirectResponse(href(request, "/login", [("why", "registered"), ("next", where)]), 303)
-    owner = next((given[name] for name in fields if name in ("email", "username", "login") and name in given), "")
+    typed_name = next((given[name] for name in fields if name in ("email", "username", "login") and name in given), "")
     person = await identify(api, accounts)
-    user = person.name or owner or "Signed in"
-    request.state.session = Session.begin(
-        api, user=user, owner=person.owner or (f"name:{owner.strip()}" if owner else None)
-    )
+    user = person.name or typed_name or "Signed in"
+    # Nobody has checked that what was typed is what one signs in by: it may be how somebody else does.
+    request.state.session = Session.begin(api, user=user, owner=person.owner or None)
     return RedirectResponse(where, 303)
 
 
