@@ -10,8 +10,12 @@ from webapp.errors import RateLimited
 from webapp.sessions import Session
 
 EVENTS = "text/event-stream"
-MOST_OF_ONE = 6
-"""Streams and exports of one session, or of one address that isn't signed in, in one process."""
+MOST_OF_ONE = 4
+"""
+Streams and exports of one session, or of one address that isn't signed in, in one process.
+
+Fewer than the six connections that a browser has to a host: its pages need some as well.
+"""
 MOST = 500
 """Those of all together, where they hold no connections to the API."""
 
