@@ -121,11 +121,13 @@ SHARES = Shares(strangers=12, visitor=6, owner=4)
 
 
 @asynccontextmanager
-async def house() -> AsyncIterator[tuple[Slow, Callable[[str], APIClient]]]:
+async def house(
+    auth_header_factory: Callable[[], dict[str, str]] | None = None,
+) -> AsyncIterator[tuple[Slow, Callable[[str], APIClient]]]:
     """An API with sixteen connections, and clients of whom one names."""
     api, transport = Slow(), shared_transport(limit=16, shares=SHARES)
     async with listening(api) as url:
-        client = APIClient(url, transport=transport)
+        client = APIClient(url, transport=transport, auth_header_factory=auth_header_factory)
 
         def of(name: str) -> APIClient:
             session = client.for_session(None if name.startswith("visitor") else Credentials(f"token of {name}"))
@@ -181,6 +183,35 @@ async def test_whoever_waits_for_their_own_requests_is_let_in_when_these_end() -
         assert (await waiting).status == 200
 
 
+async def pieces() -> AsyncIterator[bytes]:
+    """A body that is not there yet."""
+    yield b"piece"
+
+
+@pytest.mark.parametrize("way", ["straight", "by httpx"])
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_what_waited_its_turn_has_its_whole_time_out_from_then_on(method: str, way: str) -> None:
+    made = None if way == "straight" else lambda: {"x-made": "now"}
+    async with house(made) as (api, of):
+        async with asked(4, lambda: of("mallory").request("GET", "/slow", timeout=20), api, 4):
+            late = asyncio.create_task(of("mallory").request(method, "/slow", timeout=1.5))
+            await asyncio.sleep(1)
+        while api.held < 1:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.75)  # after all that it waited, more than the time-out
+        api.gate.set()
+        assert (await late).status == 200
+
+
+async def test_what_finds_no_place_in_three_quarters_of_its_time_out_was_not_sent() -> None:
+    async with house() as (api, of), asked(4, lambda: of("mallory").request("GET", "/slow", timeout=20), api, 4):
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(RateLimited) as refused:
+            await of("mallory").request("POST", "/", timeout=2)
+        assert not refused.value.sent
+        assert asyncio.get_running_loop().time() - began < 2
+
+
 async def test_files_on_their_way_leave_a_page_of_ones_own_its_place() -> None:
     async with house() as (api, of), asked(20, lambda: opened(of("mallory")), api, 3):
         for _ in range(20):
@@ -192,9 +223,6 @@ async def test_files_on_their_way_leave_a_page_of_ones_own_its_place() -> None:
 
 
 async def test_an_upload_is_one_of_them() -> None:
-    async def pieces() -> AsyncIterator[bytes]:
-        yield b"piece"
-
     async with house() as (api, of), asked(3, lambda: opened(of("mallory")), api, 3):
         with pytest.raises(RateLimited, match="Too many of your requests") as refused:
             await of("mallory").request("POST", "/", content=pieces(), timeout=1)

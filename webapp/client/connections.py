@@ -13,13 +13,17 @@ from webapp.client.arrived import ArrivedStream
 from webapp.client.connection import Connection, Lost
 from webapp.client.dialing import Dialer, Origin
 from webapp.client.exchange import Exchange, Headers
+from webapp.client.patience import Patience, in_turn
 
 _SAFE = ("GET", "HEAD")
+PATIENCE = "webapp.patience"
+"""The extension of a request that holds its Patience."""
+
 _FIRST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+ HTTP/1\.1")
 
 
 class Sending(NamedTuple):
-    """A request as it goes out, with all the headers that it takes; at `deadline`, a loop's time, it is given up."""
+    """A request as it goes out, with all the headers that it takes, given up when whoever asks has no more patience."""
 
     method: str
     origin: Origin
@@ -27,7 +31,12 @@ class Sending(NamedTuple):
     headers: Headers
     body: bytes | AsyncIterable[bytes]
     connect_timeout: float | None
-    deadline: float | None = None
+    patience: Patience | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """The loop's time when it is given up, as far as that is known by now."""
+        return None if self.patience is None else self.patience.deadline
 
 
 class Connections(httpx.AsyncBaseTransport):
@@ -58,16 +67,16 @@ class Connections(httpx.AsyncBaseTransport):
         """
         The exchange, once its answer's headers are there; it's to be read or closed.
 
-        After the deadline it is httpx.PoolTimeout where there was no place for it, a TimeoutError where there was no
-        connection, and httpx.ReadTimeout where it was sent by then.
+        It is httpx.PoolTimeout where its turn didn't come in time, and after the deadline a TimeoutError where there
+        was no connection, and httpx.ReadTimeout where it was sent by then.
         """
         head, length = _head(sending)
         again = sending.method in _SAFE and isinstance(sending.body, bytes)
         while True:
             connection = await self._take(sending)
             exchange = connection.begin(sending.method, head, sending.body, length)
-            if sending.deadline is not None:
-                exchange.timer = asyncio.get_running_loop().call_at(sending.deadline, exchange.time_out)
+            if (deadline := sending.deadline) is not None:
+                exchange.timer = asyncio.get_running_loop().call_at(deadline, exchange.time_out)
             try:
                 await exchange.begun
             except Lost as error:
@@ -96,7 +105,7 @@ class Connections(httpx.AsyncBaseTransport):
             raise RuntimeError("This pool is closed.")
         if self._places.locked():
             try:
-                async with asyncio.timeout_at(sending.deadline):
+                async with in_turn(sending.patience):
                     await self._places.acquire()
             except TimeoutError:
                 raise httpx.PoolTimeout("All connections are in use.") from None
@@ -176,9 +185,9 @@ def sending_of(request: httpx.Request) -> Sending:
     url = request.url
     if url.scheme not in ("http", "https"):
         raise httpx.UnsupportedProtocol("This is neither http nor https.")
-    patience = request.extensions.get("timeout", {}).get("connect")
-    target = url.raw_path.decode("ascii")
-    return Sending(request.method, Origin.of(url), target, request.headers.raw, _body(request), patience)
+    connecting = request.extensions.get("timeout", {}).get("connect")
+    target, patience = url.raw_path.decode("ascii"), request.extensions.get(PATIENCE)
+    return Sending(request.method, Origin.of(url), target, request.headers.raw, _body(request), connecting, patience)
 
 
 def response_of(exchange: Exchange, request: httpx.Request) -> httpx.Response:

@@ -1,12 +1,12 @@
 """Parts of the pool, so that nobody can take all of it from the others."""
 
-import asyncio
 from typing import NamedTuple, Self
 
 import httpx
 
 from webapp.client.connections import Connections, Sending, response_of, sending_of
 from webapp.client.exchange import Exchange
+from webapp.client.patience import Patience, in_turn
 from webapp.client.rooms import Room
 from webapp.errors import APIError, RateLimited, Unavailable
 
@@ -56,7 +56,7 @@ class Share(httpx.AsyncBaseTransport):
 
     Whoever asks for something slow, or reads slowly, would otherwise need no more than a loop to keep everybody out. Of
     each share, and of the pool, three quarters at most are for what lasts, so that a page goes through beside it. Those
-    beyond their share wait in the order they came, for as long as their call's time-out lets them.
+    beyond their share wait in the order they came, for three quarters of their call's time-out.
     """
 
     def __init__(self, pool: Connections, limit: int, shares: Shares) -> None:
@@ -70,19 +70,14 @@ class Share(httpx.AsyncBaseTransport):
         """The pool's exchange, in its turn; an APIError where that didn't come in time."""
         place = _Place(self, claim)
         if not place.enter():
-            await place.wait(sending.deadline)
+            await place.wait(sending.patience)
         return await self._sent(sending, place)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The pool's answer, in its turn, for which httpx's time-out `pool` lets it wait."""
+        """The pool's answer, in its turn."""
         claim, sending = request.extensions.get(CLAIM), sending_of(request)
-        if claim is None:
-            return response_of(await self.pool.send(sending), request)
-        place = _Place(self, claim)
-        if not place.enter():
-            seconds = request.extensions.get("timeout", {}).get("pool")
-            await place.wait(None if seconds is None else asyncio.get_running_loop().time() + seconds)
-        return response_of(await self._sent(sending, place), request)
+        exchange = await (self.pool.send(sending) if claim is None else self.send(sending, claim))
+        return response_of(exchange, request)
 
     async def _sent(self, sending: Sending, place: "_Place") -> Exchange:
         try:
@@ -128,11 +123,11 @@ class _Place:
                 return False
         return True
 
-    async def wait(self, until: float | None) -> None:
+    async def wait(self, patience: Patience | None) -> None:
         """Take it once it's one's turn; an APIError where that doesn't come in time."""
         wanted = self._wanted()
         try:
-            async with asyncio.timeout_at(until):
+            async with in_turn(patience):
                 for room in wanted:
                     await room.wait(self._lasts)
                     self._rooms.append(room)

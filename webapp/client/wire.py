@@ -14,7 +14,7 @@ from webapp.client.bodies import EMPTY
 from webapp.client.call import Call, all_headers, keys_sent
 from webapp.client.choice import choose
 from webapp.client.config import ClientConfig
-from webapp.client.connections import Connections, Sending
+from webapp.client.connections import PATIENCE, Connections, Sending
 from webapp.client.cookies import Cookie, parse_date, parse_set_cookie
 from webapp.client.credentials import Credentials
 from webapp.client.decoding import parse_json
@@ -25,6 +25,7 @@ from webapp.client.inflate import encoding_of, read_beginning, read_body
 from webapp.client.keys import ApiKey, with_keys, without_echoes, without_keys
 from webapp.client.lost import leads_to_login
 from webapp.client.paths import join
+from webapp.client.patience import IN_TURN, Patience
 from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type
@@ -57,11 +58,12 @@ Keep = Callable[[httpx.Headers], bool]
 async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, keep: Keep | None = None) -> Answer:
     """Send the call and read what comes back, any status; Unavailable or BadGateway when nothing usable does."""
     try:
-        straight = _straight(config, credentials, call)
-        if straight is not None:
-            return await _answer(config, credentials, call, keep, straight)
-        async with _patience(call):
-            return await _answer(config, credentials, call, keep, None)
+        claim, pool = _claim(credentials, call), _straight_pool(config, call)
+        if pool is not None:
+            patience = Patience(call.timeout) if call.timeout < math.inf else None
+            return await _answer(config, credentials, call, keep, _Way(pool, patience, claim))
+        async with _timeout(call) as patience:
+            return await _answer(config, credentials, call, keep, _Way(None, patience, claim))
     except APIError as error:
         error.request_id = call.request_id
         _tell(config, error)
@@ -70,10 +72,8 @@ async def answer(config: ClientConfig, credentials: Credentials, call: Call, *, 
         raise _tell(config, no_answer(error, call.request_id)) from error
 
 
-async def _answer(
-    config: ClientConfig, credentials: Credentials, call: Call, keep: Keep | None, straight: "_Straight | None"
-) -> Answer:
-    response, cookies = await _follow(config, credentials, call, straight)
+async def _answer(config: ClientConfig, credentials: Credentials, call: Call, keep: Keep | None, way: "_Way") -> Answer:
+    response, cookies = await _follow(config, credentials, call, way)
     if call.body.pace is not None:
         call.body.pace.stop(refused=response.is_error)
     if keep and response.is_success and response.status_code != 204 and keep(response.headers):
@@ -87,16 +87,16 @@ async def _answer(
     return Answer(response, content, cookies, hides=config.api_key)
 
 
-class _Straight(NamedTuple):
-    """A way past what httpx makes of requests and answers, which keeps the time itself: until a loop's, or for ever."""
+class _Way(NamedTuple):
+    """How a call gets to the API: by a pool that keeps the time itself, past what httpx makes of it, or by httpx."""
 
-    pool: Connections | Share
-    deadline: float | None
+    straight: Connections | Share | None
+    patience: Patience | None
     claim: Claim | None
 
 
-def _straight(config: ClientConfig, credentials: Credentials, call: Call) -> _Straight | None:
-    """The straight way where nothing keeps a call waiting but the API and the pool, which is that of most."""
+def _straight_pool(config: ClientConfig, call: Call) -> Connections | Share | None:
+    """The pool, where nothing keeps a call waiting but that and the API, as it is with most."""
     pool = config.transport
     if (
         not isinstance(pool, Connections | Share)
@@ -104,8 +104,7 @@ def _straight(config: ClientConfig, credentials: Credentials, call: Call) -> _St
         or config.auth_header_factory is not None
     ):
         return None
-    deadline = asyncio.get_running_loop().time() + call.timeout if call.timeout < math.inf else None
-    return _Straight(pool, deadline, _claim(credentials, call))
+    return pool
 
 
 def _claim(credentials: Credentials, call: Call) -> Claim | None:
@@ -132,16 +131,20 @@ async def _left_open(response: httpx.Response, cookies: list[Cookie]) -> Answer:
 
 
 @asynccontextmanager
-async def _patience(call: Call) -> AsyncIterator[None]:
+async def _timeout(call: Call) -> AsyncIterator[Patience | None]:
     """The call's time-out; begun anew with each piece of a body that the caller streams."""
     pace = call.body.pace
     async with asyncio.timeout(call.timeout if call.timeout < math.inf else None) as timeout:
-        if pace is None or call.timeout == math.inf:
-            yield
+        if call.timeout == math.inf:
+            yield None
+            return
+        patience = Patience(call.timeout, timeout)
+        if pace is None:
+            yield patience
             return
         pace.follow(timeout, call.timeout)
         try:
-            yield
+            yield patience
         finally:
             pace.stop()
 
@@ -167,11 +170,11 @@ def _without_keys(config: ClientConfig, credentials: Credentials, content: bytes
 
 
 async def _follow(
-    config: ClientConfig, credentials: Credentials, call: Call, straight: _Straight | None
+    config: ClientConfig, credentials: Credentials, call: Call, way: _Way
 ) -> tuple[httpx.Response, list[Cookie]]:
     for _ in range(_MOST_REDIRECTS + 1):
         generation = credentials.generation
-        response = await _send(config, credentials, call, straight)
+        response = await _send(config, credentials, call, way)
         cookies = _cookies(config, response, call)
         if cookies and not call.plain and response.status_code != 401 and generation == credentials.generation:
             # A late answer can't bring back what was replaced since, nor a 401 take away what renews it.
@@ -185,30 +188,26 @@ async def _follow(
     raise BadGateway("The API redirects in a circle.")
 
 
-async def _send(
-    config: ClientConfig, credentials: Credentials, call: Call, straight: _Straight | None
-) -> httpx.Response:
+async def _send(config: ClientConfig, credentials: Credentials, call: Call, way: _Way) -> httpx.Response:
     try:
-        return await _send_once(config, credentials, call, straight)
+        return await _send_once(config, credentials, call, way)
     except httpx.ConnectError:
         if call.method not in _SAFE:
             raise
-    return await _send_once(config, credentials, call, straight)
+    return await _send_once(config, credentials, call, way)
 
 
-async def _send_once(
-    config: ClientConfig, credentials: Credentials, call: Call, straight: _Straight | None
-) -> httpx.Response:
+async def _send_once(config: ClientConfig, credentials: Credentials, call: Call, way: _Way) -> httpx.Response:
     choice = choose(credentials, call.wanted, config.api_key)
     target = with_keys(call.target, keys_sent(config, choice))
     headers = await all_headers(config, credentials, call, choice)
     ended = config.observer.sending(call.method, headers) if config.observer is not None else None
     status = None
     try:
-        if straight is not None:
-            response = await _sent_straight(config, call, target, headers, straight)
+        if way.straight is not None:
+            response = await _sent_straight(config, call, target, headers, way.straight, way)
         else:
-            response = await _sent(config, credentials, call, target, headers)
+            response = await _sent(config, call, target, headers, way)
         status = response.status_code
     except Exception as error:
         if call.body.failures:
@@ -227,36 +226,29 @@ async def _send_once(
 
 
 async def _sent_straight(
-    config: ClientConfig, call: Call, target: str, headers: Headers, straight: _Straight
+    config: ClientConfig, call: Call, target: str, headers: Headers, pool: Connections | Share, way: _Way
 ) -> httpx.Response:
-    body, patience = call.body.content or b"", config.connect_timeout
-    sending = Sending(call.method, config.base.host, target, headers, body, patience, straight.deadline)
-    pool, claim = straight.pool, straight.claim
+    body, connecting = call.body.content or b"", config.connect_timeout
+    sending = Sending(call.method, config.base.host, target, headers, body, connecting, way.patience)
     if isinstance(pool, Share):
-        exchange = await (pool.pool.send(sending) if claim is None else pool.send(sending, claim))
+        exchange = await (pool.pool.send(sending) if way.claim is None else pool.send(sending, way.claim))
     else:
         exchange = await pool.send(sending)
     return Arrived(exchange, call.method, call.url)
 
 
-async def _sent(
-    config: ClientConfig, credentials: Credentials, call: Call, target: str, headers: Headers
-) -> httpx.Response:
+async def _sent(config: ClientConfig, call: Call, target: str, headers: Headers, way: _Way) -> httpx.Response:
     # The keys that belong into the query are in no call, log or cache.
     url = call.url if target == call.target else httpx.URL(config.base.origin + target)
-    extensions = _extensions(config, credentials, call)
+    # Less for the pool than the call has in all, so that whoever finds no place is told that it was that.
+    timeout = {"connect": config.connect_timeout, "pool": IN_TURN * call.timeout if call.timeout < math.inf else None}
+    extensions = {"timeout": timeout, CLAIM: way.claim, PATIENCE: way.patience}
     request = httpx.Request(call.method, url, headers=headers, stream=call.body.open(), extensions=extensions)
     if call.body.stream is None:
         request.read()
     response = await config.transport.handle_async_request(request)
     response.request = request
     return response
-
-
-def _extensions(config: ClientConfig, credentials: Credentials, call: Call) -> dict[str, Any]:
-    # Less than the call has in all, so that whoever finds no place is told that it was that.
-    timeout = {"connect": config.connect_timeout, "pool": 0.75 * call.timeout if call.timeout < math.inf else None}
-    return {"timeout": timeout, CLAIM: _claim(credentials, call)}
 
 
 def _cookies(config: ClientConfig, response: httpx.Response, call: Call) -> list[Cookie]:
