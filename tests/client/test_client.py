@@ -271,7 +271,7 @@ async def test_retry_after_is_in_seconds(value: str, seconds: float | None) -> N
         (httpx.ReadTimeout("slow"), Unavailable),
         (httpx.ReadError("reset"), Unavailable),
         (httpx.WriteError("reset"), Unavailable),
-        (httpx.PoolTimeout("full"), Unavailable),
+        (httpx.PoolTimeout("full"), RateLimited),
         (httpx.RemoteProtocolError("junk"), BadGateway),
         (OSError("broken"), Unavailable),
     ],

@@ -15,7 +15,7 @@ import pytest
 from tests.client.support import listening, read_head
 from tests.faults.certificates import written
 from webapp.client import APIClient, Credentials, shared_transport
-from webapp.errors import APIError, Unavailable
+from webapp.errors import APIError, RateLimited, Unavailable
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n1"
 
@@ -236,9 +236,9 @@ async def test_the_time_out_is_that_of_the_whole_call_wherever_it_spends_its_tim
         held = asyncio.create_task(api.request("GET", "/held", timeout=20))
         await asyncio.sleep(0)
         async with asyncio.timeout(10):
-            with pytest.raises(Unavailable, match="Too much is under way") as refused:
+            with pytest.raises(RateLimited, match="Too much is under way") as refused:
                 await api.for_session(Credentials("t")).request("GET", "/waits", timeout=0.05)
-        assert not refused.value.sent
+        assert (refused.value.sent, refused.value.retry_after) == (False, 5.0)
         held.cancel()
         await asyncio.gather(held, return_exceptions=True)
         await transport.aclose()

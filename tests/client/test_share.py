@@ -83,8 +83,9 @@ async def test_signing_in_takes_no_strangers_place() -> None:
 
 async def test_strangers_beyond_their_share_wait_for_their_time_out_and_go_on_when_there_is_room() -> None:
     async with asked_by_strangers(STRANGERS) as (api, client, asking):
-        with pytest.raises(Unavailable):
+        with pytest.raises(RateLimited, match="Too many visitors") as refused:
             await client.for_session().request("GET", "/", timeout=0.05)
+        assert (refused.value.sent, refused.value.retry_after) == (False, 5.0)
         waiting = asyncio.create_task(client.for_session().request("GET", "/", timeout=5))
         await asyncio.sleep(0)
         api.gate.set()
@@ -107,7 +108,7 @@ async def test_a_place_is_given_back_whatever_ends_a_call() -> None:
         async with client.stream("GET", "/") as reply:
             assert [chunk async for chunk in reply.chunks()] == [b"{}"]
         async with client.stream("GET", "/file"):
-            with pytest.raises(Unavailable):
+            with pytest.raises(RateLimited):
                 await client.request("GET", "/", timeout=0.05)
         assert (await client.request("GET", "/", timeout=5)).status == 200
     nowhere = APIClient("http://localhost:1", transport=transport)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.pages.house import document
 from webapp.client import APIClient
-from webapp.errors import DocumentError, Unavailable
+from webapp.errors import APIError, DocumentError, RateLimited, Unavailable
 from webapp.openapi.browsing import OpenRoutes
 from webapp.openapi.site import Site
 from webapp.pages.documents import Documents, Edition
@@ -99,11 +99,16 @@ async def test_a_url_without_a_document_is_named() -> None:
         await read({}, "http://docs.test/gone.json")
 
 
-async def test_an_api_that_is_not_available_is_not_one_without_a_document() -> None:
+@pytest.mark.parametrize(
+    ("failure", "error"), [(httpx.ConnectError("refused"), Unavailable), (httpx.PoolTimeout("full"), RateLimited)]
+)
+async def test_an_api_that_is_not_available_is_not_one_without_a_document(
+    failure: Exception, error: type[APIError]
+) -> None:
     def down(_: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
+        raise failure
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(error):
         await Documents(
             "http://api.test", None, lambda base: APIClient(base, transport=httpx.MockTransport(down))
         ).look()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.pages.house import document
 from webapp.client import APIClient
-from webapp.errors import BadGateway, DocumentError, Unavailable
+from webapp.errors import APIError, BadGateway, DocumentError, RateLimited, Unavailable
 from webapp.openapi.document import Document
 from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
@@ -261,9 +261,10 @@ async def test_a_session_whose_document_is_refused_goes_on_with_everybodys() -> 
     assert await sites.get(session("ada")) is sites.routes
 
 
-async def test_a_session_whose_document_cannot_be_had_just_now_gets_it_later() -> None:
+@pytest.mark.parametrize("error", [Unavailable("down"), RateLimited("full")])
+async def test_a_session_whose_document_cannot_be_had_just_now_gets_it_later(error: APIError) -> None:
     source = Source()
-    source.own = {"ada": Unavailable("down")}
+    source.own = {"ada": error}
     sites = source.sites(every=30)
     ada = session("ada")
     assert await sites.get(ada) is sites.routes

@@ -23,6 +23,9 @@ from webapp.errors import (
     Unsupported,
 )
 
+AGAIN_SECONDS = 5.0
+"""After how many seconds whoever found no place among the connections may try again."""
+
 _BY_STATUS: Mapping[int, type[APIError]] = {
     401: Unauthorized,
     403: Forbidden,
@@ -73,7 +76,8 @@ def no_answer(error: Exception, request_id: str) -> APIError:
 
 def _no_answer(error: Exception, request_id: str) -> APIError:
     if isinstance(error, httpx.PoolTimeout):
-        return Unavailable("Too much is under way at the API.", request_id=request_id)
+        # No 503: that would have a proxy take the whole process for gone.
+        return RateLimited("Too much is under way at the API.", retry_after=AGAIN_SECONDS, request_id=request_id)
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return Unavailable("The API took too long to answer.", request_id=request_id)
     if isinstance(error, httpx.ProtocolError | httpx.DecodingError):

@@ -6,14 +6,13 @@ import httpx
 
 from webapp.client.connections import Connections, Sending, response_of, sending_of
 from webapp.client.exchange import Exchange
+from webapp.client.failures import AGAIN_SECONDS
 from webapp.client.patience import Patience, in_turn
 from webapp.client.rooms import Room
-from webapp.errors import APIError, RateLimited, Unavailable
+from webapp.errors import RateLimited
 
 CLAIM = "webapp.claim"
 """The extension of a request that holds its Claim."""
-AGAIN_SECONDS = 5.0
-"""After how many seconds whoever found no place may try again."""
 
 _CROWD = 1000
 """So many callers' rooms are kept before those that nobody is in are dropped: making one costs more than the rest."""
@@ -67,7 +66,7 @@ class Share(httpx.AsyncBaseTransport):
         self._crowd = _CROWD
 
     async def send(self, sending: Sending, claim: Claim) -> Exchange:
-        """The pool's exchange, in its turn; an APIError where that didn't come in time."""
+        """The pool's exchange, in its turn; RateLimited where that didn't come in time."""
         place = _Place(self, claim)
         if not place.enter():
             await place.wait(sending.patience)
@@ -124,7 +123,7 @@ class _Place:
         return True
 
     async def wait(self, patience: Patience | None) -> None:
-        """Take it once it's one's turn; an APIError where that doesn't come in time."""
+        """Take it once it's one's turn; RateLimited where that doesn't come in time."""
         wanted = self._wanted()
         try:
             async with in_turn(patience):
@@ -139,7 +138,7 @@ class _Place:
             raise
 
     def stay(self) -> None:
-        """Have it for what lasts; an APIError where there is none for that, since this one is held meanwhile."""
+        """Have it for what lasts; RateLimited where there is none for that, since this one is held meanwhile."""
         if self._lasts:
             return
         everybody = self._share.everybody
@@ -166,13 +165,10 @@ class _Place:
             rooms.append(share.everybody)
         return rooms
 
-    def _refusal(self, full: Room) -> APIError:
-        error: APIError
-        if full is self._share.strangers:
-            error = Unavailable(TOO_MANY_STRANGERS, retry_after=AGAIN_SECONDS)
-        else:
-            # No 503: that would have a proxy take the whole process for gone.
-            said = TOO_MANY_LASTING if full is self._share.everybody else TOO_MANY
-            error = RateLimited(said, retry_after=AGAIN_SECONDS)
+    def _refusal(self, full: Room) -> RateLimited:
+        share = self._share
+        said = {share.strangers: TOO_MANY_STRANGERS, share.everybody: TOO_MANY_LASTING}.get(full, TOO_MANY)
+        # No 503: that would have a proxy take the whole process for gone.
+        error = RateLimited(said, retry_after=AGAIN_SECONDS)
         error.sent = False
         return error

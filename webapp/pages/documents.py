@@ -95,7 +95,7 @@ class Documents:
         """
         The newest edition as anybody gets it: the `known` one itself where nothing has changed.
 
-        Raises DocumentError, or Unavailable where nothing answers.
+        Raises DocumentError, Unavailable where nothing answers, or RateLimited where it can't be asked just now.
         """
         if self._openapi is not None and self.is_file:
             return await self._look_at_file(Path(self._openapi), known)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from webapp.client import APIClient
-from webapp.errors import APIError, BadGateway, DocumentError, Unavailable, UnsafePath
+from webapp.errors import APIError, BadGateway, DocumentError, RateLimited, Unavailable, UnsafePath
 from webapp.openapi.decoding import MAX_BYTES, decode
 from webapp.openapi.discover import Fetched
 from webapp.openapi.externals import LEADS_OUT, MOST, MOST_BYTES, elsewhere
@@ -27,13 +27,17 @@ class Asker:
         return url == self._client.base_url or url.startswith(self._client.base_url + "/")
 
     async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched | None:
-        """An answer of any status; None where nothing usable came. Raises Unavailable where nothing answers at all."""
+        """
+        An answer of any status; None where nothing usable came.
+
+        Raises Unavailable where nothing answers at all, and RateLimited where there was no connection to ask by.
+        """
         if not self.reaches(url):
             return None
         path = url.removeprefix(self._client.base_url) or "/"
         try:
             reply = await self._client.request("GET", path, headers={"Accept": "*/*", **(headers or {})})
-        except Unavailable as error:
+        except (Unavailable, RateLimited) as error:
             if error.api_status is None:
                 raise
             return Fetched(error.api_status, {}, b"", url)

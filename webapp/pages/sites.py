@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from starlette.requests import Request
 
 from webapp.client import APIClient
-from webapp.errors import APIError, BadGateway, DocumentError, Unavailable
+from webapp.errors import APIError, BadGateway, DocumentError, RateLimited, Unavailable
 from webapp.openapi.routes import Routes
 from webapp.openapi.security import refresh_endpoint
 from webapp.pages.documents import Documents, Edition
@@ -209,7 +209,7 @@ class Sites:
         try:
             found = await self._documents.look_as(self._sign(own.api), public, known)
         except (APIError, DocumentError) as error:
-            own.unsure = isinstance(error, Unavailable)
+            own.unsure = isinstance(error, Unavailable | RateLimited)
             if known is not None or (own.unsure and public.bare):
                 raise
             logger.info("a session goes on with everybody's document: %s", error)
