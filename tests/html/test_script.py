@@ -26,6 +26,17 @@ ASSETS = Assets(find_folder("static"))
 RENDERER = Renderer(shell=lambda _: SHELL, assets=ASSETS, now=lambda: NOW)
 DOWN = ErrorPage(503, "The API can't be reached", "It is down.", {}, "01J9ZC3T", 1, None)
 
+BARS = ("pages/list.html", "pages/operations.html", "pages/view.html")
+GAPS = """[...document.querySelectorAll(".bar > button")].flatMap((button) => {
+  const top = (each) => each.getBoundingClientRect().top;
+  const beside = [...button.parentElement.querySelectorAll(":scope > .control > :is(input, select)")];
+  const before = [...button.parentElement.querySelectorAll(":scope > .control")];
+  const gap = top(button) - Math.max(...before.map((each) => each.getBoundingClientRect().bottom));
+  const level = beside.some((each) => Math.abs(top(each) - top(button)) < 1.5);
+  return (gap >= 0 ? gap < 15 : level) ? [] : [`${button.textContent}: ${gap}`];
+})"""
+"""Buttons of forms that neither stand beside an input nor close below what is above them."""
+
 
 @dataclass
 class Api:
@@ -121,6 +132,23 @@ async def test_every_sample_fits_and_has_nothing_wrong(chromium: Browser, site: 
         assert await axe_violations(page) == [], name
     await context.close()
     assert watch.complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 768, 375])
+async def test_a_button_stands_beside_the_inputs_of_its_row_or_at_the_top_of_its_own(page: Page, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 740})
+    for name in [name for name, (template, _) in SAMPLES.items() if template in BARS]:
+        await page.goto(f"/samples/{name}")
+        assert await page.evaluate(GAPS) == [], name
+
+
+async def test_the_link_below_the_cards_of_the_start_page_keeps_its_distance_from_all_columns(page: Page) -> None:
+    await page.goto("/samples/home")
+    cards = [await card.bounding_box() for card in await page.locator(".directory .card").all()]
+    link = await page.locator(".directory + p").bounding_box()
+
+    assert link is not None
+    assert link["y"] - max(card["y"] + card["height"] for card in cards if card is not None) >= 15
 
 
 async def test_after_a_search_the_focus_stays_and_the_count_is_said(page: Page) -> None:
