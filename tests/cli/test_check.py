@@ -113,6 +113,14 @@ def test_warnings_count_where_one_is_strict(said: Said) -> None:
         assert said(url, "--strict")[0] == 1
 
 
+def test_the_readme_shows_what_an_api_in_order_has_said_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
+    with api() as url:
+        main(["check", url, "--strict"])
+
+    assert f"$ webapp check https://api.example.com --strict\n{capsys.readouterr().out}```\n" in readme
+
+
 @pytest.mark.parametrize(("late", "severity"), [(100.0, "warning"), (-100.0, "warning"), (4000.0, "error")])
 def test_clocks_that_differ_are_told(late: float, severity: str, said: Said) -> None:
     with api(late=late) as url:
