@@ -20,7 +20,8 @@ SENT = Quantity("Size of the page, compressed", KILOBYTES)
 MEDIAN = Quantity("Median latency", MILLISECONDS)
 LATE = Quantity("p99 latency", MILLISECONDS)
 
-WIDTH = "abcdefghijklmnopqrstuvwxyz"
+PEOPLE = 8
+"""Whose connections there are where there are many: those of one account have a quarter of the API's."""
 
 
 def orders(count: int) -> list[dict[str, Any]]:
@@ -65,12 +66,16 @@ def _schema(row: dict[str, Any]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _start(kind: str, sizes: Sequence[float]) -> Iterator[Measures]:
-    with running(create_api, kind, sizes) as server, browsing(server) as browser:
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(running(create_api, kind, sizes))
+        people = PEOPLE if kind in ("connections", "latency") else 1
+        browsers = [stack.enter_context(browsing(server, number)) for number in range(people)]
 
         def measure(size: float) -> Figures:
-            shown = page(browser, _path(size), of=1, sign="<tr")
+            pages = [page(browser, _path(size), of=1, sign="<tr") for browser in browsers]
+            shown, requests = pages[0], [each.request for each in pages]
             connections = {"connections": int(size), "latency": 64}.get(kind, 1)
-            cost = visit(server, shown.request, connections=connections)
+            cost = visit(server, *requests, connections=connections)
             return {
                 CPU.name: cost.cpu,
                 SIZE.name: shown.size,

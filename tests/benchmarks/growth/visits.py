@@ -12,7 +12,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from tests.benchmarks import cores
-from tests.benchmarks.backend import PASSWORD, USERNAME
+from tests.benchmarks.backend import PASSWORD, username
 from tests.benchmarks.frontends import Serving, serve_ours
 from tests.benchmarks.load import crowd
 from tests.benchmarks.pages import BROWSER
@@ -57,10 +57,10 @@ def running(api: Callable[..., ASGIApp], *arguments: object) -> Iterator[Program
 
 
 @contextlib.contextmanager
-def browsing(server: Serving) -> Iterator[httpx.Client]:
-    """A browser that has signed in."""
+def browsing(server: Serving, number: int = 0) -> Iterator[httpx.Client]:
+    """A browser that one of the API's users has signed in with."""
     with httpx.Client(base_url=server.url, headers=BROWSER, timeout=120, trust_env=False) as browser:
-        browser.post("/login", data={"username": USERNAME, "password": PASSWORD})
+        browser.post("/login", data={"username": username(number), "password": PASSWORD})
         yield browser
 
 
@@ -73,9 +73,9 @@ def page(browser: httpx.Client, path: str, *, of: int, sign: str) -> Page:
     return Page("\r\n".join(lines).encode(), answer.content, int(answer.num_bytes_downloaded))
 
 
-def visit(server: Serving, request: bytes, *, connections: int = 4, least: int = 4, most: int = 200) -> Visit:
-    """Ask so often that the figure can be believed, on so many connections."""
-    with crowd(server.port, request, connections=connections) as visitors:
+def visit(server: Serving, *requests: bytes, connections: int = 4, least: int = 4, most: int = 200) -> Visit:
+    """Ask so often that the figure can be believed, on so many connections, which take turns at the requests."""
+    with crowd(server.port, *requests, connections=connections) as visitors:
         before = server.cpu()
         visitors.ask(connections)
         guess = max((server.cpu() - before) / connections, 1e-5)
