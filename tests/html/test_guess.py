@@ -37,6 +37,8 @@ LONG = "The build fails on every second run, because the key of the cache leaves
         ("file_size", {"type": "integer"}, Kind.BYTES),
         ("team_size", {"type": "integer"}, Kind.INTEGER),
         ("price", {"type": "number"}, Kind.NUMBER),
+        ("price", {"type": "string", "pattern": r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"}, Kind.NUMBER),
+        ("till", {"type": "string", "pattern": r"^\d+$"}, Kind.TEXT),
         ("created_at", {"type": "string", "format": "date-time"}, Kind.DATETIME),
         ("due", {"type": "string", "format": "date"}, Kind.DATE),
         ("opens", {"type": "string", "format": "time"}, Kind.TIME),

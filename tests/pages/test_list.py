@@ -286,3 +286,14 @@ async def test_the_item_above_is_not_repeated_under_another_name_either() -> Non
         page = await browser.get("/authors/3/names")
 
     assert [cell.text for cell in page.page.all("thead th")] == ["Pen name"]
+
+
+async def test_decimals_that_an_api_writes_as_texts_stand_as_numbers_with_every_digit() -> None:
+    price = {"type": "string", "pattern": r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"}
+    row = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}, "price": price}}
+    document = {**DOCUMENT, "paths": {"/prices": get({"type": "array", "items": row})}}
+    answer = [{"id": 1, "name": "Lamp", "price": "1234.50000"}, {"id": 2, "name": "Pen", "price": "on request"}]
+    async with library(FakeAPI({"GET /prices": answer}, accounts=None, document=document)) as browser:
+        page = await browser.get("/prices")
+
+    assert [cell.text for cell in page.page.all("td.k-number")] == ["1 234.50000", "on request"]

@@ -74,6 +74,8 @@ TEXTS = frozenset({str, NoneType})
 SIGNED = re.compile(r"https?://|#|\d{4}-\d\d-\d\d|[^@]*@|[+-]?P[\dT]", re.IGNORECASE | re.ASCII)
 """How texts begin that may be something else; UUIDs have one of two lengths."""
 UUID_LENGTHS = (32, 36)
+DECIMAL = r"^(?!^[-+.]*$)[+-]?0*"
+"""How pydantic's patterns of decimals begin, which it writes as texts so that they keep every digit."""
 
 
 class ValueSchema(Protocol):
@@ -87,6 +89,8 @@ class ValueSchema(Protocol):
     def enum(self) -> Sequence[Any]: ...
     @property
     def write_only(self) -> bool: ...
+    @property
+    def pattern(self) -> str | None: ...
     @property
     def max_length(self) -> int | None: ...
     @property
@@ -210,6 +214,8 @@ def _string(words: tuple[str, ...], schema: ValueSchema | None, seen: list[Any])
     declared = FORMATS.get(schema.format or "") if schema is not None else None
     if declared is not None and declared is not Kind.URL:
         return declared
+    if schema is not None and (schema.pattern or "").startswith(DECIMAL):
+        return Kind.NUMBER
     texts = [each for each in seen if isinstance(each, str)]
     if declared is Kind.URL:
         return Kind.IMAGE if _is_image(words, texts) else Kind.URL
