@@ -47,7 +47,7 @@ class Slow:
 @asynccontextmanager
 async def asked_by_strangers(count: int) -> AsyncIterator[tuple[Slow, APIClient, list["asyncio.Task[object]"]]]:
     """While so many strangers wait for something slow."""
-    api, transport = Slow(), shared_transport(limit=LIMIT, shares=Shares(STRANGERS, STRANGERS, LIMIT))
+    api, transport = Slow(), shared_transport(limit=LIMIT, shares=Shares(STRANGERS, STRANGERS, LIMIT, 2, 1))
     async with listening(api) as url:
         client = APIClient(url, transport=transport)
         asking: list[asyncio.Task[object]] = [
@@ -95,7 +95,7 @@ async def test_strangers_beyond_their_share_wait_for_their_time_out_and_go_on_wh
 
 
 async def test_a_place_is_given_back_whatever_ends_a_call() -> None:
-    transport = shared_transport(limit=LIMIT, shares=Shares(1, 1, 1))
+    transport = shared_transport(limit=LIMIT, shares=Shares(1, 1, 1, 1, 1))
     api = Slow()
     async with listening(api) as url:
         client = APIClient(url, transport=transport)
@@ -118,7 +118,7 @@ async def test_a_place_is_given_back_whatever_ends_a_call() -> None:
     await transport.aclose()
 
 
-SHARES = Shares(strangers=12, visitor=6, owner=4)
+SHARES = Shares(strangers=12, visitor=6, owner=4, arrivals=4, arrival=2)
 
 
 @asynccontextmanager
@@ -253,6 +253,60 @@ async def test_one_visitor_leaves_others_a_part_of_what_strangers_have() -> None
         assert api.most == SHARES.visitor
 
 
+def arriving(client: APIClient) -> APIClient:
+    """The client of somebody who is just signing in, by what they have typed."""
+    client.credentials.arriving = True
+    return client
+
+
+async def test_those_who_are_signing_in_have_places_of_their_own_and_one_visitor_half_of_them() -> None:
+    async with house() as (api, of):
+
+        def arrive(name: str) -> Awaitable[object]:
+            return arriving(of(name)).sign_in("/slow", json={}, timeout=20)
+
+        async with asked(20, lambda: arrive("visitor a"), api, SHARES.arrival):
+            assert (await arriving(of("visitor b")).sign_in("/", json={}, timeout=5)).status == 200
+            with pytest.raises(RateLimited, match="signing in") as refused:
+                await arriving(of("visitor a")).sign_in("/", json={}, timeout=0.05)
+            assert (refused.value.sent, refused.value.retry_after) == (False, 5.0)
+            async with asked(20, lambda: arrive("visitor b"), api, SHARES.arrivals):
+                with pytest.raises(RateLimited, match="signing in"):
+                    await arriving(of("visitor c")).sign_in("/", json={}, timeout=0.05)
+                for name in ("visitor a", "ada"):
+                    assert (await of(name).request("GET", "/", timeout=5)).status == 200
+                assert api.most == SHARES.arrivals
+
+
+async def test_credentials_that_are_only_being_tried_make_nobody_an_owner() -> None:
+    async with house() as (api, of):
+
+        def tried(name: str) -> APIClient:
+            client = arriving(of(name))
+            client.credentials.bearer = "made up"
+            return client
+
+        async with (
+            asked(20, lambda: tried("visitor a").request("GET", "/slow", timeout=20), api, SHARES.arrival),
+            asked(20, lambda: tried("visitor b").request("GET", "/slow", timeout=20), api, SHARES.arrivals),
+        ):
+            assert (await of("ada").request("GET", "/", timeout=5)).status == 200
+            assert api.most == SHARES.arrivals
+
+
+async def test_whoever_has_signed_in_adds_to_that_within_their_own_share() -> None:
+    async with house() as (api, of):
+
+        def adds() -> Awaitable[object]:
+            client = of("mallory")
+            client.credentials.clear()
+            return client.sign_in("/slow", json={}, timeout=20)
+
+        async with asked(20, adds, api, SHARES.owner):
+            assert (await of("ada").request("GET", "/", timeout=5)).status == 200
+            assert api.most == SHARES.owner
+
+
 async def test_what_turns_out_to_be_a_file_is_refused_where_there_are_too_many() -> None:
     async with house() as (api, of), asked(2, lambda: opened(of("mallory")), api, 2):
         first, second = [await of("mallory").ask("POST", "/file", keep=lambda _: True, timeout=5) for _ in range(2)]
@@ -293,6 +347,8 @@ async def test_rooms_of_callers_who_have_left_are_dropped() -> None:
     assert sum(isinstance(each, Room) for each in gc.get_objects()) < 2500
 
 
-@pytest.mark.parametrize(("limit", "shares"), [(100, (75, 37, 25)), (8, (6, 3, 4)), (2, (1, 1, 2)), (1, (1, 1, 1))])
-def test_shares_are_parts_of_the_pool(limit: int, shares: tuple[int, int, int]) -> None:
+@pytest.mark.parametrize(
+    ("limit", "shares"), [(100, (50, 25, 25, 25, 12)), (8, (4, 2, 4, 2, 1)), (2, (1, 1, 2, 1, 1)), (1, (1, 1, 1, 1, 1))]
+)
+def test_shares_are_parts_of_the_pool(limit: int, shares: tuple[int, int, int, int, int]) -> None:
     assert Shares.of(limit) == shares

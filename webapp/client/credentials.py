@@ -32,12 +32,14 @@ class Credentials:
     From `renew_at` on a renewal is due, at `spent_at` overdue; both are None where nothing tells how long access lasts.
     What is `added` to a sign-in, by the name of the scheme that it is for, goes along where that scheme is asked for.
     Where other processes hold the same, renewals go through `guard`. Calls are `counted_as` somebody's, if anybody is
-    named there, who may hold so many connections at once and no more.
+    named there, who may hold so many connections at once and no more. Of somebody `arriving` nobody knows yet whether
+    these are right: those have connections of their own.
     """
 
     __slots__ = (
         "added",
         "api_key",
+        "arriving",
         "basic",
         "bearer",
         "cookies",
@@ -80,6 +82,7 @@ class Credentials:
         self.generation = self.holder = 0
         self.guard: Guard | None = None
         self.counted_as = ""
+        self.arriving = False
 
     def __repr__(self) -> str:
         names = [name for name in ("bearer", "refresh_token", "api_key", "basic") if getattr(self, name) is not None]
@@ -167,7 +170,7 @@ class Credentials:
     def take_over(self, other: "Credentials") -> None:
         """Be, but for the cookies, what others who hold the same have made of them."""
         for name in self.__slots__:
-            if name not in ("cookies", "counted_as", "generation", "guard"):
+            if name not in ("arriving", "cookies", "counted_as", "generation", "guard"):
                 setattr(self, name, getattr(other, name))
         self.generation = max(self.generation + 1, other.generation)
 

@@ -19,6 +19,7 @@ _CROWD = 1000
 
 TOO_MANY = "Too many of your requests are under way. Wait until one of them has ended."
 TOO_MANY_STRANGERS = "Too many visitors wait for the API."
+TOO_MANY_ARRIVALS = "Too many people are signing in at the moment."
 TOO_MANY_LASTING = "Too many files are on their way to others. Please try again later."
 
 
@@ -26,27 +27,40 @@ class Claim(NamedTuple):
     """
     What a call takes of the pool.
 
-    It is `counted_as` somebody's, or nobody's where that is empty. A `stranger` hasn't signed in. What `lasts` goes on
-    for as long as somebody takes to send or to read it, while all else has a time-out.
+    It is `counted_as` somebody's, or nobody's where that is empty. A `stranger` hasn't signed in; who is `arriving` is
+    just doing that. What `lasts` goes on for as long as somebody takes to send or to read it, while all else has a
+    time-out.
     """
 
     counted_as: str
     stranger: bool
     lasts: bool
+    arriving: bool = False
 
 
 class Shares(NamedTuple):
-    """How many connections there are for all `strangers`, for one `visitor` among them, and for one `owner`."""
+    """
+    How many connections there are for all `strangers`, for one `visitor` among them, and for one `owner`.
+
+    Those who are signing in, or registering, have others: `arrivals` in all, and one visitor's `arrival`.
+    """
 
     strangers: int
     visitor: int
     owner: int
+    arrivals: int
+    arrival: int
 
     @classmethod
     def of(cls, limit: int) -> Self:
-        """Those of a pool of `limit`: three quarters, half of these, and a quarter."""
-        strangers = max(1, limit * 3 // 4)
-        return cls(strangers, max(1, strangers // 2), min(limit, max(4, limit // 4)))
+        """
+        Those of a pool of `limit`: a half for strangers, and a quarter for arrivals; of both one visitor has half.
+
+        The last quarter stays for those who have signed in, whatever all others do.
+        """
+        strangers, arrivals = max(1, limit // 2), max(1, limit // 4)
+        owner = min(limit, max(4, limit // 4))
+        return cls(strangers, max(1, strangers // 2), owner, arrivals, max(1, arrivals // 2))
 
 
 class Share(httpx.AsyncBaseTransport):
@@ -60,7 +74,7 @@ class Share(httpx.AsyncBaseTransport):
 
     def __init__(self, pool: Connections, limit: int, shares: Shares) -> None:
         self.pool = pool
-        self.everybody, self.strangers = Room(limit), Room(shares.strangers)
+        self.everybody, self.strangers, self.arrivals = Room(limit), Room(shares.strangers), Room(shares.arrivals)
         self._shares = shares
         self._own: dict[str, Room] = {}
         self._crowd = _CROWD
@@ -89,13 +103,15 @@ class Share(httpx.AsyncBaseTransport):
 
     def own(self, claim: Claim) -> Room:
         """The room of whoever a call is counted as."""
-        room = self._own.get(claim.counted_as)
+        name = f"arriving {claim.counted_as}" if claim.arriving else claim.counted_as
+        room = self._own.get(name)
         if room is None:
             if len(self._own) >= self._crowd:
                 self._own = {name: each for name, each in self._own.items() if not each.is_empty}
                 self._crowd = max(_CROWD, 2 * len(self._own))
-            limit = self._shares.visitor if claim.stranger else self._shares.owner
-            room = self._own[claim.counted_as] = Room(limit)
+            shares = self._shares
+            limit = shares.arrival if claim.arriving else shares.visitor if claim.stranger else shares.owner
+            room = self._own[name] = Room(limit)
         return room
 
     async def aclose(self) -> None:
@@ -161,13 +177,20 @@ class _Place:
         rooms = [share.own(claim)] if claim.counted_as else []
         if claim.stranger:
             rooms.append(share.strangers)
+        if claim.arriving:
+            rooms.append(share.arrivals)
         if self._lasts:
             rooms.append(share.everybody)
         return rooms
 
     def _refusal(self, full: Room) -> RateLimited:
         share = self._share
-        said = {share.strangers: TOO_MANY_STRANGERS, share.everybody: TOO_MANY_LASTING}.get(full, TOO_MANY)
+        of_all = {
+            share.strangers: TOO_MANY_STRANGERS,
+            share.everybody: TOO_MANY_LASTING,
+            share.arrivals: TOO_MANY_ARRIVALS,
+        }
+        said = of_all.get(full, TOO_MANY_ARRIVALS if self._claim.arriving else TOO_MANY)
         # No 503: that would have a proxy take the whole process for gone.
         error = RateLimited(said, retry_after=AGAIN_SECONDS)
         error.sent = False

@@ -108,8 +108,11 @@ def _straight_pool(config: ClientConfig, call: Call) -> Connections | Share | No
 
 
 def _claim(credentials: Credentials, call: Call) -> Claim | None:
-    """What a call takes of the pool; of what signs in, renews or signs out nothing is to be in the way."""
-    return None if call.plain else Claim(credentials.counted_as, not credentials.present, call.lasts)
+    """What a call takes of the pool; of what renews nothing is to be in the way."""
+    if call.plain and (credentials.present or not credentials.counted_as) and not credentials.arriving:
+        return None
+    is_stranger = not (credentials.present or call.plain or credentials.arriving)
+    return Claim(credentials.counted_as, is_stranger, call.lasts, credentials.arriving)
 
 
 def _tell(config: ClientConfig, error: E) -> E:

@@ -23,6 +23,7 @@ from webapp.oidc import Beginning, SignInFailed
 from webapp.oidc.metadata import is_url
 from webapp.openapi.codeflow import OAuthButton
 from webapp.openapi.site import Accounts
+from webapp.pages.arriving import arriving
 from webapp.pages.begun import back_to_login, keep, origin, take
 from webapp.pages.known import is_known
 from webapp.pages.me import identify
@@ -54,7 +55,7 @@ class Carried(Beginning):
         """The client that has begun it. Raises SignInFailed where its cookies are another version's."""
         api: APIClient = request.state.client_at(self.origin)
         try:
-            return api.for_session(Credentials.load(self.credentials))
+            return arriving(request, api.for_session(Credentials.load(self.credentials)))
         except ValueError:
             raise SignInFailed("lost", "it was begun by another version") from None
 
@@ -71,7 +72,7 @@ async def start(request: Request) -> Response:
     if session.kept:
         return RedirectResponse(where, 303)
     here = origin(request)
-    api: APIClient = request.state.client_at(here)
+    api = arriving(request, request.state.client_at(here))
     try:
         url, state = _leads_back(request, button, await _sent(api, button))
     except SignInFailed as failed:
@@ -151,14 +152,15 @@ async def _visit(api: APIClient, path: str, query: "list[tuple[str, str]] | tupl
         return await api.sign_in(path, method="GET", params=query)
     except (APIError, UnsafePath) as error:
         status = error.status if isinstance(error, APIError) else 400
-        why = "api-down" if status >= 500 else "refused"
+        down = status >= 500 or (isinstance(error, APIError) and not error.sent)
+        why = "api-down" if down else "refused"
         raise SignInFailed(why, f"the API answered {status}") from None
 
 
 def _own_client(request: Request, accounts: Accounts, api: APIClient) -> APIClient:
     """The session's client, which asks the API by its own name again."""
     own: APIClient = request.state.new_client(accounts)
-    return own.for_session(Credentials.load(api.credentials.dump()))
+    return arriving(request, own.for_session(Credentials.load(api.credentials.dump())))
 
 
 def _failed(request: Request, failed: SignInFailed, where: str, button: OAuthButton | None) -> Response:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.client import APIClient, Credentials
+from webapp.client import Credentials
 from webapp.client.choice import added_for, set_aside
 from webapp.client.keys import ApiKey
 from webapp.errors import APIError, Invalid, NotFound, UnsafePath
@@ -20,6 +20,7 @@ from webapp.html.urls import href, next_or_home
 from webapp.openapi.routes import Routes
 from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Accounts
+from webapp.pages.arriving import arriving
 from webapp.pages.guard import begin_try, failed, succeeded
 from webapp.pages.login import recognised
 from webapp.pages.me import vouch
@@ -107,7 +108,7 @@ async def _with_more(request: Request, routes: Routes, session: Session, offer: 
         user, owner = person.name or attempt.username, person.owner or session.owner
         return Session.follow(session, api, user=user, owner=owner, gained=offer.name)
     added = dict(_typed(offer, attempt))
-    trial: APIClient = request.state.new_client(None).for_session(Credentials.load(held.dump()))
+    trial = arriving(request, request.state.new_client(None).for_session(Credentials.load(held.dump())))
     trial.credentials.add(added)
     await verify(request, routes, trial, attempt.next, added=added)
     held.add(added)

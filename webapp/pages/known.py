@@ -5,6 +5,7 @@ from starlette.requests import Request
 from webapp.client import APIClient
 from webapp.errors import APIError, Forbidden, Unauthorized
 from webapp.openapi.site import Accounts
+from webapp.pages.arriving import arriving
 
 
 async def is_known(request: Request, api: APIClient, accounts: Accounts) -> bool:
@@ -21,7 +22,7 @@ async def is_known(request: Request, api: APIClient, accounts: Accounts) -> bool
     except Unauthorized:
         return False
     except Forbidden:
-        return await _strangers_are_told(request.state.new_client(None), accounts.check.path)
+        return await _strangers_are_told(arriving(request, request.state.new_client(None)), accounts.check.path)
     except APIError:
         return True
     return True

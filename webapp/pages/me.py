@@ -11,6 +11,7 @@ from webapp.client.choice import holds_itself
 from webapp.errors import APIError
 from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Accounts
+from webapp.pages.arriving import arriving
 
 NAMES = ("full_name", "display_name", "name", "username", "login", "email")
 IDS = ("id", "uuid", "sub", "user_id", "pk", "email", "username", "login")
@@ -63,7 +64,7 @@ async def vouch(request: Request, api: APIClient, accounts: Accounts) -> None:
         return
     wanted = alternatives_of(check, accounts.schemes) or ()
     if any(each and all(holds_itself(held, scheme) for scheme in each) for each in wanted):
-        copy: APIClient = request.state.new_client(None).for_session(Credentials.load(held.dump()))
+        copy = arriving(request, request.state.new_client(None).for_session(Credentials.load(held.dump())))
         with contextlib.suppress(APIError):
             await copy.request("GET", check.path)
         held.vouched = copy.credentials.vouched

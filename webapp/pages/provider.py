@@ -13,6 +13,7 @@ from webapp.html.htmx import redirect
 from webapp.html.urls import next_or_home
 from webapp.oidc import Begun, Provider, Providers, SignedIn, SignInFailed, begin, finish, why_not
 from webapp.openapi.site import Accounts, Site
+from webapp.pages.arriving import arriving
 from webapp.pages.begun import address, back_to_login, keep, only, take
 from webapp.pages.known import is_known
 from webapp.pages.me import who_am_i
@@ -80,7 +81,7 @@ def provider_of(request: Request, site: Site) -> Provider | None:
 async def _session(request: Request, accounts: Accounts, signed: SignedIn) -> Session:
     """A session for whom the provider vouches. Raises SignInFailed where the API doesn't take its tokens."""
     stranger: APIClient = request.state.new_client(None)
-    api = stranger.for_session(Credentials(), refresh=signed.renewal)
+    api = arriving(request, stranger.for_session(Credentials(), refresh=signed.renewal))
     api.credentials.adopt(signed.tokens, (), time.time())
     if not await is_known(request, api, accounts):
         # Else one would be sent in circles.

@@ -13,6 +13,7 @@ from webapp.html.urls import href, next_or_home
 from webapp.openapi.labels import humanise
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Accounts, Body, Operation
+from webapp.pages.arriving import arriving
 from webapp.pages.errors import retry_header
 from webapp.pages.guard import begin_try
 from webapp.pages.me import identify
@@ -35,7 +36,7 @@ async def register(request: Request) -> Response:
 
     accounts = (await routes_for(request)).site.accounts
     operation = _needed(accounts)
-    api: APIClient = request.state.new_client(accounts)
+    api = arriving(request, request.state.new_client(accounts))
     fields = _fields(_body(operation).schema)
     given = {name: typed[name] for name in fields if typed.get(name)}
     try:

@@ -48,6 +48,8 @@ def explain(way: SignIn, error: APIError, *, adds: bool = False) -> str:
         case Forbidden():
             said = "This wasn't added" if adds else "You can't sign in"
             return f"{said}: {_lower_first(error.detail)}" if error.detail else f"{said}."
+        case RateLimited() if not error.sent:
+            return f"{error.detail} What you typed was not checked. Try again {when(error)}."
         case RateLimited():
             return f"Too many tries. Try again {when(error) if error.retry_after else 'later'}."
         case Unavailable():

@@ -21,6 +21,7 @@ from webapp.errors import (
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, SignIn
 from webapp.openapi.ways import UNDECLARED
+from webapp.pages.arriving import arriving
 from webapp.pages.verifying import verify
 from webapp.record import record
 
@@ -89,9 +90,9 @@ def what_is_left_out(way: SignIn, attempt: Attempt) -> str:
 async def sign_in(request: Request, routes: Routes, way: SignIn, attempt: Attempt) -> APIClient:
     """A client that is signed in. Raises what the API has against it."""
     accounts = routes.site.accounts
-    api: APIClient = request.state.new_client(accounts)
+    api = arriving(request, request.state.new_client(accounts))
     if not way.is_posted:
-        api = api.for_session(_credentials(way, attempt))
+        api = arriving(request, api.for_session(_credentials(way, attempt)))
         await verify(request, routes, api, attempt.next)
         return api
     api.credentials.scheme = way.scheme

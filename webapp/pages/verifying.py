@@ -18,6 +18,7 @@ from webapp.html.urls import below_mount
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Operation
 from webapp.pages.answers import what_is_missing
+from webapp.pages.arriving import arriving
 from webapp.pages.asking import ask_with
 from webapp.pages.queries import Query, for_api
 from webapp.pages.uses import is_file, is_plumbing, is_stream
@@ -60,7 +61,7 @@ async def _raise_if_unknown(
 ) -> None:
     """Raise what a refusal has against these credentials: whoever is known may still not be allowed to see this."""
     match, asked = question
-    if added and await _is_about(api, match, asked, added, refusal):
+    if added and await _is_about(request, api, question, added, refusal):
         raise refusal
     if not await _strangers_are_refused(request, match, asked, (Unauthorized,)):
         raise Unauthorized(refusal.detail) from refusal
@@ -72,13 +73,16 @@ def _is_at(request: Request, routes: Routes, match: Match, where: str) -> bool:
     return there is not None and there.path == match.path
 
 
-async def _is_about(api: APIClient, match: Match, asked: Query, added: Collection[str], refusal: Forbidden) -> bool:
+async def _is_about(
+    request: Request, api: APIClient, question: Question, added: Collection[str], refusal: Forbidden
+) -> bool:
     """Whether a refusal is about what was added: without that, the answer is another."""
+    match, asked = question
     credentials = Credentials.load(api.credentials.dump())
     for name in added:
         credentials.drop(name)
     try:
-        await ask_with(api.for_session(credentials), match, asked)
+        await ask_with(arriving(request, api.for_session(credentials)), match, asked)
     except APIError as error:
         return (error.api_status, error.detail) != (refusal.api_status, refusal.detail)
     return True
@@ -88,7 +92,7 @@ async def _strangers_are_refused(
     request: Request, match: Match, asked: Query, refusals: tuple[type[APIError], ...]
 ) -> bool:
     """Whether a stranger is told to sign in where we were only told that we may not, or got an answer."""
-    stranger: APIClient = request.state.new_client(None)
+    stranger = arriving(request, request.state.new_client(None))
     try:
         await ask_with(stranger, match, asked)
     except refusals:

@@ -108,6 +108,7 @@ class Session:
         owner are counted together, and each can list and end the others. Without it nobody is known to be the same.
         """
         session = cls(api, id=new_id(), user=user)
+        api.credentials.arriving = False
         session.owner = owner or f"session {session.short_key}"
         return session
 
