@@ -605,6 +605,19 @@ async def test_a_write_is_followed_by_a_read_or_not_at_all(status: int, methods:
     assert [request.method for request in asked] == methods
 
 
+@pytest.mark.parametrize(("method", "sent"), [("POST", True), ("GET", False)])
+async def test_a_write_was_sent_even_if_where_it_led_could_not_be_asked_for(method: str, sent: bool) -> None:
+    def redirect(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/done":
+            raise httpx.PoolTimeout("No connection was free.")
+        return httpx.Response(303, headers={"location": "/done"})
+
+    with pytest.raises(APIError) as failed:
+        await client(redirect).request(method, "/")
+
+    assert failed.value.sent is sent
+
+
 async def test_cookies_are_kept_and_sent_back_where_they_belong() -> None:
     def serve(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/set":

@@ -175,9 +175,17 @@ def _without_keys(config: ClientConfig, credentials: Credentials, content: bytes
 async def _follow(
     config: ClientConfig, credentials: Credentials, call: Call, way: _Way
 ) -> tuple[httpx.Response, list[Cookie]]:
+    asked = call
     for _ in range(_MOST_REDIRECTS + 1):
         generation = credentials.generation
-        response = await _send(config, credentials, call, way)
+        try:
+            response = await _send(config, credentials, call, way)
+        except (APIError, httpx.TransportError) as error:
+            if call is asked or asked.method in _SAFE:
+                raise
+            failure = error if isinstance(error, APIError) else no_answer(error, call.request_id)
+            failure.sent = True  # the write was, whatever became of reading where it led
+            raise failure from error
         cookies = _cookies(config, response, call)
         if cookies and not call.plain and response.status_code != 401 and generation == credentials.generation:
             # A late answer can't bring back what was replaced since, nor a 401 take away what renews it.
