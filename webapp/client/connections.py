@@ -14,8 +14,8 @@ from webapp.client.connection import Connection, Lost
 from webapp.client.dialing import Dialer, Origin
 from webapp.client.exchange import Exchange, Headers
 from webapp.client.patience import Patience, in_turn
+from webapp.client.writing import FETCHES
 
-_SAFE = ("GET", "HEAD")
 PATIENCE = "webapp.patience"
 """The extension of a request that holds its Patience."""
 
@@ -71,7 +71,7 @@ class Connections(httpx.AsyncBaseTransport):
         was no connection, and httpx.ReadTimeout where it was sent by then.
         """
         head, length = _head(sending)
-        again = sending.method in _SAFE and isinstance(sending.body, bytes)
+        again = sending.method in FETCHES and isinstance(sending.body, bytes)
         while True:
             connection = await self._take(sending)
             exchange = connection.begin(sending.method, head, sending.body, length)
@@ -139,7 +139,7 @@ class Connections(httpx.AsyncBaseTransport):
     def _unused(self, sending: Sending) -> Connection | None:
         """The connection there that was used last, if that isn't long ago."""
         idle = self._idle.get(sending.origin)
-        kept = self._keepalive if sending.method in _SAFE else self._keepalive / 2
+        kept = self._keepalive if sending.method in FETCHES else self._keepalive / 2
         oldest = asyncio.get_running_loop().time() - kept
         while idle:
             connection = idle.pop()

@@ -15,6 +15,7 @@ from webapp.client.credentials import Credentials
 from webapp.client.lost import essence, is_somebody, leads_to_login, may_mean_signed_out, says_signed_out
 from webapp.client.schemes import Guide
 from webapp.client.wire import Answer, answer, decode_body
+from webapp.client.writing import FETCHES
 from webapp.errors import APIError
 
 TRUSTED = 10.0
@@ -22,7 +23,6 @@ TRUSTED = 10.0
 TRUSTED_AGAINST_WORDS = 2.0
 """The same where an answer says in so many words that the caller isn't known."""
 PATIENCE = 5.0
-_READS = ("GET", "HEAD")
 
 Direct = Callable[[Call, str], Call]
 FindOut = Callable[[], Coroutine[Any, Any, bool | None]]
@@ -50,7 +50,7 @@ class Doubt:
         if call.wanted is not None and len(call.wanted) > 1:
             return False  # it may be another of the alternatives that was meant
         data, text = decode_body(got)
-        if call.method not in _READS or not says_signed_out(got.response, data, text, got.content):
+        if call.method not in FETCHES or not says_signed_out(got.response, data, text, got.content):
             return False
         return await self._once(lambda: self._is_told_to_strangers(call, got)) is True
 

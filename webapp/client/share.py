@@ -84,15 +84,6 @@ class Share(httpx.AsyncBaseTransport):
         place = _Place(self, claim)
         if not place.enter():
             await place.wait(sending.patience)
-        return await self._sent(sending, place)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The pool's answer, in its turn."""
-        claim, sending = request.extensions.get(CLAIM), sending_of(request)
-        exchange = await (self.pool.send(sending) if claim is None else self.send(sending, claim))
-        return response_of(exchange, request)
-
-    async def _sent(self, sending: Sending, place: "_Place") -> Exchange:
         try:
             exchange = await self.pool.send(sending)
         except BaseException:
@@ -100,6 +91,12 @@ class Share(httpx.AsyncBaseTransport):
             raise
         exchange.hold(place)
         return exchange
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The pool's answer, in its turn."""
+        claim, sending = request.extensions.get(CLAIM), sending_of(request)
+        exchange = await (self.pool.send(sending) if claim is None else self.send(sending, claim))
+        return response_of(exchange, request)
 
     def own(self, claim: Claim) -> Room:
         """The room of whoever a call is counted as."""

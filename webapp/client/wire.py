@@ -30,6 +30,7 @@ from webapp.client.problems import read_problem
 from webapp.client.redaction import scrub
 from webapp.client.reply import cut_short, is_json, media_type
 from webapp.client.share import CLAIM, Claim, Share
+from webapp.client.writing import FETCHES
 from webapp.errors import APIError, BadGateway, Unavailable, UnsafePath
 
 E = TypeVar("E", bound=Exception)
@@ -37,7 +38,6 @@ E = TypeVar("E", bound=Exception)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
 _LONGEST_ERROR = 256 * 1024
-_SAFE = ("GET", "HEAD")
 
 
 class Answer(NamedTuple):
@@ -181,7 +181,7 @@ async def _follow(
         try:
             response = await _send(config, credentials, call, way)
         except (APIError, httpx.TransportError) as error:
-            if call is asked or asked.method in _SAFE:
+            if call is asked or asked.method in FETCHES:
                 raise
             failure = error if isinstance(error, APIError) else no_answer(error, call.request_id)
             failure.sent = True  # the write was, whatever became of reading where it led
@@ -203,7 +203,7 @@ async def _send(config: ClientConfig, credentials: Credentials, call: Call, way:
     try:
         return await _send_once(config, credentials, call, way)
     except httpx.ConnectError:
-        if call.method not in _SAFE:
+        if call.method not in FETCHES:
             raise
     return await _send_once(config, credentials, call, way)
 
@@ -283,7 +283,7 @@ def _redirected(config: ClientConfig, credentials: Credentials, call: Call, resp
         raise BadGateway("The API redirects to something that isn't a URL.") from None
     if not response.headers.get("location") or not config.base.accepts(url):
         raise BadGateway("The API redirects to another place.", api_status=response.status_code)
-    if call.method in _SAFE:
+    if call.method in FETCHES:
         return replace(call, target=target, url=config.url(target))
     if response.status_code in (307, 308):
         raise BadGateway(f"The API expects this at {target.partition('?')[0]}.", api_status=response.status_code)

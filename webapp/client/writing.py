@@ -10,6 +10,8 @@ from webapp.client.cookies import CookieJar
 from webapp.record import record
 
 READS = frozenset(("GET", "HEAD", "OPTIONS", "QUERY"))
+FETCHES = ("GET", "HEAD")
+"""Reads that bring no body along, and may be sent again."""
 JSON = "application/json"
 
 

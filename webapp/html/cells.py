@@ -37,7 +37,7 @@ from webapp.html.format import (
 )
 from webapp.html.kinds import Kind
 from webapp.html.spans import dialled, duration, is_phone, milliseconds, percent, seconds
-from webapp.openapi.remembering import LONGEST, MOST
+from webapp.openapi.remembering import remembered
 
 Writer = Callable[[Any], str]
 """Makes markup of a value that is there."""
@@ -160,12 +160,6 @@ class _Table:
         return self._inside[place](value)
 
 
-def _remembering(write: Writer) -> Writer:
-    """The same, which does it once for each short text."""
-    known = lru_cache(maxsize=MOST)(write)
-    return lambda value: known(value) if type(value) is str and len(value) <= LONGEST else write(value)
-
-
 def _seen(write: Writer) -> Writer:
     """The same for a row's heading, which must be something that one can see."""
     nothing = HIDDEN if write is _hidden else NONE
@@ -211,7 +205,7 @@ def _timed(value: Any) -> str:
     return f'<time datetime="{html(machine(value))}">{html(short_datetime(value))}</time>'
 
 
-_datetime = _remembering(_timed)
+_datetime = remembered(_timed)
 
 
 def _date(value: Any) -> str:
@@ -232,7 +226,7 @@ def _tagged(value: Any) -> str:
     return f'<span class="tag {tone(value)}">{escape_text(cut(choice(value), 40))}</span>'
 
 
-_enum = _remembering(_tagged)
+_enum = remembered(_tagged)
 
 
 def _list(value: Any) -> str:

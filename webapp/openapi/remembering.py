@@ -10,16 +10,21 @@ MOST = 4096
 LONGEST = 80
 """Characters; what is longer is no name, and nothing to keep."""
 
+Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-def remembered(function: Callable[[str], Made]) -> Callable[[str], Made]:
-    """The same function, which must depend on nothing but its text and give what nobody can change."""
+def remembered(function: Callable[[Given], Made]) -> Callable[[Given], Made]:
+    """
+    The same function, done once for each short text.
+
+    Of a text it must depend on nothing else, and give what nobody can change.
+    """
     known = lru_cache(maxsize=MOST)(function)
 
     @wraps(function)
-    def look(text: str) -> Made:
-        return known(text) if len(text) <= LONGEST else function(text)
+    def look(given: Any) -> Made:
+        return known(given) if type(given) is str and len(given) <= LONGEST else function(given)
 
     return look
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from starlette.datastructures import URLPath
-from starlette.routing import BaseRoute, Match, NoMatchFound, Route
+from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.pages import health, home, metrics
@@ -60,12 +60,7 @@ class Pages(BaseRoute):
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The address of a page, by the name of its function."""
-        for route in self._routes():
-            try:
-                return route.url_path_for(name, **path_params)
-            except NoMatchFound:
-                continue
-        raise NoMatchFound(name, path_params)
+        return Router(self._routes()).url_path_for(name, **path_params)
 
     def _routes(self) -> list[BaseRoute]:
         if self._all is None:
