@@ -256,7 +256,9 @@ async def test_a_browser_that_leaves_ends_the_stream_and_one_has_only_so_many() 
         await task
 
 
-async def test_streams_that_visitors_leave_open_leave_connections_to_the_api_to_pages() -> None:
+def endless_api() -> Starlette:
+    """An API with a stream that doesn't end, and a note beside it."""
+
     async def endless(_: Request) -> Response:
         return StreamingResponse(Stream("data: x\n\n", ends=False), media_type="text/event-stream")
 
@@ -269,8 +271,22 @@ async def test_streams_that_visitors_leave_open_leave_connections_to_the_api_to_
             {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": FEED | {"/note": note}}
         )
 
-    api = Starlette(routes=[Route("/feed", endless), Route("/note", note), Route("/openapi.json", document)])
-    with serve(api) as at, serve(create_app(at, settings=Settings(api_connections=8, api_timeout=2))) as url:
+    return Starlette(routes=[Route("/feed", endless), Route("/note", note), Route("/openapi.json", document)])
+
+
+async def test_whoever_has_a_whole_network_of_addresses_is_one_visitor() -> None:
+    addresses = [f"2001:db8::{number}" for number in range(MOST_OF_ONE + 1)]
+    with serve(endless_api()) as at, serve(create_app(at, settings=Settings())) as url:
+        async with httpx.AsyncClient(base_url=url) as browser, AsyncExitStack() as watched:
+            statuses = []
+            for address in [*addresses, "2001:db8:0:1::1"]:
+                stream = browser.stream("GET", "/-/events/feed", headers=SSE | {"X-Forwarded-For": address})
+                statuses.append((await watched.enter_async_context(stream)).status_code)
+    assert statuses == [*[200] * MOST_OF_ONE, 429, 200]
+
+
+async def test_streams_that_visitors_leave_open_leave_connections_to_the_api_to_pages() -> None:
+    with serve(endless_api()) as at, serve(create_app(at, settings=Settings(api_connections=8, api_timeout=2))) as url:
         async with httpx.AsyncClient(base_url=url) as browser, AsyncExitStack() as watched:
             statuses = []
             for number in range(8):

@@ -19,7 +19,8 @@ def browser_of(owner: str) -> Request:
     """A request of one more browser that this account is signed in with; of a stranger's, where there's no owner."""
     api = APIClient("http://api", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
     session = Session.begin(api, user=owner, owner=owner) if owner else Session.stranger(api)
-    return Request({"type": "http", "client": ("192.0.2.1", 1), "state": {"session": session}})
+    api.credentials.counted_as = owner or "visitor 192.0.2.1"
+    return Request({"type": "http", "state": {"session": session}})
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from webapp.sessions import Session
 EVENTS = "text/event-stream"
 MOST_OF_ONE = 4
 """
-Streams and exports of one session, or of one address that isn't signed in, in one process.
+Streams and exports of one session, or of one visitor who isn't signed in, in one process.
 
 Fewer than the six connections that a browser has to a host: its pages need some as well.
 """
@@ -56,8 +56,8 @@ class Streams:
     def one_more(self, request: Request) -> Iterator[None]:
         """Count one for as long as it is open; RateLimited where that would be too many."""
         session: Session = request.state.session
-        key = session.key or (request.client.host if request.client else "")
-        owner = session.owner if session.kept else key
+        owner = session.api.credentials.counted_as
+        key = session.key or owner
         if self._open[key] >= MOST_OF_ONE or self._of_owners[owner] >= self._most_of_owner:
             raise RateLimited("Too many streams and exports are under way. End another one first.")
         if self._open.total() >= self._most:
