@@ -143,9 +143,7 @@ class Frontend:
 
     def _signed(self, api: APIClient) -> APIClient:
         """A client that is known to the API as `api` is, and whose end is not the session's."""
-        client = self._client.for_session(Credentials.load(api.credentials.dump()))
-        client.credentials.counted_as = api.credentials.counted_as
-        return client
+        return self._client.for_session(api.credentials.copy())
 
     def _for_everybody(self, base_url: str, **options: Any) -> APIClient:
         """What sessions' clients are made from: with the key that is configured for all of them."""

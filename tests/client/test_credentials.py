@@ -92,8 +92,25 @@ def test_each_change_of_what_there_is_to_save_is_another_revision() -> None:
         assert (credentials.revision != before) is is_one
 
 
+def test_a_copy_holds_and_counts_the_same_but_nothing_that_is_done_with_it_shows_in_the_original() -> None:
+    async def guard(_: object, __: object) -> None: ...
+
+    ours = full()
+    ours.counted_as, ours.arriving, ours.guard = "id:42", True, guard
+    dumped, revision = ours.dump(), ours.revision
+
+    copy = ours.copy()
+    assert copy.dump() == dumped
+    assert (copy.counted_as, copy.arriving, copy.guard) == ("id:42", True, None)
+
+    copy.store([Cookie("sid", "/auth", "another", None)], NOW)
+    copy.drop("admin")
+    copy.clear()
+    assert (ours.dump(), ours.revision) == (dumped, revision)
+
+
 def test_what_others_have_made_of_the_same_credentials_is_taken_over_but_for_cookies() -> None:
-    ours, theirs = full(), Credentials.load(full().dump())
+    ours, theirs = full(), full()
     theirs.renew(find_tokens({"access_token": "later", "refresh_token": "next"}), (), NOW)
     theirs.cookies.set(Cookie("basket", "/", "7", None), NOW)
     generation = ours.generation

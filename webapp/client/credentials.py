@@ -167,6 +167,15 @@ class Credentials:
         self.generation += 1
         self.holder += 1
 
+    def copy(self) -> Self:
+        """The same for calls of which these learn nothing; nobody else holds the copy, so that no guard is its own."""
+        copy = type(self)()
+        for name in self.__slots__:
+            if name not in ("cookies", "guard"):
+                setattr(copy, name, getattr(self, name))
+        copy.cookies = CookieJar(self.cookies)
+        return copy
+
     def take_over(self, other: "Credentials") -> None:
         """Be, but for the cookies, what others who hold the same have made of them."""
         for name in self.__slots__:

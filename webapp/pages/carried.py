@@ -160,7 +160,7 @@ async def _visit(api: APIClient, path: str, query: "list[tuple[str, str]] | tupl
 def _own_client(request: Request, accounts: Accounts, api: APIClient) -> APIClient:
     """The session's client, which asks the API by its own name again."""
     own: APIClient = request.state.new_client(accounts)
-    return arriving(request, own.for_session(Credentials.load(api.credentials.dump())))
+    return arriving(request, own.for_session(api.credentials.copy()))
 
 
 def _failed(request: Request, failed: SignInFailed, where: str, button: OAuthButton | None) -> Response:

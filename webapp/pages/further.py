@@ -11,7 +11,6 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.client import Credentials
 from webapp.client.choice import added_for, set_aside
 from webapp.client.keys import ApiKey
 from webapp.errors import APIError, Invalid, NotFound, UnsafePath
@@ -108,7 +107,7 @@ async def _with_more(request: Request, routes: Routes, session: Session, offer: 
         user, owner = person.name or attempt.username, person.owner or session.owner
         return Session.follow(session, api, user=user, owner=owner, gained=offer.name)
     added = dict(_typed(offer, attempt))
-    trial = arriving(request, request.state.new_client(None).for_session(Credentials.load(held.dump())))
+    trial = arriving(request, request.state.new_client(None).for_session(held.copy()))
     trial.credentials.add(added)
     await verify(request, routes, trial, attempt.next, added=added)
     held.add(added)

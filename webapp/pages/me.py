@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from starlette.requests import Request
 
-from webapp.client import APIClient, Credentials
+from webapp.client import APIClient
 from webapp.client.choice import holds_itself
 from webapp.errors import APIError
 from webapp.openapi.schemes import alternatives_of
@@ -64,7 +64,7 @@ async def vouch(request: Request, api: APIClient, accounts: Accounts) -> None:
         return
     wanted = alternatives_of(check, accounts.schemes) or ()
     if any(each and all(holds_itself(held, scheme) for scheme in each) for each in wanted):
-        copy = arriving(request, request.state.new_client(None).for_session(Credentials.load(held.dump())))
+        copy = arriving(request, request.state.new_client(None).for_session(held.copy()))
         with contextlib.suppress(APIError):
             await copy.request("GET", check.path)
         held.vouched = copy.credentials.vouched

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from webapp.client import APIClient, Credentials
+from webapp.client import APIClient
 from webapp.client.choice import choose, holds_itself
 from webapp.errors import APIError, Forbidden, RateLimited, Unauthorized, Unavailable
 from webapp.html.urls import below_mount
@@ -78,7 +78,7 @@ async def _is_about(
 ) -> bool:
     """Whether a refusal is about what was added: without that, the answer is another."""
     match, asked = question
-    credentials = Credentials.load(api.credentials.dump())
+    credentials = api.credentials.copy()
     for name in added:
         credentials.drop(name)
     try:
