@@ -45,6 +45,7 @@ class House:
     def __init__(self, **settings: Any) -> None:
         self.checked: list[str] = []
         self.status = 401
+        self.registering: httpx.Response | httpx.TransportError = httpx.Response(400, json={"detail": "Closed."})
         self.app = create_app(
             "http://api.test", transport=httpx.MockTransport(self._answer), settings=Settings(**settings)
         )
@@ -54,7 +55,9 @@ class House:
             return httpx.Response(200, json=document(paths=REGISTER))
         if request.url.path == "/auth/register":
             self.checked.append("register")
-            return httpx.Response(400, json={"detail": "Registration is closed."})
+            if isinstance(self.registering, httpx.TransportError):
+                raise self.registering
+            return self.registering
         if request.url.path != "/auth/token":
             return httpx.Response(404)
         form = parse_qs(request.content.decode())
@@ -153,6 +156,30 @@ async def test_registering_is_limited_too_and_keeps_what_was_typed() -> None:
     assert answers[-1].status == 429
     assert answers[-1].headers["retry-after"]
     assert answers[-1].page.one("input[name=email]").get("value") == "59@x.example"
+
+
+@pytest.mark.parametrize(
+    ("answer", "counts"),
+    [
+        (httpx.PoolTimeout("no place among the connections"), False),
+        (httpx.ConnectError("refused"), False),
+        (httpx.Response(429), False),
+        (httpx.Response(503), False),
+        (httpx.ReadTimeout("there may be an account now"), True),
+        (httpx.Response(201, headers={"Content-Type": "application/json"}, text="{"), True),
+        (httpx.Response(422), True),
+    ],
+)
+async def test_who_surely_has_got_no_account_for_want_of_room_or_time_uses_no_tries_up(
+    answer: httpx.Response | httpx.TransportError, counts: bool
+) -> None:
+    house = House(sign_in_tries_per_address=3)
+    house.registering = answer
+    async with house.at("192.0.2.1") as ada:
+        for _ in range(5):
+            await ada.post("/register", {"email": "ada@example.com", "password": "p"})
+
+    assert house.checked.count("register") == (3 if counts else 5)
 
 
 async def test_pasted_keys_are_limited_by_address() -> None:

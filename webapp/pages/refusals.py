@@ -54,8 +54,13 @@ def fate_of(error: APIError) -> str:
         case RateLimited():
             return _wait(error)
         case BadGateway() | Unavailable():
-            return f"Nothing was done. Try again {when(error)}." if _is_undone(error) else UNSURE
+            return f"Nothing was done. Try again {when(error)}." if is_undone(error) else UNSURE
     return ""
+
+
+def is_undone(error: APIError) -> bool:
+    """Whether nothing was done for certain: the API wasn't asked, or had no time for it."""
+    return isinstance(error, RateLimited) or error.api_status == 503 or not error.sent
 
 
 def when(error: APIError) -> str:
@@ -75,7 +80,7 @@ def _wait(error: RateLimited) -> str:
 def _after_failure(error: APIError, *, reads: bool) -> str:
     if reads:
         return f"Try again {when(error)}."
-    return NOT_SENT.format(when(error)) if _is_undone(error) else UNSURE
+    return NOT_SENT.format(when(error)) if is_undone(error) else UNSURE
 
 
 def _is_undone(error: APIError) -> bool:

@@ -17,9 +17,10 @@ from webapp.pages.arriving import arriving
 from webapp.pages.errors import retry_header
 from webapp.pages.guard import begin_try
 from webapp.pages.me import identify
+from webapp.pages.refusals import is_undone
 from webapp.pages.sites import routes_for
 from webapp.pages.submitted import read_form
-from webapp.sessions import Session
+from webapp.sessions import Session, Try
 
 
 async def register_page(request: Request) -> Response:
@@ -40,8 +41,8 @@ async def register(request: Request) -> Response:
     fields = _fields(_body(operation).schema)
     given = {name: typed[name] for name in fields if typed.get(name)}
     try:
-        await begin_try(request)
-        await _post(api, operation, given)
+        tried = await begin_try(request)
+        await _make(api, operation, given, tried)
     except APIError as error:
         return _page(request, operation, typed, where, error=error)
 
@@ -72,6 +73,16 @@ def _fields(schema: Schema) -> Mapping[str, Schema]:
         for name, each in schema.properties.items()
         if not each.read_only and (each.type == "string" or name in schema.required)
     }
+
+
+async def _make(api: APIClient, operation: Operation, given: Mapping[str, str], tried: Try) -> None:
+    """Have the account made. The try counts, other than at a sign-in, even if nobody knows whether one was."""
+    try:
+        await _post(api, operation, given)
+    except APIError as error:
+        if is_undone(error):
+            await tried.give_back()
+        raise
 
 
 async def _post(api: APIClient, operation: Operation, given: Mapping[str, str]) -> None:
