@@ -1,14 +1,16 @@
 """
 The codings that this installation packs in: gzip everywhere, br and zstd where their libraries are.
 
-The levels are those beyond which a page gets hardly smaller. For a list of 25 rows, 24 KB, gzip 6 makes 4,380 bytes of
-it (9: 4,334). libdeflate does so in less than half of that time: 7 makes 4,352 in 0.47 (6: 4,401 in 0.40, 8: 4,320 in
-0.81). br 5 makes 3,964 in 1.7 times that time (4: 4,287 in 1.2; 9: 3,923 in 20), zstd 6 4,379 in 0.9 (3: 4,696).
+A page goes out once, and to pack it is a good part of what it costs, so the levels are those beyond which a byte less
+takes too long. For a list of 20 rows, 14.4 KB, zlib's 6 makes 2,977 bytes of it; igzip's 2 makes 3,246 in 0.16 of that
+time (3: 3,214 in 0.34; libdeflate's 1: 3,143 in 0.31, its 7: 2,944 in 0.5), zstd 3 3,051 in 0.3 (6: 2,907 in 0.8), br 3
+3,012 in 0.7 (5: 2,602 in 1.5). What comes in pieces is mostly a file, and may be large: there the bytes count for more.
 """
 
 import contextlib
 import zlib
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -19,9 +21,11 @@ try:
 except ImportError:  # pragma: no cover  # the extra `compression` isn't installed
     brotli = None
 
+igzip: ModuleType | None = None
 libdeflate: ModuleType | None = None
 with contextlib.suppress(ImportError):  # the extra `compression` isn't installed
     import deflate as libdeflate
+    from isal import isal_zlib as igzip
 
 try:
     from compression import zstd  # Python 3.14
@@ -56,8 +60,8 @@ class Coding:
 
 
 def codings() -> tuple[Coding, ...]:
-    """Those there are, the one that makes pages smallest first."""
-    found = [gzip_coding(libdeflate)]
+    """Those there are, the one that presses files smallest first."""
+    found = [gzip_coding(igzip, libdeflate)]
     if zstd is not None:
         found.insert(0, _zstd_coding(zstd))
     if brotli is not None:
@@ -65,17 +69,27 @@ def codings() -> tuple[Coding, ...]:
     return tuple(found)
 
 
-def gzip_coding(library: ModuleType | None) -> Coding:
-    """
-    gzip by zlib, but what is whole by libdeflate, where there is one.
+def page_codings() -> tuple[Coding, ...]:
+    """The same, the one that is best for a page first: zstd packs it as small as br does, in half the time."""
+    return tuple(sorted(codings(), key=lambda coding: ("zstd", "br", "gzip").index(coding.name)))
 
-    Its highest level finds nearly the smallest there is, as zopfli does, in a twentieth of the time. It doesn't know
-    pieces.
+
+def gzip_coding(quick: ModuleType | None, small: ModuleType | None) -> Coding:
     """
-    if library is None:
-        return Coding("gzip", _gzip, _gzip_pressed, _gzip_packer)
-    compress = library.gzip_compress
-    return Coding("gzip", lambda page: bytes(compress(page, 7)), lambda kept: bytes(compress(kept, 12)), _gzip_packer)
+    gzip by zlib, but pages by igzip and files by libdeflate, where they are.
+
+    The highest level of libdeflate finds nearly the smallest there is, as zopfli does, in a twentieth of the time.
+    """
+    pack, press = _gzip, _gzip_pressed
+    if quick is not None:
+        pack = partial(quick.compress, level=2, wbits=GZIP_HEADER)
+    if small is not None:
+        press = partial(_by_libdeflate, small)
+    return Coding("gzip", pack, press, _gzip_packer)
+
+
+def _by_libdeflate(library: ModuleType, content: bytes) -> bytes:
+    return bytes(library.gzip_compress(content, 12))
 
 
 def _gzip(content: bytes) -> bytes:
@@ -99,13 +113,11 @@ def _gzip_packer() -> Packer:
 
 
 def _brotli_coding(library: ModuleType) -> Coding:
-    usual = {"quality": 5, "lgwin": BROTLI_WINDOW}
-
     def packer() -> Packer:
-        packing: Any = library.Compressor(**usual)
+        packing: Any = library.Compressor(quality=5, lgwin=BROTLI_WINDOW)
         return lambda piece, last: packing.process(piece) + (packing.finish() if last else packing.flush())
 
-    return Coding("br", lambda content: library.compress(content, **usual), library.compress, packer)
+    return Coding("br", partial(library.compress, quality=3, lgwin=BROTLI_WINDOW), library.compress, packer)
 
 
 def _zstd_coding(library: ModuleType) -> Coding:
@@ -113,6 +125,4 @@ def _zstd_coding(library: ModuleType) -> Coding:
         packing = library.ZstdCompressor(level=6)
         return lambda piece, last: packing.compress(piece, packing.FLUSH_FRAME if last else packing.FLUSH_BLOCK)
 
-    return Coding(
-        "zstd", lambda content: library.compress(content, 6), lambda content: library.compress(content, 19), packer
-    )
+    return Coding("zstd", partial(library.compress, level=3), partial(library.compress, level=19), packer)

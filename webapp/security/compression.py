@@ -7,7 +7,7 @@ from functools import lru_cache
 import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp.codings import Chooser, Coding, Packer, codings
+from webapp.codings import Chooser, Coding, Packer, page_codings
 from webapp.security.varying import add_vary
 
 SMALLEST = 500
@@ -36,7 +36,7 @@ class CompressionMiddleware:
 
     def __init__(self, app: ASGIApp, *, offered: Sequence[Coding] | None = None) -> None:
         self.app = app
-        self._chooser = Chooser(codings() if offered is None else offered)
+        self._chooser = Chooser(page_codings() if offered is None else offered)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
