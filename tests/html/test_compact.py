@@ -15,7 +15,13 @@ SCRIPTS = sorted((find_folder("static") / "js").glob("*.js"))
     ("written", "sent"),
     [
         ("/* why\n */\na:hover ,  b { color : red; margin: 0 auto }\n", "a:hover,b{color : red;margin:0 auto}"),
-        ("@media (width > 4rem) {\n  a { b: c }\n}\n", "@media (width > 4rem){a{b:c}}"),
+        ("@media (width > 4rem) {\n  a { b: c }\n}\n", "@media(width>4rem){a{b:c}}"),
+        ("@media print and (scripting: none) {a{}}", "@media print and (scripting:none){a{}}"),
+        ("a > b + c *, d { e: f / g !important }", "a>b + c *,d{e:f/g!important}"),
+        (
+            'a { content: "x > y ! / " / ""; width: calc(1rem + 2px) }',
+            'a{content:"x > y ! / "/"";width:calc(1rem + 2px)}',
+        ),
     ],
 )
 def test_a_style_sheet_loses_its_comments_and_most_white_space(written: str, sent: str) -> None:

@@ -6,6 +6,8 @@ _TEXT = r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)"""
 _GAP = re.compile(_TEXT + r"|(?:\s|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 # What parts two words, and what keeps `a + +b` from being `a++b`, stays.
 _NEEDLESS = re.compile(_TEXT + r"| (?=[^\w$+-])|(?<=[^\w$+-]) ")
+# `*` and `+` aren't among them: `a *` isn't `a*`, and within calc() a plus needs its spaces.
+_SEPARATED = re.compile(_TEXT + r"| ?([>/!]) ?")
 
 
 def compact_css(css: str) -> str:
@@ -13,8 +15,9 @@ def compact_css(css: str) -> str:
     css = " ".join(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).split())
     for sign in "{};,":
         css = css.replace(f" {sign}", sign).replace(f"{sign} ", sign)
-    css = css.replace(";}", "}")
-    return re.sub(r"(?<=[{;])([\w-]+): ", r"\1:", css).strip()
+    css = css.replace(";}", "}").replace("@media (", "@media(")
+    css = re.sub(r"(?<=[{;(])([\w-]+): ", r"\1:", css)
+    return _SEPARATED.sub(lambda found: found[1] or found[2], css).strip()
 
 
 def compact_script(script: str) -> str:
