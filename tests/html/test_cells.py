@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined, Template
 
-from webapp.html.cells import CellWriter
 from webapp.html.context import Column, Row
 from webapp.html.format import TESTS, filters, is_blank, is_image_link
 from webapp.html.kinds import Kind
 from webapp.html.render import PageEnvironment
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
+from webapp.html.tables import CellWriter
 from webapp.testing.markup import parse
 
 HOSTS = ("pictures.test",)
@@ -53,6 +53,8 @@ TEXTS = st.one_of(
             "in_progress",
             "done",
             "<b>&\"'",
+            "two\0parts",
+            "100 %s",
             " ",
             "2026-03-01T09:10:00Z",
             "2026-03-01T09:10:00.25+02:00",
@@ -79,20 +81,27 @@ LINKS = st.one_of(st.none(), st.sampled_from(["/things/7", '/a?b="<>&']))
 
 
 @given(st.data())
-def test_a_row_is_written_as_a_template_would_write_it(data: st.DataObject) -> None:
+def test_rows_are_written_as_a_template_would_write_each(data: st.DataObject) -> None:
     kinds = data.draw(st.lists(st.sampled_from(Kind), min_size=1, max_size=6))
-    some = len(kinds)
-    columns = tuple(Column(f"c{place}", f'L<"{place}">', kind) for place, kind in enumerate(kinds))
-    row = Row(
-        id="r-1",
-        href=data.draw(LINKS),
-        title=data.draw(st.text(max_size=70)),
-        values=tuple(data.draw(VALUES) for _ in kinds),
-        links=tuple(data.draw(LINKS) for _ in kinds),
-        named=data.draw(st.one_of(st.just(()), st.tuples(*[st.one_of(st.none(), st.text(max_size=9))] * some))),
-    )
+    columns = tuple(Column(f"c{place}", f'L<"{place}">%s', kind) for place, kind in enumerate(kinds))
+    # Mostly a column has values of one type.
+    values = [data.draw(st.sampled_from([VALUES, TEXTS, st.integers(), st.floats(), st.booleans()])) for _ in kinds]
+    some = data.draw(st.integers(1, 4))
+    rows = [
+        Row(
+            id=f"r-{number}",
+            href=data.draw(LINKS),
+            title=data.draw(st.text(max_size=70)),
+            values=tuple(data.draw(each) for each in values[: data.draw(st.sampled_from([6, 6, 6, 1]))]),
+            links=tuple(data.draw(LINKS) for _ in kinds),
+            named=data.draw(
+                st.one_of(st.just(()), st.tuples(*[st.one_of(st.none(), st.text(max_size=9))] * len(kinds)))
+            ),
+        )
+        for number in range(some)
+    ]
 
-    assert written(columns, row) == as_a_template(columns, row)
+    assert CellWriter(is_image)(rows, columns) == [as_a_template(columns, row) for row in rows]
 
 
 @given(st.sampled_from(Kind), VALUES, LINKS)
@@ -115,7 +124,7 @@ def test_a_kind_that_is_none_of_ours_is_shown_by_its_gist() -> None:
 
 
 def test_a_table_is_written_by_its_own_columns_however_many_tables_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.html.cells.MOST_TABLES", 2)
+    monkeypatch.setattr("webapp.html.tables.MOST_TABLES", 2)
     write = CellWriter(is_image)
     row = Row("a-1", None, "one", ("a", 1000), (None, None))
     labels = [*"abcde", *"abc"]

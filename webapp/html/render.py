@@ -34,7 +34,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
 from webapp.html.assets import Assets, find_folder
-from webapp.html.cells import CellWriter
 from webapp.html.compiled import CompiledTemplates
 from webapp.html.compiler import OWN, PageCodeGenerator, PageContext
 from webapp.html.context import Shell
@@ -43,6 +42,7 @@ from webapp.html.fragments import FIND, KEEP, Fragments, KeptExtension
 from webapp.html.htmx import VARY, is_htmx, is_partial, target_id
 from webapp.html.preloading import RULES, SOURCE
 from webapp.html.spans import SPAN_FILTERS, SPAN_TESTS
+from webapp.html.tables import CellWriter
 from webapp.html.tree import make_tree
 from webapp.html.urls import href
 from webapp.html.validators import validated
@@ -73,7 +73,7 @@ def render(
 
     `page` is a dataclass whose fields are the template's variables, or a mapping. `headers` go before our own.
     """
-    renderer: Renderer = request.state.renderer
+    renderer: Renderer = request.state["renderer"]
     return renderer.render(request, names, page, fragment=fragment, status=status, headers=headers)
 
 
