@@ -76,3 +76,21 @@ async def test_few_pages_are_not_folded() -> None:
 
     assert not page.page.all("main details")
     assert not page.page.all("nav.side details")
+
+
+async def test_the_link_that_leads_to_this_very_page_is_marked_so_and_one_to_the_list_above_is_not() -> None:
+    paths = {"/users": get({"type": "array", "items": THING}), "/users/{id}": get(THING, place("id", TEXT))}
+    answers = {"GET /users": [{"id": "7", "name": "Ada"}], "GET /users/7": {"id": "7", "name": "Ada"}}
+    api = FakeAPI(answers, accounts=None, document={**DOCUMENT, "paths": paths})
+    async with library(api) as browser:
+        pages = {path: await browser.get(path) for path in ("/", "/users", "/users/7", "/users?x=1", "/-/operations")}
+
+    def marked(path: str) -> dict[str, str]:
+        links = pages[path].page.all("nav.side a[aria-current]")
+        return {link.text: link.get("aria-current") or "" for link in links}
+
+    assert marked("/") == {"Home": "page"}
+    assert marked("/users") == {"Users": "page"}
+    assert marked("/users/7") == {"Users": "true"}
+    assert marked("/users?x=1") == {"Users": "true"}
+    assert marked("/-/operations") == {"All operations": "page"}

@@ -168,7 +168,7 @@ def _members(data: Any, items_path: Sequence[str]) -> tuple[dict[str, Any], dict
     names: dict[str, str] = {}
     around = [data]
     for name in items_path[:-1]:
-        around.append(around[-1].get(name) if isinstance(around[-1], Mapping) else None)
+        around.append(around[-1].get(name) if is_object(around[-1]) else None)
     for holder in around:
         for name, value in _with_inside(holder):
             if not isinstance(value, list) and (plain := normal(name)) not in members:

@@ -11,6 +11,7 @@ from typing import Any
 
 from webapp.openapi.evidence import Evidence, Query, read_evidence
 from webapp.openapi.fields import id_field, title_field
+from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import normal
 from webapp.openapi.query import SIZES
 from webapp.openapi.shapes import data_at, rows_in_data
@@ -118,7 +119,7 @@ def _rows(resource: Resource | None, data: Any) -> tuple[tuple[str, ...], Sequen
 
 def _fields(resource: Resource | None, rows: Sequence[Any]) -> tuple[str | None, str | None]:
     """The fields of the rows that name them: those the document told if they are there, else what looks like them."""
-    samples = [row for row in rows[:5] if isinstance(row, Mapping)]
+    samples = [row for row in rows[:5] if is_object(row)]
     if not samples:
         return (resource.id_field, resource.title_field) if resource else (None, None)
     names = list(dict.fromkeys(chain.from_iterable(samples)))
@@ -137,7 +138,9 @@ def _reads_like_a_title(value: object) -> bool:
 
 
 def _flat_rows(rows: Sequence[Any]) -> Sequence[Any]:
-    return [row if type(row) is dict and WRAPPED.isdisjoint(row) else _flat(row) for row in rows]
+    if {*map(type, rows)} == {dict} and WRAPPED.isdisjoint(chain.from_iterable(rows)):
+        return rows
+    return [_flat(row) for row in rows]
 
 
 def _flat(row: Any) -> Any:

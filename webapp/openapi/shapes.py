@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from webapp.openapi.jsontypes import is_object
 from webapp.openapi.labels import normal, wordlist, words
 from webapp.openapi.schema import Schema
 from webapp.record import record
@@ -77,7 +78,7 @@ def schema_at(schema: Schema, path: Sequence[str]) -> Schema | None:
 def data_at(data: Any, path: Sequence[str]) -> Any:
     """What lies there; None where nothing does."""
     for name in path:
-        if not isinstance(data, Mapping) or name not in data:
+        if not is_object(data) or name not in data:
             return None
         data = data[name]
     return data

@@ -10,7 +10,7 @@ from webapp.pages.queries import Query
 
 async def ask(request: Request, match: Match, asked: Query) -> Reply:
     """The API's answer for the page of `match`; `asked` is the part of its query that the API is to see."""
-    return await ask_with(request.state.api, match, asked)
+    return await ask_with(request.state["api"], match, asked)
 
 
 async def ask_with(api: APIClient, match: Match, asked: Query) -> Reply:

@@ -1,5 +1,6 @@
 """What surrounds every page: the site's name, its navigation, and who is signed in."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -7,7 +8,7 @@ from starlette.requests import Request
 
 from webapp.html.context import Link, LinkGroup, Shell, Toast
 from webapp.html.htmx import is_partial
-from webapp.html.urls import here
+from webapp.html.urls import here, href
 from webapp.observability import current_request_id
 from webapp.openapi.routes import Routes
 from webapp.pages import otherways
@@ -26,13 +27,14 @@ class ShellMaker:
 
     def __call__(self, request: Request) -> Shell:
         """The shell of this request's page. Works, with less to show, while the API's document can't be had."""
-        sites: Sites = request.state.sites
-        session: Session = request.state.session
+        sites: Sites = request.state["sites"]
+        session: Session = request.state["session"]
         routes = sites.known(session)
         path = here(request)
+        known = self._known(request, routes)
         return Shell(
             site=self._title or (routes.site.title if routes else request.url.hostname or "webapp"),
-            navigation=self._links(request, routes, path.partition("?")[0]),
+            navigation=known.marked(path.partition("?")[0]) if known else (),
             user=session.user if session.kept else None,
             can_sign_in=routes is not None
             and (bool(routes.site.accounts.sign_in) or otherways.exist(request, routes.site)),
@@ -40,22 +42,24 @@ class ShellMaker:
             request_id=current_request_id(),
             hue=self._hue,
             notice=_notice(request),
+            place=path if path in (known.places if known else _always(request)) else "",
         )
 
-    def _links(self, request: Request, routes: Routes | None, path: str) -> tuple[LinkGroup, ...]:
+    def _known(self, request: Request, routes: Routes | None) -> "_Navigation | None":
         if routes is None:
-            return ()
+            return None
         mount = request.scope.get("root_path", "")
         known = self._navigation.get(routes)
         if known is None or known.mount != mount:
-            known = self._navigation[routes] = _Navigation(mount, navigation(request, routes.site))
-        return known.marked(path)
+            made = _Navigation(mount, navigation(request, routes.site), _always(request))
+            known = self._navigation[routes] = made
+        return known
 
 
 class _Navigation:
     """A site's navigation, as it looks from each of its links."""
 
-    def __init__(self, mount: str, groups: tuple[LinkGroup, ...]) -> None:
+    def __init__(self, mount: str, groups: tuple[LinkGroup, ...], always: Iterable[str]) -> None:
         self.mount = mount
         self._groups = groups
         self._at: dict[str, Link] = {}
@@ -65,6 +69,8 @@ class _Navigation:
             self._at.setdefault(link.href, link)
             self._below.setdefault(link.href.rstrip("/") + "/", link)
         self._marked: dict[Link, tuple[LinkGroup, ...]] = {}
+        self.places = frozenset({*self._at, *always})
+        """Where its links lead, and those that are `always` there."""
 
     def marked(self, path: str) -> tuple[LinkGroup, ...]:
         """The links with the one that leads here, or nearest above here, marked as current."""
@@ -83,12 +89,17 @@ class _Navigation:
         return found
 
 
+def _always(request: Request) -> tuple[str, str]:
+    """Where the navigation leads whatever there is."""
+    return href(request, "/"), href(request, "/-/operations")
+
+
 def _notice(request: Request) -> Toast | None:
     """What the page before has done. A part of a page has no place for it, so it stays for the next whole one."""
     if is_partial(request):
         return None
     # There are none where it isn't known whose request it is.
-    notices: Notices | None = getattr(request.state, "notices", None)
+    notices: Notices | None = request.scope["state"].get("notices")
     notice = notices.take() if notices is not None else None
     if notice is None or notice.undo is None:
         return Toast(notice.text) if notice else None

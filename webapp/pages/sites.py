@@ -296,8 +296,8 @@ def _say(edition: Edition) -> None:
 
 async def routes_for(request: Request) -> Routes:
     """The routes of the site that a page belongs to; its session's calls go by them from now on."""
-    sites: Sites = request.state.sites
-    session: Session = request.state.session
+    sites: Sites = request.state["sites"]
+    session: Session = request.state["session"]
     routes = await sites.get(session)
     session.api.guide = routes.guide
     return routes

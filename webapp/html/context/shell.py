@@ -54,3 +54,5 @@ class Shell:
     hue: int | None
     """The accent's hue, 0 to 359, where configured."""
     notice: Toast | None = None
+    place: str = ""
+    """The path once more where the navigation leads to this very page; empty elsewhere."""
