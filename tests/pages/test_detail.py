@@ -21,6 +21,15 @@ async def test_an_item_shows_its_values_under_its_name() -> None:
     assert page.links["Ann Ash"] == "/authors/7"
 
 
+async def test_a_field_that_happens_to_hold_what_the_item_is_called_is_shown_as_any_other() -> None:
+    async with library(library_api({"GET /books/1": book(1, title="Emma", heroine="Emma")})) as browser:
+        page = await browser.get("/books/1")
+
+    facts = {fact.one("dt").text: fact.one("dd").text for fact in page.page.all(".facts div") if fact.find("dt")}
+    assert facts["Heroine"] == "Emma"
+    assert "Title" not in facts
+
+
 async def test_the_way_down_is_shown_and_what_lies_under_the_item_is_linked() -> None:
     async with library(library_api({"GET /books/1": book(1)})) as browser:
         page = await browser.get("/books/1")

@@ -45,7 +45,8 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
     links = Links.of(request, routes, match)
     shown = masked(item, resource.item_schema)
     names = await names_for(request, routes, resource, [shown], nested=True)
-    title = _title(resource, match, shown)
+    naming = _naming(resource, shown)
+    title = _title(resource, match, shown, naming)
     link = partial(links.related, resource)
     actions = item_actions(request, routes, match, item)
     page = DetailPage(
@@ -53,7 +54,10 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
         title=title,
         crumbs=crumbs(request, routes, match, title),
         facts=tuple(
-            fact for fact in facts_of(shown, resource.item_schema, link=link, named=names) if fact.value != title
+            fact
+            for fact in facts_of(shown, resource.item_schema, link=link, named=names)
+            # The heading has said it. Another field may hold the same, and says something else by it.
+            if fact.key != naming or fact.value != title
         ),
         sections=sections_of(shown, resource.item_schema, name=resource.name, link=link, named=names),
         related=tabs_of(request, routes, match),
@@ -66,12 +70,22 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
     return render(request, [f"{resource.name}/detail.html", "pages/detail.html"], page, fragment="facts")
 
 
-def _title(resource: Resource, match: Match, item: Mapping[str, Any]) -> str:
-    """The item's name, else the first short text in it, else `Project 42`; of a thing there is one of, what it is."""
+def _naming(resource: Resource, item: Mapping[str, Any]) -> str | None:
+    """The field that the item is called by; of a thing there is one of, none."""
+    if resource.is_single:
+        return None
+    if resource.title_field and item.get(resource.title_field):
+        return resource.title_field
+    return next((key for key in ("name", "title", "label") if isinstance(item.get(key), str) and item[key]), None)
+
+
+def _title(resource: Resource, match: Match, item: Mapping[str, Any], naming: str | None) -> str:
+    """What the field that it is called by holds, else `Project 42`; of a thing there is one of, what it is."""
     if resource.is_single:
         return resource.label
-    if resource.title_field and item.get(resource.title_field):
-        return title_of(item, resource.title_field, resource.id_field, resource.singular)
-    number = "".join(list(match.path_params.values())[-1:])
-    named = next((key for key in ("name", "title", "label") if isinstance(item.get(key), str) and item[key]), None)
-    return cut(item[named], 120) if named else f"{resource.singular} {number}".strip()
+    if naming is None:
+        number = "".join(list(match.path_params.values())[-1:])
+        return f"{resource.singular} {number}".strip()
+    if naming == resource.title_field:
+        return title_of(item, naming, resource.id_field, resource.singular)
+    return cut(item[naming], 120)
