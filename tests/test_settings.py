@@ -72,6 +72,9 @@ def test_an_empty_variable_counts_as_unset_and_foreign_ones_are_ignored() -> Non
         ("WEBAPP_LOG_FORMAT", "xml", "console or json"),
         ("WEBAPP_OPENAPI", "ftp://example.com/openapi.json", "not an http:// or https:// URL"),
         ("WEBAPP_OPENAPI", "https://ada:sesame@example.com/openapi.json", "user name or password"),
+        ("WEBAPP_TRUSTED_PROXIES", "proxy.internal", "no address or network"),
+        ("WEBAPP_TRUSTED_PROXIES", "10.0.0.2, 10.0.0.256", "'10.0.0.256', which is no address"),
+        ("WEBAPP_TRUSTED_PROXIES", "10.1.2.3/16", "'10.1.2.3/16'; the network is 10.1.0.0/16"),
         ("WEBAPP_CONFIG", "nowhere.toml", "not a file"),
         ("WEBAPP_DOCUMENT_REFRESH", "-1", "0 or more"),
         ("WEBAPP_DOCUMENT_REFRESH", "often", "not a number"),
@@ -86,6 +89,11 @@ def test_a_wrong_setting_is_one_sentence_that_names_its_variable(variable: str, 
     assert complaint in message
     assert message.endswith(".")
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("value", ["*", "10.0.0.2, ::1", "10.1.0.0/16,fe80::/10", "10.0.0.2,"])
+def test_proxies_are_addresses_and_networks(value: str) -> None:
+    assert Settings.from_env({"WEBAPP_TRUSTED_PROXIES": value}).trusted_proxies == value
 
 
 def test_credentials_in_the_api_url_are_refused_without_repeating_them() -> None:

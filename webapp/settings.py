@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +58,7 @@ class Settings:
     image_hosts: tuple[str, ...] = ()
     """Hosts that pictures in answers may be shown from, by https; `*` for any. They learn who looks at a page."""
     trusted_proxies: str = "127.0.0.1"
-    """Addresses whose X-Forwarded-* headers are believed, separated by commas; `*` for all."""
+    """Addresses and networks whose X-Forwarded-* headers are believed, separated by commas; `*` for all."""
     oidc_issuer: str | None = None
     """The OpenID provider to sign in at: its issuer, or its discovery document's URL; the document's, if None."""
     oidc_client_id: str | None = None
@@ -263,6 +264,18 @@ def _hosts(hosts: tuple[str, ...]) -> str | None:
     return f"names {wrong[0]!r}, which is no host, as in avatars.example.com or *.example.com" if wrong else None
 
 
+def _proxies(text: str) -> str | None:
+    """The server takes a wrong one for the name of a peer that never comes, and believes no proxy at all."""
+    for each in _several(text):
+        try:
+            network = ip_network("0.0.0.0/0" if each == "*" else each, strict=False)
+        except ValueError:
+            return f"names {each!r}, which is no address or network, as in 10.0.0.2 or 10.1.0.0/16"
+        if "/" in each and network.network_address != ip_address(each.partition("/")[0]):
+            return f"names {each!r}; the network is {network}"
+    return None
+
+
 _STORES = (
     "redis://",
     "rediss://",
@@ -309,6 +322,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "shutdown_grace": _not_negative,
     "max_upload": _positive,
     "image_hosts": _hosts,
+    "trusted_proxies": _proxies,
     "config": _file,
     "document_refresh": _not_negative,
     "templates": _folder,
