@@ -195,6 +195,16 @@ async def test_a_page_of_ones_own_that_stumbles_over_an_answer_it_did_not_get_sh
     assert (page.status, page.url) == (status, url)
 
 
+@pytest.mark.parametrize(("status", "failures"), [(401, []), (409, ["/stumbles failed"])])
+async def test_strangers_who_come_to_a_page_of_ones_own_are_no_failures_in_the_log(
+    status: int, failures: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with own_pages({"/gone": httpx.Response(status)}) as browser:
+        await browser.get("/stumbles")
+
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == failures
+
+
 async def test_what_was_sent_is_not_sent_again_by_the_page_that_says_it_failed() -> None:
     async with scripted({"GET /openapi.json": httpx.ConnectError("refused")}) as browser:
         read = await browser.get("/login")

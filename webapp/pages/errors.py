@@ -190,24 +190,29 @@ class ErrorBoundary:
         except ClientDisconnect:
             logger.debug("nobody waited for the end of it")
         except Exception:
-            logger.exception("%s failed", scope["path"].encode("unicode_escape").decode())
+            request = Request(scope)
+            error = _stumbled_over(request, before)
+            path = scope["path"].encode("unicode_escape").decode()
+            if isinstance(error, Unauthorized) and not started:
+                # Every stranger's visit to a page that relies on this is one, and nobody's mistake.
+                logger.info("%s went no further: the API wants one to be signed in", path)
+            else:
+                logger.exception("%s failed", path)
             if started:
                 raise
-            await (await _explain(Request(scope), before))(scope, receive, send)
+            await (await api_error(request, error) if error else _page(request, 500, ""))(scope, receive, send)
 
 
-async def _explain(request: Request, before: APIError | None) -> Response:
+def _stumbled_over(request: Request, before: APIError | None) -> APIError | None:
     """
-    The page for a handler that failed.
+    What the API had against a call of a handler that failed, if it had anything.
 
     A verb that answers None has left its error in `last_error`; where there is a new one, what the handler stumbled
     over is most likely that None, so whoever isn't signed in gets to do that rather than to see a 500.
     """
     session: Session = request.state.session
     error = session.api.last_error
-    if error is not None and error is not before:
-        return await api_error(request, error)
-    return _page(request, 500, "")
+    return None if error is before else error
 
 
 def _here(request: Request) -> str:
