@@ -1,5 +1,6 @@
 """Numbers worth drawing: which answers are, and what is drawn of them."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from tests.pages.house import demo_browser
 from tests.pages.library import book, library, library_api
 from webapp.openapi.schema import Schema
 from webapp.pages.charts import charts_of
+from webapp.pages.listview import MOST_ROWS
 
 DAYS = [{"date": f"2026-11-{day:02d}", "opened": day % 5, "closed": day % 3} for day in range(1, 21)]
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
@@ -108,6 +110,16 @@ async def test_a_list_of_numbers_is_drawn_above_its_rows() -> None:
 
     assert page.page.one("#list svg[role=img]")
     assert len(page.page.all("tbody tr")) == 20
+
+
+async def test_a_drawing_is_of_all_rows_though_the_table_below_it_is_not() -> None:
+    first = datetime(2026, 1, 1)
+    hours = [{"date": f"{first + timedelta(hours=each)}", "opened": each} for each in range(MOST_ROWS + 24)]
+    async with library(library_api({"GET /anything": hours})) as browser:
+        page = await browser.get("/anything")
+
+    assert "to 26 Mar 2026, 07:00" in page.page.one("svg[role=img] desc").text
+    assert len(page.page.all("tbody tr")) == MOST_ROWS
 
 
 async def test_an_item_s_parts_are_not_compared() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.pages.library import DOCUMENT, asked, book, books, get, library, library_api, listed, place, query, ref
+from webapp.pages.listview import MOST_ROWS
 from webapp.testing import FakeAPI, Received
 
 
@@ -297,3 +298,23 @@ async def test_decimals_that_an_api_writes_as_texts_stand_as_numbers_with_every_
         page = await browser.get("/prices")
 
     assert [cell.text for cell in page.page.all("td.k-number")] == ["1 234.50000", "on request"]
+
+
+async def test_of_more_rows_than_anybody_reads_the_first_are_shown_and_all_are_in_the_files() -> None:
+    authors = [{"id": number, "name": f"Author {number}"} for number in range(1, MOST_ROWS + 1235)]
+    async with library(library_api({"GET /authors": authors})) as browser:
+        page = await browser.get("/authors")
+        file = await browser.fetch("GET", page.links["CSV"])
+
+    assert len(page.page.all("tbody tr")) == MOST_ROWS
+    assert page.page.one(".extent").text == "3 234 in all"
+    assert "1 234 more not shown. The files below hold all of them." in page.main
+    assert file.text.count("Author ") == 3234
+
+
+async def test_how_many_rows_a_page_leaves_out_is_said_beside_which_page_it_is() -> None:
+    async with library(library_api({"GET /books": books(MOST_ROWS + 1, total=9000, size=MOST_ROWS + 1)})) as browser:
+        page = await browser.get(f"/books?size={MOST_ROWS + 1}")
+
+    assert page.page.one(".extent").text.endswith("2 001 of 9 000")
+    assert "1 more not shown. Filters make them fewer; the files below hold all of them." in page.main

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.errors import APIError
-from webapp.html.context import Column, ColumnMenu, Control, Link, ListPage, Pager
+from webapp.html.context import Chart, Column, ColumnMenu, Control, Link, ListPage, Pager
 from webapp.html.htmx import current_path, is_htmx
 from webapp.html.render import render
 from webapp.html.urls import here, href
 from webapp.openapi.listing import Listing
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, MatchKind, Paging, Resource
-from webapp.pages.charts import charts_of_rows
+from webapp.pages.charts import MOST_POINTS, charts_of_rows
 from webapp.pages.chosen import AS_SHOWN, chosen_columns, is_ours, joined, make_menu
 from webapp.pages.columns import Field, choose_fields, every_field
 from webapp.pages.filters import NO_ERRORS, Errors, make_control, unplaced
@@ -27,6 +27,9 @@ from webapp.pages.queries import COLUMNS, Query, is_canonical, read_query, witho
 from webapp.pages.references import NO_NAMES, Names, names_for
 from webapp.pages.rows import make_rows, named_fields
 from webapp.pages.sorting import make_columns
+
+MOST_ROWS = 2000
+"""More than anybody reads. An API that gives all that it has in one answer may give a hundred thousand."""
 
 
 class ListView(Framing):
@@ -50,13 +53,17 @@ class ListView(Framing):
 
     async def page(self, listing: Listing) -> Response:
         """The list as an answer holds it, with names for the ids in it."""
-        rows = self.plan.masker.rows(listing.rows, self.resource.row_schema)
+        # A drawing is of more rows than anybody reads.
+        most = MOST_POINTS + 1 if self.match.kind is MatchKind.VIEW else MOST_ROWS
+        found = self.plan.masker.rows(listing.rows[:most], self.resource.row_schema)
+        rows = found[:MOST_ROWS]
         fields = self._fields(listing, rows)
         keys = {*(field.key for field in fields), *(name for name, _ in self.query)}
         names = await names_for(self.request, self.routes, self.resource, rows, fields=keys)
         if names.found:
             fields = named_fields(fields, rows, names)
-        return self._render(listing, self._table(listing, rows, fields, names), status=200, names=names)
+        table = self._table(listing, rows, fields, names)
+        return self._render(listing, {**table, "charts": self._charts(found)}, status=200, names=names)
 
     def refused_by(self, error: APIError) -> Response:
         """The list's page without rows: each complaint at its control, and all of them where the rows would be."""
@@ -157,17 +164,20 @@ class ListView(Framing):
             *map(id, fields),
             of=fields,
         )
-        is_report = self.match.kind is MatchKind.VIEW
-        drawn = charts_of_rows(rows, resource.row_schema, name=resource.name) if is_report else ()
         menu = self._menu(rows, fields)
         may_choose = menu is None and len(fields) > 1 and bool(rows) and is_ours(self.match.operation)
         return {
             "columns": columns,
             "rows": made,
+            "left_out": len(listing.rows) - len(rows),
             "column_menu": menu,
             "choose_href": self.link((*self.query, (COLUMNS, AS_SHOWN))) if may_choose else None,
-            "charts": drawn,
         }
+
+    def _charts(self, rows: Sequence[Any]) -> tuple[Chart, ...]:
+        if self.match.kind is not MatchKind.VIEW:
+            return ()
+        return charts_of_rows(rows, self.resource.row_schema, name=self.resource.name)
 
     def _menu(self, rows: Sequence[Any], fields: Sequence[Field]) -> ColumnMenu | None:
         """What one may choose from, once one does: to find it takes a look at every field."""

@@ -50,6 +50,8 @@ class ListPage:
     """Where one begins; None where there is no choice, or one has begun."""
     exports: tuple[Link, ...] = ()
     """All rows, as files."""
+    left_out: int = 0
+    """How many more rows the answer holds than a page does."""
     charts: tuple[Chart, ...] = ()
     """Drawings of the rows, where these are a series of numbers."""
     create: Link | None = None
