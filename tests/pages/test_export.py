@@ -158,6 +158,22 @@ async def test_no_export_is_without_end(monkeypatch: pytest.MonkeyPatch) -> None
     assert lines(answer)[-1] == ["Incomplete: there is more than these 70 rows. Filters make it less."]
 
 
+async def test_a_last_page_that_is_cut_says_so_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "MOST_ROWS", 70)
+    answer = await save(library_api({"GET /books": pages(80)}), "/-/export/books?columns=title")
+
+    assert len(lines(answer)) == 1 + 70 + 1
+    assert lines(answer)[-1] == ["Incomplete: there is more than these 70 rows. Filters make it less."]
+
+
+async def test_what_an_api_gives_all_at_once_is_in_the_file_whatever_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "MOST_ROWS", 70)
+    authors = [{"id": number, "name": f"Author {number}"} for number in range(1, 1502)]
+    answer = await save(library_api({"GET /authors": authors}), "/-/export/authors?columns=name")
+
+    assert [line[0] for line in lines(answer)[1:]] == [author["name"] for author in authors]
+
+
 async def test_a_list_that_no_document_knows_can_be_exported_too() -> None:
     answer = await save(library_api({"GET /anything": [{"name": "One"}, {"name": "=Two"}]}), "/-/export/anything")
 
