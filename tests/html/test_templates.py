@@ -330,6 +330,7 @@ def test_a_list_says_aloud_how_much_there_is() -> None:
         (context.Pager(1, 0, None, None, None), "No rows"),
         (context.Pager(None, None, 52, None, None), "52 in all"),
         (context.Pager(None, None, None, None, None, beginning_href="/x"), "A later page"),
+        (context.Pager(None, None, 52, None, None, beginning_href="/x"), "A later page of 52"),
         (context.Pager(51, 52, 52, "/x", None), "51\u201352 of 52"),
         (None, "25 in all"),
     ],

@@ -327,6 +327,14 @@ def test_cursors_in_the_body_lead_on(body: dict[str, Any]) -> None:
     assert listing.at(2) is None
 
 
+@pytest.mark.parametrize(("position", "name"), [("after", "next_after"), ("from_key", "nextFromKey")])
+def test_a_cursor_may_be_called_the_next_of_what_the_parameter_is_called(position: str, name: str) -> None:
+    after = users(Paging(PagingStyle.CURSOR, position, "limit"))
+
+    assert read({"data": rows(5), position: "xyz", name: "abc"}, after).next == ((position, "abc"),)
+    assert read({"data": rows(5), position: "xyz", name: None}, after, {position: "xyz"}).next is None
+
+
 def test_without_a_cursor_a_list_ends() -> None:
     for body in ({}, {"next_cursor": None}, {"next_cursor": ""}, {"has_more": False, "next_cursor": None}):
         listing = read({"data": rows(5), **body}, users(CURSOR))

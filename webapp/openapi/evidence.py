@@ -80,7 +80,10 @@ class Evidence:
 
     def token(self, paging: Paging, rows: Sequence[Any]) -> str | None:
         """What the answer gives to ask for the next page with."""
-        for name in TOKENS:
+        own = f"next{normal(paging.position)}"
+        if own in self.members and not self.members[own]:
+            return None
+        for name in (own, *TOKENS):
             value = self.members.get(name)
             if is_object(value):
                 value = value.get(paging.position) or value.get("cursor")
