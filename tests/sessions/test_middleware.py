@@ -376,7 +376,20 @@ async def test_a_session_that_is_revoked_meanwhile_replaces_whatever_the_handler
         SLOW.go_on.set()
 
         assert ((await answer).status_code, (await answer).text) == (401, "ended")
-        assert "Max-Age=0" in (await answer).headers["set-cookie"]
+
+
+async def test_an_answer_that_comes_late_leaves_the_cookie_of_who_has_signed_in_again_meanwhile() -> None:
+    app, _ = house()
+    async with browser(app) as ada:
+        await ada.get("/in")
+        late = asyncio.create_task(ada.get("/slow"))
+        await SLOW.begun.wait()
+        await ada.get("/out")
+        await ada.get("/in")
+        SLOW.go_on.set()
+
+        assert (await late).text == "ended"
+        assert (await ada.get("/")).json()["kept"] is True
 
 
 async def test_an_answer_that_is_going_out_is_broken_off_when_its_session_is_revoked() -> None:

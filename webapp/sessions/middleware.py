@@ -204,9 +204,9 @@ class _Exchange:
 
     async def _settle_over(self, session: Session) -> Page:
         house = self._house
-        quick = not session.ended and house.registry.age(session) < QUICK
+        late, quick = session.ended, not session.ended and house.registry.age(session) < QUICK
         await house.registry.end(session.key, Ending.REFUSED)
-        self._become_stranger(session, (await house.registry.former(session.key)).told)
+        self._become_stranger(session, (await house.registry.former(session.key)).told, late=late)
         if not quick:
             return house.instead.ended
         count = house.bounces.count(self._scope["headers"])
@@ -216,9 +216,10 @@ class _Exchange:
             audit("sign_in_loop", session=session, level=logging.WARNING)
         return house.instead.looping if is_loop else house.instead.ended
 
-    def _become_stranger(self, session: Session, ending: str = "") -> None:
+    def _become_stranger(self, session: Session, ending: str = "", *, late: bool = False) -> None:
+        """`late`: the session has ended some time ago. By now the browser may have signed in again."""
         self._state["session"] = Session.stranger(session.api, owner=session.owner, ending=ending)
-        if self._loaded.successor is None:  # else the browser has the cookie of that one by now
+        if self._loaded.successor is None and not late:  # else the browser may have another one's cookie
             self._take_cookie_back()
 
     def _take_cookie_back(self) -> None:
