@@ -326,26 +326,6 @@ def test_json_without_an_end_comes_to_one() -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("done", "ok"),
-        ("In-Review", "warn"),
-        ("on hold", "warn"),
-        ("FAILED", "bad"),
-        ("open", ""),
-        (1, ""),
-        (None, ""),
-    ],
-)
-def test_a_state_has_the_tone_of_its_name(value: Any, shown: str) -> None:
-    assert fmt.tone(value) == shown
-
-
-def test_a_tone_is_only_ever_a_class_of_ours() -> None:
-    assert set(fmt.TONES.values()) == {"ok", "warn", "bad"}
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
         ("https://www.example.com/about/", "example.com/about"),
         ("http://example.com", "example.com"),
         ("ftp://example.com/x", "ftp://example.com/x"),

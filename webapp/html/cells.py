@@ -27,11 +27,11 @@ from webapp.html.format import (
     short_date,
     short_datetime,
     short_url,
-    tone,
     yes_no,
 )
 from webapp.html.kinds import Kind
 from webapp.html.spans import dialled, duration, is_phone, milliseconds, percent, seconds
+from webapp.html.tones import tone
 from webapp.openapi.remembering import LONGEST, MOST
 
 Writer = Callable[[Any], str]
@@ -48,14 +48,17 @@ YES, NO = '<span class="bool yes">Yes</span>', '<span class="bool">No</span>'
 
 
 def titled(title: str, shown: str) -> str:
+    """Something that has more to say under the mouse; both are markup."""
     return f'<span title="{title}">{shown}</span>'
 
 
 def hidden(_: Any) -> str:
+    """What stands for a secret."""
     return HIDDEN
 
 
 def gist_of(value: Any) -> str:
+    """Any value in a line of text."""
     return escape_text(gist(value))
 
 
@@ -115,6 +118,7 @@ def _phone(value: Any) -> str:
 
 
 def image(value: Any, alt: str = "") -> str:
+    """A small picture; its host isn't told which page it is on."""
     return (
         f'<img class="thumb" src="{html(value)}" alt="{html(alt)}" width="28" height="28" loading="lazy" '
         'referrerpolicy="no-referrer">'

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from webapp.html.tones import tone
 from webapp.openapi.labels import called
-from webapp.openapi.remembering import remembered
 
 Clock = Callable[[], datetime]
 
@@ -37,11 +37,6 @@ GROUPED = 10**15
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNITS = (("year", 31_556_952), ("month", 2_629_746), ("day", 86_400), ("hour", 3600), ("minute", 60))
 SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
-
-GOOD = "ok active success succeeded successful completed complete done healthy passed paid approved published resolved"
-FAIR = "pending waiting queued paused warning draft suspended blocked degraded expiring trial high on_hold in_review"
-POOR = "error failed failure failing rejected denied expired critical down disabled revoked banned overdue urgent fatal"
-TONES = {word: tone for tone, words in (("ok", GOOD), ("warn", FAIR), ("bad", POOR)) for word in words.split()}
 
 
 def text(value: Any) -> str:
@@ -257,16 +252,6 @@ def listed(value: Any, most: int = 12) -> list[str]:
 def choice(value: Any) -> str:
     """One of a few values, as people would write it: `in_progress` -> `In progress`."""
     return called(text(value))
-
-
-def tone(value: Any) -> str:
-    """`ok`, `warn` or `bad` for a state whose name says so; empty for all others."""
-    return _tone(value) if isinstance(value, str) else ""
-
-
-@remembered
-def _tone(word: str) -> str:
-    return TONES.get(word.lower().replace("-", "_").replace(" ", "_"), "")
 
 
 def short_url(value: Any, length: int = 48) -> str:
