@@ -1,15 +1,16 @@
 """Putting a guess right: what a configuration says shows on the pages, and what doesn't fit stops the start."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.pages.house import document
-from tests.pages.library import DOCUMENT, book, books
+from tests.pages.library import DOCUMENT, book, books, get
 from webapp import Settings, SettingsError, create_app
 from webapp.openapi.overrides.dumping import dump_overrides
-from webapp.testing import Browser, FakeAPI
+from webapp.testing import Answer, Browser, FakeAPI
 from webapp.testing.fake import Received
 
 ANSWERS = {"GET /books": books(2), "GET /books/{id}": book(1), "GET /authors": [{"id": 7, "name": "Ada"}]}
@@ -79,6 +80,27 @@ async def test_a_file_that_nobody_edited_changes_no_page(tmp_path: Path) -> None
         after = [(await found.get(path)).main for path in ("/", "/books", "/books/1")]
 
     assert after == before
+
+
+async def test_the_group_that_the_file_names_is_the_heading_on_the_page_and_another_in_its_place_is_too() -> None:
+    paths = {f"/{name}": get({"type": "array", "items": {}}, tag=name.title()) for name in ("orders", "customers")}
+    api = FakeAPI({}, accounts=None, document={**DOCUMENT, "paths": paths})
+    app = create_app("http://api", transport=api.transport, settings=Settings())
+    async with Browser(app) as found:
+        before = headings(await found.get("/"))
+        file = tomllib.loads(dump_overrides((await app.state.frontend.sites.get()).site))
+    groups = {name: each["group"] for name, each in file["resources"].items()}
+    async with browser(
+        api, {"resources": {"orders": {"group": "Orders"}, "customers": {"group": "Customers"}}}
+    ) as found:
+        after = headings(await found.get("/"))
+
+    assert before == list(dict.fromkeys(groups.values())) == ["Resources"]
+    assert after == ["Orders", "Customers"]
+
+
+def headings(page: Answer) -> list[str]:
+    return [each.text for each in page.page.all("main section h2")]
 
 
 async def test_a_resource_that_is_not_there_stops_the_start() -> None:

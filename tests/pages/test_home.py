@@ -56,3 +56,17 @@ async def test_tags_that_only_repeat_the_name_of_their_one_page_share_a_heading(
 
     groups = {card.one("h2").text: [link.text for link in card.all("a")] for card in page.page.all("main section")}
     assert groups == {"Resources": ["Orders", "Stock"], "Daily": ["Report of the day"]}
+
+
+async def test_views_of_that_kind_join_the_resources_that_share_one() -> None:
+    listing = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}
+    paths = {
+        "/daily": get({"type": "object"}, summary="Report of the day", tag="Daily"),
+        "/health": get({"type": "object"}, summary="Health", tag="Health"),
+        "/orders": get(listing, tag="Orders"),
+    }
+    async with library(FakeAPI({}, accounts=None, document={**DOCUMENT, "paths": paths})) as browser:
+        page = await browser.get("/")
+
+    groups = {card.one("h2").text: [link.text for link in card.all("a")] for card in page.page.all("main section")}
+    assert groups == {"Resources": ["Orders", "Health"], "Daily": ["Report of the day"]}

@@ -11,6 +11,7 @@ from typing import Any
 
 from webapp.openapi.base import Base, base_of
 from webapp.openapi.document import Document
+from webapp.openapi.entries import with_headings
 from webapp.openapi.fields import id_field, is_title, title_field
 from webapp.openapi.labels import normal, singular
 from webapp.openapi.naming import Key, derived_tags, distinct_labels, key_of, label_of, name_of, unique
@@ -41,7 +42,7 @@ def build_site(document: Document, *, base_url: str | None = None) -> Site:
     keys = frozenset(name for place, name in credential_parameters(document) if place == "query")
     finder = _Finder(operations, keys)
     resources = finder.resources()
-    return Site(
+    site = Site(
         title=document.title,
         description=document.description,
         version=document.api_version,
@@ -54,6 +55,7 @@ def build_site(document: Document, *, base_url: str | None = None) -> Site:
         base_url=base.url,
         problems=tuple(document.problems),
     )
+    return with_headings(site)
 
 
 def _moved(document: Document, base: Base) -> tuple[Operation, ...]:

@@ -11,7 +11,7 @@ from webapp.html.context import Link
 from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, Match, Operation, Resource
-from webapp.pages.uses import is_plumbing
+from webapp.openapi.uses import is_around_accounts
 from webapp.record import record
 
 VARIABLE = re.compile(r"\{[^{}]*\}")
@@ -71,13 +71,6 @@ def go_by_different_keys(one: Operation, other: Operation) -> bool:
 def is_below(operation: Operation, page: Operation) -> bool:
     """Whether an operation's path is a page's or goes on from it, whatever the two call their parameters."""
     return _shape(operation).startswith(_shape(page))
-
-
-def is_around_accounts(accounts: Accounts, operation: Operation) -> bool:
-    """Whether an operation is part of signing in and out, which has pages of its own."""
-    own = [each.name for each in (accounts.register, accounts.sign_out, accounts.refresh) if each is not None]
-    signs_in = accounts.sign_in is not None and accounts.sign_in.path == operation.path
-    return operation.name in own or is_plumbing(operation) or (signs_in and operation.method == "POST")
 
 
 def short_label(operation: Operation, resource: Resource) -> str:

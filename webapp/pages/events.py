@@ -24,6 +24,7 @@ from webapp.openapi.labels import words
 from webapp.openapi.prose import first_paragraph
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
+from webapp.openapi.uses import is_plumbing
 from webapp.pages.answers import name_of, what_is_missing
 from webapp.pages.crumbs import crumbs
 from webapp.pages.facts import facts_of
@@ -33,7 +34,6 @@ from webapp.pages.queries import for_api, read_query, without
 from webapp.pages.resource import api_path
 from webapp.pages.sites import routes_for
 from webapp.pages.streams import EVENTS, Streams
-from webapp.pages.uses import is_plumbing
 from webapp.pages.view import controls_of
 from webapp.sessions import Session
 

@@ -22,6 +22,7 @@ from webapp.html.format import number
 from webapp.openapi.listing import Listing, read_listing
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Resource
+from webapp.openapi.uses import is_file, is_plumbing, is_stream
 from webapp.pages.asking import ask
 from webapp.pages.chosen import AS_SHOWN, chosen_columns
 from webapp.pages.columns import SCALAR, choose_fields, every_field
@@ -32,7 +33,6 @@ from webapp.pages.queries import COLUMNS, Query, for_api, read_query, replaced, 
 from webapp.pages.resource import api_path
 from webapp.pages.sites import routes_for
 from webapp.pages.streams import Streams
-from webapp.pages.uses import is_file, is_plumbing, is_stream
 from webapp.pages.view import list_of
 from webapp.record import record
 

@@ -13,6 +13,7 @@ from webapp.client.exact import dumps
 from webapp.client.reply import ReplyKind, is_json
 from webapp.errors import APIError, BadRequest, NotFound
 from webapp.openapi.site import Match
+from webapp.openapi.uses import is_plumbing, is_stream
 from webapp.pages.filenames import disposition, is_attachment, name_of_file
 from webapp.pages.filetypes import PDF, SAVE, SHOW, essence, saved_as, shown_as
 from webapp.pages.lasting import until_it_ends
@@ -20,7 +21,6 @@ from webapp.pages.masking import masked
 from webapp.pages.queries import for_api, read_query
 from webapp.pages.resource import api_path
 from webapp.pages.sites import routes_for
-from webapp.pages.uses import is_plumbing, is_stream
 
 logger = logging.getLogger("webapp")
 

@@ -14,6 +14,7 @@ from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
+from webapp.openapi.uses import is_file, is_plumbing, is_stream
 from webapp.pages.answers import name_of
 from webapp.pages.crumbs import crumbs
 from webapp.pages.facts import facts_of
@@ -24,7 +25,6 @@ from webapp.pages.progress import Progress, followed_at, read_progress
 from webapp.pages.queries import Query, for_api, read_query, value_of, without
 from webapp.pages.resource import api_path
 from webapp.pages.sites import routes_for
-from webapp.pages.uses import is_file, is_plumbing, is_stream
 
 PREFIX = "/-/follow"
 TRIES = "-tries"

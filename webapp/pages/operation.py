@@ -16,6 +16,7 @@ from webapp.forms.submission import Submission
 from webapp.html.htmx import redirect
 from webapp.html.urls import href
 from webapp.openapi.site import Operation
+from webapp.openapi.uses import is_file
 from webapp.pages.drafts import remember, returned
 from webapp.pages.edit import Edit
 from webapp.pages.errors import to_further_sign_in, to_login
@@ -30,7 +31,6 @@ from webapp.pages.results import succeeded
 from webapp.pages.subjects import read_subject
 from webapp.pages.tasks import Task
 from webapp.pages.uploads import bounded, held_for, sendable, submitted
-from webapp.pages.uses import is_file
 from webapp.sessions import Session
 
 

@@ -17,7 +17,7 @@ from webapp.html.urls import href
 from webapp.openapi.listing import read_item
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, MatchKind
-from webapp.pages.actions import is_around_accounts
+from webapp.openapi.uses import is_around_accounts
 from webapp.pages.answers import name_of
 from webapp.pages.facts import facts_of, sections_of
 from webapp.pages.follow import follow_href

@@ -11,6 +11,7 @@ from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match
+from webapp.openapi.uses import is_file, is_plumbing, is_stream
 from webapp.pages.asking import ask
 from webapp.pages.crumbs import crumbs
 from webapp.pages.curl import curl_of
@@ -18,7 +19,6 @@ from webapp.pages.queries import for_api, read_query
 from webapp.pages.raw import raw_json
 from webapp.pages.resource import api_path
 from webapp.pages.sites import routes_for
-from webapp.pages.uses import is_file, is_plumbing, is_stream
 
 PREFIX = "/-/raw"
 LIMIT = 1024 * 1024

@@ -10,11 +10,11 @@ from webapp.client.paths import fill_path
 from webapp.errors import UnsafePath
 from webapp.html.context import Link
 from webapp.html.urls import href
+from webapp.openapi.entries import open_label
 from webapp.openapi.labels import capitalise
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, MatchKind, Operation, Resource
 from webapp.pages.actions import operation_href
-from webapp.pages.navigation import open_label
 from webapp.record import record
 
 OVERVIEW = "Overview"

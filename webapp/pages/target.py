@@ -14,10 +14,10 @@ from webapp.forms.values import ABSENT
 from webapp.openapi.listing import read_item
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Body, MatchKind, Operation, Resource
+from webapp.openapi.uses import is_file, is_plumbing, is_stream
 from webapp.pages.actions import go_by_different_keys
 from webapp.pages.masking import is_secret
 from webapp.pages.tasks import Task
-from webapp.pages.uses import is_file, is_plumbing, is_stream
 from webapp.record import record
 
 JSON_PATCH = "application/json-patch+json"

@@ -17,11 +17,11 @@ from webapp.errors import APIError, Forbidden, RateLimited, Unauthorized, Unavai
 from webapp.html.urls import below_mount
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Match, Operation
+from webapp.openapi.uses import is_file, is_plumbing, is_stream
 from webapp.pages.answers import what_is_missing
 from webapp.pages.arriving import arriving
 from webapp.pages.asking import ask_with
 from webapp.pages.queries import Query, for_api
-from webapp.pages.uses import is_file, is_plumbing, is_stream
 
 MOST = 3
 """Questions in all; pages that everybody sees tell nothing."""

@@ -17,6 +17,7 @@ from webapp.openapi.query import read_query as sort_out
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
+from webapp.openapi.uses import is_plumbing, is_stream
 from webapp.pages.answers import answer_page, name_of, notice_page, what_is_missing
 from webapp.pages.choices import reference_hrefs
 from webapp.pages.filepage import file_page, look
@@ -27,7 +28,6 @@ from webapp.pages.masking import is_secret
 from webapp.pages.preview import garbled
 from webapp.pages.queries import Query, for_api, read_query
 from webapp.pages.streams import EVENTS
-from webapp.pages.uses import is_plumbing, is_stream
 
 PLUMBING = "This is a step of signing in, and nothing to look at."
 

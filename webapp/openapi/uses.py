@@ -1,9 +1,9 @@
-"""What a GET is good for besides being shown: streams, files, and steps of signing in."""
+"""What an operation is good for besides being shown or done: streams, files, and steps of signing in."""
 
 import re
 
 from webapp.openapi.labels import words
-from webapp.openapi.site import Operation
+from webapp.openapi.site import Accounts, Operation
 
 STREAM = "text/event-stream"
 STREAM_WORDS = re.compile(r"\bSSE\b|server[- ]sent|event[- ]stream", re.IGNORECASE)
@@ -36,6 +36,13 @@ def is_plumbing(operation: Operation) -> bool:
     """Whether it is a step of signing in, `/auth/oauth/github/callback`, where nobody goes by hand."""
     segments = ["".join(words(segment)).lower() for segment in operation.path.split("/") if segment]
     return bool(segments) and segments[-1] in SIGN_IN_STEPS and not SIGN_IN_PLACES.isdisjoint(segments)
+
+
+def is_around_accounts(accounts: Accounts, operation: Operation) -> bool:
+    """Whether an operation is part of signing in and out, which has pages of its own."""
+    own = [each.name for each in (accounts.register, accounts.sign_out, accounts.refresh) if each is not None]
+    signs_in = accounts.sign_in is not None and accounts.sign_in.path == operation.path
+    return operation.name in own or is_plumbing(operation) or (signs_in and operation.method == "POST")
 
 
 def _is_unknown(operation: Operation) -> bool:
