@@ -253,9 +253,9 @@ ASKED = (
 )
 ASKING = OperationPage(
     name="create-issue",
-    title="Create issue",
+    title="New issue",
     description="Opens an issue; whoever does is its reporter.",
-    crumbs=(HOME, Link("Issues", "/issues"), Link("Create issue", "/-/operations/create-issue", current=True)),
+    crumbs=(HOME, Link("Issues", "/issues"), Link("New issue", "/-/operations/create-issue", current=True)),
     request_line="POST /issues",
     action="/-/operations/create-issue",
     method="post",

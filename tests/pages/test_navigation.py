@@ -1,19 +1,24 @@
 """What there is to look at, and the forms for what has to be opened by an id."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
 from tests.pages.library import DOCUMENT, TEXT, get, library, place, query
 from webapp.openapi.labels import plural
-from webapp.testing import Answer, FakeAPI
+from webapp.testing import Answer, Browser, FakeAPI
 
 THING = {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
 CHANGED = {"responses": {"200": {"description": "OK"}}}
 
 
+def of(paths: dict[str, Any]) -> AbstractAsyncContextManager[Browser]:
+    return library(FakeAPI({}, accounts=None, document={**DOCUMENT, "paths": paths}))
+
+
 async def home(paths: dict[str, Any]) -> Answer:
-    async with library(FakeAPI({}, accounts=None, document={**DOCUMENT, "paths": paths})) as browser:
+    async with of(paths) as browser:
         return await browser.get("/")
 
 
@@ -28,25 +33,30 @@ async def home(paths: dict[str, Any]) -> Answer:
     ],
 )
 async def test_items_without_a_list_are_opened_by_their_id(path: str, variable: str, label: str) -> None:
-    page = await home({path: {**get(THING, place(variable, TEXT), operationId="read_user"), "patch": CHANGED}})
+    async with of({path: {**get(THING, place(variable, TEXT), operationId="read_user"), "patch": CHANGED}}) as browser:
+        await browser.get("/")
+        page = await browser.click(label)
 
-    assert page.links[label] == "/-/operations/read-user"
+    assert page.url == "/-/operations/read-user"
+    assert page.page.one("h1").text == label
 
 
 async def test_another_way_to_find_an_item_and_whatever_else_takes_an_id_are_there_too() -> None:
-    page = await home(
-        {
-            "/users": get({"type": "array", "items": THING}),
-            "/users/{id}": get(THING, place("id", TEXT)),
-            "/users/by-email/{email}": get(THING, place("email", TEXT), operationId="by_email"),
-            "/users/{id}/photo": get(THING, place("id", TEXT), summary="Photo"),
-            "/geocode/{address}": get(THING, place("address", TEXT), summary="Get place", operationId="geocode"),
-            "/pools/{pool}/queues": get(
-                {"type": "array", "items": THING}, place("pool", TEXT), query("page"), operationId="queues"
-            ),
-        }
-    )
+    paths = {
+        "/users": get({"type": "array", "items": THING}),
+        "/users/{id}": get(THING, place("id", TEXT)),
+        "/users/by-email/{email}": get(THING, place("email", TEXT), operationId="by_email"),
+        "/users/{id}/photo": get(THING, place("id", TEXT), summary="Photo"),
+        "/geocode/{address}": get(THING, place("address", TEXT), summary="Get place", operationId="geocode"),
+        "/pools/{pool}/queues": get(
+            {"type": "array", "items": THING}, place("pool", TEXT), query("page"), operationId="queues"
+        ),
+    }
+    async with of(paths) as browser:
+        page = await browser.get("/")
+        by_email = await browser.click("Open user by email")
 
+    assert by_email.page.one("h1").text == "Open user by email"
     assert page.links["Open user by email"] == "/-/operations/by-email"
     assert page.links["Place"] == "/-/operations/geocode"
     assert "Photo" not in page.links

@@ -31,6 +31,17 @@ async def test_a_project_lives_and_goes_without_a_script() -> None:
     assert (gone.url, toast(gone)) == ("/projects", "Deleted project “Apollo”. ✕")
 
 
+async def test_the_page_of_what_makes_a_new_one_is_called_as_the_links_to_it() -> None:
+    async with demo_browser() as browser:
+        await browser.sign_in(*DEMO)
+        for path, link in (("/projects", "New project"), ("/projects/1/issues", "New issue")):
+            await browser.get(path)
+            page = await browser.click(link)
+
+            assert page.page.one("h1").text == page.page.one(".crumbs [aria-current=page]").text == link
+    assert page.page.one("#form button.primary").text == "Create issue"
+
+
 async def test_an_issue_is_opened_in_its_project_with_labels_talked_about_and_closed() -> None:
     async with demo_browser() as browser:
         await browser.sign_in(*DEMO)

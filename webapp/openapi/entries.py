@@ -32,6 +32,16 @@ def entries(site: Site) -> Iterator[Entry]:
     return iter(_Entries(site))
 
 
+def label_of_opening(site: Site, operation: Operation) -> str | None:
+    """What links call the form that opens an item by what a GET's path asks for; None for any other GET."""
+    for resource in site.resources:
+        if operation in resource.lookups and _finds_item(operation):
+            return open_label(resource, operation)
+        if resource.item is not None and resource.item.name == operation.name and operation.path_parameters:
+            return open_label(resource, operation)
+    return None
+
+
 def with_headings(site: Site) -> Site:
     """The site in which the resources whose headings would only repeat their names share one."""
     repeating = list(repeat_themselves(entries(site)))

@@ -73,6 +73,11 @@ def is_below(operation: Operation, page: Operation) -> bool:
     return _shape(operation).startswith(_shape(page))
 
 
+def new_label(resource: Resource) -> str:
+    """What makes a new one is called by the links to it, and on its page."""
+    return f"New {_lower_first(resource.singular)}"
+
+
 def short_label(operation: Operation, resource: Resource) -> str:
     """`Archive` for "Archive project", on a page that is about projects."""
     label = re.sub(r"\s+by (id|uuid|name|slug)$", "", operation.label, flags=re.IGNORECASE)
@@ -111,16 +116,15 @@ class _Offer:
 
     def create(self, resource: Resource) -> Link | None:
         """To the form for a new one: of a nested list also that of the same things elsewhere, with their parent."""
-        label = f"New {_lower_first(resource.singular)}"
         if resource.create is not None:
-            return self.link(resource.create, label)
+            return self.link(resource.create, new_label(resource))
         for other in self.routes.site.resources:
             if resource.parent and resource.item and other.item == resource.item and other.create:
                 parents = [each for each, target in other.relations.items() if target == resource.parent]
                 here = list(self.match.path_params.values())[-1:]
                 if len(parents) == 1 and here and not other.create.path_parameters:
                     params = {f"body/{parents[0]}": here[0]}
-                    return Link(label, operation_href(self.request, other.create, params))
+                    return Link(new_label(other), operation_href(self.request, other.create, params))
         return None
 
     def links(self, labelled: Sequence[tuple[Operation, str]]) -> tuple[Link, ...]:

@@ -122,7 +122,7 @@ class FormView:
         unseen = [message for name, messages in errors.items() if name not in shown for message in messages]
         page = OperationPage(
             name=name_of(operation),
-            title=operation.title if fields or task.is_read or elsewhere else _question(task, subject),
+            title=task.title if fields or task.is_read or elsewhere else _question(task, subject),
             description=first_paragraph(operation.description),
             crumbs=task.crumbs(subject.title if subject else ""),
             request_line=f"{operation.method} {task.path}",

@@ -18,11 +18,12 @@ from webapp.forms.request import Outgoing
 from webapp.forms.submission import Submission
 from webapp.html.context import Link
 from webapp.html.urls import href, safe_next
+from webapp.openapi.entries import label_of_opening
 from webapp.openapi.labels import normal, wordlist, words
 from webapp.openapi.routes import Routes
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Match, Operation, Parameter, Resource
-from webapp.pages.actions import ITEM, go_by_different_keys, is_below, operation_href
+from webapp.pages.actions import ITEM, go_by_different_keys, is_below, new_label, operation_href
 from webapp.pages.crumbs import page_label
 from webapp.pages.masking import is_secret
 from webapp.pages.sites import routes_for
@@ -150,9 +151,17 @@ class Task:
         pages = [(page_label(match), match.path) for match in reversed(self.above)]
         if pages and title:
             pages[-1] = title, pages[-1][1]
-        here = Link(self.operation.title, self.action, current=True)
+        here = Link(self.title, self.action, current=True)
         links = (Link(label, href(self.request, path)) for label, path in pages)
         return (Link("Home", href(self.request, "/")), *links, here)
+
+    @cached_property
+    def title(self) -> str:
+        """What its page is called: what the links say that lead there."""
+        if self.resource is not None and self.role is Role.CREATE:
+            return new_label(self.resource)
+        opening = label_of_opening(self.routes.site, self.operation) if self.is_read else None
+        return opening or self.operation.title
 
     @property
     def is_read(self) -> bool:
