@@ -140,6 +140,22 @@ def test_a_pattern_of_alternatives_is_an_enum() -> None:
     assert list(sorting.choices) == ["name", "-name"]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "choices"),
+    [
+        ("^-?(id|total)$", ["id", "-id", "total", "-total"]),
+        ("^(id|total)(:(asc|desc))?$", ["id", "id:asc", "id:desc", "total", "total:asc", "total:desc"]),
+    ],
+)
+def test_a_pattern_of_fields_that_can_be_turned_round_is_one_too(pattern: str, choices: list[str]) -> None:
+    described = parameter("sort", {"type": "string", "pattern": pattern, "default": "-id"})
+    sorting = read(described, fields=("id", "total")).sorting
+
+    assert sorting is not None
+    assert list(sorting.choices) == choices
+    assert set(sorting.choices.values()) == {("id", False), ("id", True), ("total", False), ("total", True)}
+
+
 def test_fields_are_taken_from_the_description_in_the_way_it_writes_them() -> None:
     minus = read(
         parameter("sort", description="One of name, size; -name sorts downwards."), fields=("name", "size", "color")

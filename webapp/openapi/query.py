@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from webapp.openapi.labels import normal, wordlist
+from webapp.openapi.patterns import texts_of
 from webapp.openapi.posted import search_of
 from webapp.openapi.schema import Schema
 from webapp.openapi.site import Paging, PagingStyle, Parameter, Sorting
@@ -36,7 +37,6 @@ HIDDEN = frozenset(
 )
 ASCENDING = frozenset({"asc", "ascending", "up", "1", "ascend"})
 DESCENDING = frozenset({"desc", "descending", "down", "-1", "descend"})
-ALTERNATIVES = re.compile(r"\^?\(?(?:\?:)?([\w.:|+-]+)\)?\$?")
 DATES = frozenset({"date", "date-time"})
 LARGEST_PAGE = 10**9
 """In rows; a limit beyond it limits nothing, and may be too large to count with."""
@@ -185,13 +185,15 @@ def _directions(parameter: Parameter) -> tuple[str, str] | None:
 
 
 def _values(schema: Schema) -> tuple[str, ...]:
-    """The texts that are allowed: of an enum, of an array's items, or of a pattern `^(name|date)$`."""
+    """The texts that are allowed: of an enum, of an array's items, or of a pattern `^-?(name|date)$`."""
     if schema.items is not None:
         schema = schema.items
     if schema.enum:
         return tuple(value for value in schema.enum if isinstance(value, str))
-    pattern = ALTERNATIVES.fullmatch(schema.pattern or "")
-    return tuple(pattern[1].split("|")) if pattern and "|" in pattern[1] else ()
+    told = texts_of(schema.pattern or "")
+    named = [_field_of(value)[0] for value in told]
+    # It may name all fields before it turns them round.
+    return tuple(sorted(told, key=lambda value: named.index(_field_of(value)[0]))) if len(told) > 1 else ()
 
 
 def _choices(parameter: Parameter, fields: Collection[str], *, both: bool) -> Iterable[tuple[str, tuple[str, bool]]]:
