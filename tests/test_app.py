@@ -1,5 +1,7 @@
 """The wiring: targets, mounting, start and stop, what comes first."""
 
+import json
+import os
 import re
 from pathlib import Path
 
@@ -54,6 +56,25 @@ def test_without_any_target_the_start_stops_with_a_sentence(monkeypatch: pytest.
 def test_a_target_that_is_no_url_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="WEBAPP_API_URL"):
         create_app("api.example.com")
+
+
+@pytest.mark.parametrize(("seconds", "title"), [(0, "As it was read"), (1, "Written since!")])
+async def test_a_file_that_says_where_its_api_is_is_read_once_unless_it_was_written_since(
+    seconds: int, title: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "openapi.json"
+    content = json.dumps(document(title="As it was read") | {"servers": [{"url": "http://api.example.com"}]})
+    path.write_text(content)
+    written = path.stat().st_mtime_ns
+    app = create_app(str(path), settings=Settings())
+    # As long, and to tell from the other by its time alone.
+    path.write_text(content.replace("As it was read", "Written since!"))
+    os.utime(path, ns=(written, written + seconds * 10**9))
+
+    async with Browser(app) as browser:
+        page = await browser.get("/")
+
+    assert page.page.one("h1").text == title
 
 
 async def test_the_lifespan_closes_the_pool_and_every_session_once() -> None:

@@ -81,9 +81,15 @@ def create_app(
     come from the environment unless given. Raises SettingsError.
     """
     given = settings or Settings.from_env()
-    given = settled(given, target, openapi, templates)
+    given, reading = settled(given, target, openapi, templates)
     in_process = target is not None and not isinstance(target, str)
-    frontend = Frontend(given, _transport(given, target, transport), overrides_of(given, config), in_process=in_process)
+    frontend = Frontend(
+        given,
+        _transport(given, target, transport),
+        overrides_of(given, config),
+        reading=reading,
+        in_process=in_process,
+    )
     app = Starlette(
         debug=False,
         routes=[*routes, Pages(frontend.assets)],

@@ -25,6 +25,7 @@ from webapp.openapi.security import refresh_endpoint
 from webapp.openapi.site import Accounts, Site
 from webapp.pages.documents import Documents
 from webapp.pages.farewell import Farewells
+from webapp.pages.fetching import Reading
 from webapp.pages.shell import ShellMaker
 from webapp.pages.sites import Sites
 from webapp.pages.streams import Streams
@@ -41,7 +42,8 @@ class Frontend:
     """
     What one frontend lives on: the pool, the sessions, the site. Nothing is opened before `start`.
 
-    `in_process` says that `transport` leads to an app in this process, and nowhere else.
+    `in_process` says that `transport` leads to an app in this process, and nowhere else. `reading` is the document's
+    file, if that has been read.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Frontend:
         transport: Callable[[], httpx.AsyncBaseTransport],
         overrides: Overrides,
         *,
+        reading: Reading | None = None,
         in_process: bool = False,
     ) -> None:
         self.settings = settings
@@ -73,6 +76,7 @@ class Frontend:
                 self._anonymous,
                 settle=lambda site: self._key.left_of(apply_overrides(site, overrides)),
                 insider=(lambda: self._client) if settings.api_key else None,
+                reading=reading,
             ),
             every=settings.document_refresh,
             sign=self._signed,

@@ -55,7 +55,18 @@ class Document:
 
         `others` are the texts of documents it refers to, by URL. Raises DocumentError, in one sentence.
         """
-        root = decode(content)
+        return cls.of(decode(content), url=url, location=location, others=others)
+
+    @classmethod
+    def of(
+        cls,
+        root: Any,
+        *,
+        url: str | None = None,
+        location: str | None = None,
+        others: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> "Document":
+        """The document that a text's values are, as `parse` makes it."""
         if not isinstance(root, Mapping):
             raise DocumentError("This is not an OpenAPI document: it is not an object.")
         _check_version(root)

@@ -13,13 +13,14 @@ from pathlib import Path
 from webapp.client import APIClient
 from webapp.errors import DocumentError, Unavailable
 from webapp.openapi.browsing import LOGINS, OpenRoutes, accounts_behind, bare_site
+from webapp.openapi.decoding import decode
 from webapp.openapi.discover import Fetched, NoDocument, discover, document_in, origin_of
 from webapp.openapi.document import Document
 from webapp.openapi.overrides.extensions import apply_extensions
 from webapp.openapi.resources import build_site
 from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, Site
-from webapp.pages.fetching import Asker, beside, digest_of, read_capped, read_others
+from webapp.pages.fetching import Asker, Reading, beside, digest_of, read_capped, read_others, stamp_of
 from webapp.record import record
 
 LONGEST_SEARCH = 60.0
@@ -68,7 +69,8 @@ class Documents:
 
     `api_url` is the API's base URL, `openapi` its document's URL or file; one of them may be None. `ask` makes a client
     of a base URL that nobody is signed in with; `insider` one that the document is asked for with where nobody else
-    gets it. `settle` has the last word on a site.
+    gets it. `settle` has the last word on a site. `reading` is the document's file, which isn't read again at first
+    unless it has changed since.
     """
 
     def __init__(
@@ -79,12 +81,14 @@ class Documents:
         *,
         settle: Settle = lambda site: site,
         insider: Callable[[], APIClient] | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self._insider = insider
         self._api_url = api_url
         self._openapi = openapi
         self._ask = ask
         self._settle = settle
+        self._reading = reading
 
     @property
     def is_file(self) -> bool:
@@ -182,12 +186,13 @@ class Documents:
         return Edition(routes, digest, fetched.url, _stamp(fetched), base_url, bool(others))
 
     async def _look_at_file(self, path: Path, known: Edition | None) -> Edition:
+        reading, self._reading = self._reading, None
         try:
-            about = await asyncio.to_thread(path.stat)
-            stamp = (about.st_mtime_ns, about.st_size)
+            stamp = await asyncio.to_thread(stamp_of, path)
             if known is not None and known.stamp == stamp and not known.in_parts:
                 return known
-            content = await asyncio.to_thread(read_capped, path)
+            reading = reading if reading is not None and reading.stamp == stamp else None
+            content = reading.content if reading is not None else await asyncio.to_thread(read_capped, path)
         except OSError as error:
             raise DocumentError(f"The OpenAPI document {path} can't be read: {error.strerror}.") from error
         location = await asyncio.to_thread(_location, path)
@@ -195,7 +200,8 @@ class Documents:
         digest = digest_of(content, others)
         if known is not None and known.digest == digest:
             return replace(known, stamp=stamp)
-        document = Document.parse(content, url=self._api_url, location=location, others=others)
+        root = reading.root if reading is not None else decode(content)
+        document = Document.of(root, url=self._api_url, location=location, others=others)
         routes = await self._routes(document, self._api_url, len(content))
         return Edition(routes, digest, None, stamp, self._api_url, bool(others))
 

@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import field
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from webapp.client import APIClient
@@ -11,6 +13,7 @@ from webapp.errors import APIError, BadGateway, DocumentError, RateLimited, Unav
 from webapp.openapi.decoding import MAX_BYTES, decode
 from webapp.openapi.discover import Fetched
 from webapp.openapi.externals import LEADS_OUT, MOST, MOST_BYTES, elsewhere
+from webapp.record import record
 
 Read = Callable[[str], Awaitable[bytes | None]]
 """Gives the text at a URL; None where it can't be had."""
@@ -81,6 +84,23 @@ def read_capped(path: Path) -> bytes:
     if len(content) > MAX_BYTES:
         raise DocumentError(f"The document {path.name} is larger than {MAX_BYTES // 2**20} MB.")
     return content
+
+
+@record(frozen=True, slots=True)
+class Reading:
+    """A document's file as it was read once, for whoever wants it next."""
+
+    content: bytes = field(repr=False)
+    root: Any = field(repr=False)
+    """Its values."""
+    stamp: tuple[int, int]
+    """The file's time and size before it was read."""
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """By what a change of a file is noticed; raises OSError."""
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size
 
 
 async def read_others(read: Read, content: bytes, url: str) -> dict[str, bytes]:

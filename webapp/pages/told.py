@@ -13,14 +13,19 @@ from webapp.openapi.discover import looks_like_document
 from webapp.openapi.document import Document
 from webapp.openapi.overrides.reading import parse_overrides, read_overrides
 from webapp.openapi.overrides.values import APIOverride, Overrides
-from webapp.pages.fetching import read_capped
+from webapp.pages.fetching import Reading, read_capped, stamp_of
 from webapp.settings import Settings
 
 
 def settled(
     settings: Settings, target: str | ASGIApp | None, openapi: str | None, templates: str | Path | None
-) -> Settings:
-    """The settings with what `create_app` is told besides; raises SettingsError."""
+) -> tuple[Settings, Reading | None]:
+    """
+    The settings with what `create_app` is told besides; raises SettingsError.
+
+    A document's file that had to be read for that is given along.
+    """
+    reading = None
     if isinstance(target, str):
         is_document = looks_like_document(target) if "://" in target else Path(target).is_file()
         settings = replace(settings, openapi=target) if is_document else replace(settings, api_url=target)
@@ -29,27 +34,29 @@ def settled(
     if openapi is not None:
         settings = replace(settings, openapi=openapi)
     if settings.openapi and "://" not in settings.openapi:
-        settings = replace(settings, api_url=_base_of_file(Path(settings.openapi), settings.api_url))
+        if not Path(settings.openapi).is_file():
+            raise SettingsError(f"The OpenAPI document {settings.openapi!r} is no file, nor a URL.")
+        if settings.api_url is None:
+            base_url, reading = _base_of_file(Path(settings.openapi))
+            settings = replace(settings, api_url=base_url)
     if templates is not None:
         settings = replace(settings, templates=Path(templates))
     if settings.api_url is None and settings.openapi is None:
         raise SettingsError("WEBAPP_API_URL is not set, so there is no API to be the frontend of.")
-    return settings
+    return settings, reading
 
 
-def _base_of_file(path: Path, given: str | None) -> str:
-    """Where the API of a document in a file is: as given, else as the document says."""
-    if not path.is_file():
-        raise SettingsError(f"The OpenAPI document {str(path)!r} is no file, nor a URL.")
-    if given is not None:
-        return given
+def _base_of_file(path: Path) -> tuple[str, Reading]:
+    """Where the API of a document in a file is, as the document says."""
     try:
-        base_url = Document.parse(read_capped(path)).base_url
+        stamp = stamp_of(path)
+        content = read_capped(path)
+        document = Document.parse(content)
     except (DocumentError, OSError) as error:
         raise SettingsError(f"The OpenAPI document {str(path)!r} can't be read: {error}") from error
-    if base_url is None:
+    if document.base_url is None:
         raise SettingsError(f"{str(path)!r} doesn't say where its API is; --api or WEBAPP_API_URL does.")
-    return base_url
+    return document.base_url, Reading(content, document.root, stamp)
 
 
 def overrides_of(settings: Settings, config: str | Path | Mapping[str, Any] | None) -> Overrides:
