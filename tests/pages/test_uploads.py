@@ -3,14 +3,17 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from starlette.requests import Request
 
 from tests.forms.test_parts import TYPE, file, form, text
-from webapp.errors import BadRequest, TooLarge, Unsupported
+from webapp.client import APIClient
+from webapp.errors import BadRequest, TooLarge, Unauthorized, Unsupported
 from webapp.forms.upload import Upload
 from webapp.pages import uploads
 from webapp.pages.uploads import submitted
+from webapp.sessions import Session
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -40,6 +43,14 @@ async def read_file(sending: Sending) -> bytes:
         upload = submission.get("f")
         assert isinstance(upload, Upload)
         return await upload.read()
+
+
+def signed_in(sending: Sending) -> Session:
+    """Whoever sends it."""
+    api = APIClient("http://api", transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    session = Session.begin(api, user="Ada")
+    sending.request.scope["state"]["session"] = session
+    return session
 
 
 async def test_an_urlencoded_form_is_pairs_in_their_order() -> None:
@@ -124,3 +135,42 @@ async def test_a_browser_that_says_nothing_any_more_is_not_waited_for(monkeypatc
     with pytest.raises(BadRequest, match="for a minute"):
         async with submitted(sending.request):
             raise AssertionError
+
+
+async def test_a_file_ends_with_its_session_at_the_next_piece() -> None:
+    sending = Sending(form(text("a", "1"), file("f", b"x" * 900_000)), TYPE)
+    session = signed_in(sending)
+    async with submitted(sending.request, hold=1000) as submission:
+        upload = submission.get("f")
+        assert isinstance(upload, Upload)
+        await anext(aiter(upload.chunks))
+        session.end()
+        taken = sending.taken
+        with pytest.raises(Unauthorized) as raised:
+            await upload.read()
+
+    assert raised.value.ended
+    assert sending.taken == taken
+    assert not session.watched
+
+
+async def test_a_file_of_which_nothing_comes_ends_with_its_session_at_once() -> None:
+    async def wait() -> dict[str, Any]:
+        asyncio.get_running_loop().call_soon(session.end)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    sending = Sending(form(file("f", b"x" * 9000))[:8000], TYPE)
+    session = signed_in(sending)
+    sending.ends = wait
+    with pytest.raises(Unauthorized, match="has ended"):
+        async with asyncio.timeout(5):
+            await read_file(sending)
+
+
+async def test_what_was_typed_is_read_though_its_session_has_ended_so_that_it_can_be_kept() -> None:
+    sending = Sending(form(text("a", "1"), file("f", b"x" * 9000)), TYPE)
+    signed_in(sending).end()
+
+    async with submitted(sending.request, hold=1000) as submission:
+        assert submission.text("a") == "1"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 import pytest
-from fastapi import UploadFile
+from fastapi import Request as Incoming
 from fastapi.responses import StreamingResponse
 
 from tests.cli.process import serving
@@ -20,6 +20,8 @@ from webapp.serving.protocol import TAKING_SECONDS
 SLOW, PAGES, PATIENCE = 100, 60, 4
 FILE, PIECE = 64 * 1024 * 1024, 64 * 1024
 BOUNDARY = "boundary"
+FILES = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+WITH_FILE = {"requestBody": {"content": {"multipart/form-data": {"schema": FILES}}}}
 
 
 class Library(StrictAPI):
@@ -27,10 +29,10 @@ class Library(StrictAPI):
 
     def __init__(self) -> None:
         super().__init__("json")
-        self.on_their_way = 0
+        self.on_their_way = self.put_whole = 0
         self.app.get("/film", response_class=StreamingResponse)(self.film)
         self.app.get("/news", response_class=_Events)(self.news)
-        self.app.post("/inbox")(self.put)
+        self.app.post("/inbox", openapi_extra=WITH_FILE)(self.put)
 
     async def film(self) -> StreamingResponse:
         return StreamingResponse(self._pieces(bytes(PIECE)), media_type="application/octet-stream")
@@ -38,8 +40,14 @@ class Library(StrictAPI):
     async def news(self) -> StreamingResponse:
         return _Events(self._pieces(b"data: " + b"x" * 1000 + b"\n\n"))
 
-    async def put(self, file: UploadFile) -> dict[str, int | None]:
-        return {"size": file.size}
+    async def put(self, request: Incoming) -> dict[str, int]:
+        self.on_their_way += 1
+        try:
+            size = sum([len(piece) async for piece in request.stream()])
+        finally:
+            self.on_their_way -= 1
+        self.put_whole += 1
+        return {"size": size}
 
     async def _pieces(self, piece: bytes) -> AsyncIterator[bytes]:
         self.on_their_way += 1
@@ -182,3 +190,23 @@ async def test_a_browser_that_reads_nothing_holds_no_connection_to_the_api_once_
         figure(f"the API was rid of it {(loop.time() - began) * 1000:.0f} ms after the session had ended")
         await slow.end()
         await out.end()
+
+
+async def test_an_upload_that_stands_still_is_over_once_its_session_has_ended(figure: Callable[[str], None]) -> None:
+    api, loop = Library(), asyncio.get_running_loop()
+    async with a_house(api) as (url, ada, _):
+        slow, out = Slow(url), Slow(url)
+        slow.begin(ada, UPLOAD)
+        await until(lambda: api.on_their_way == 1)
+        out.begin(ada, Request("POST /logout", "Content-Length: 0\r\n"))
+        await until(lambda: api.logouts == 1)
+        began = loop.time()
+        async with asyncio.timeout(PATIENCE):
+            while not slow.told or api.on_their_way:
+                await asyncio.sleep(0.01)
+        figure(f"it was over {(loop.time() - began) * 1000:.0f} ms after the session had ended")
+        await slow.end()
+        await out.end()
+    assert slow.told[0].startswith("http/1.1 303 ")
+    assert "location: /login?" in slow.told[0]
+    assert api.put_whole == 0

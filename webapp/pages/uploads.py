@@ -1,13 +1,14 @@
 """A submitted form of any size: its fields at once, a large file as it comes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Self
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from webapp.errors import BadRequest, TooLarge, Unsupported
+from webapp.errors import BadRequest, TooLarge, Unauthorized, Unsupported
 from webapp.forms.controls import is_encoded
 from webapp.forms.media import BodyKind, kind_of
 from webapp.forms.parts import HELD, MOST_PAIRS, MOST_TEXT, TOO_MUCH, UNREADABLE, Pair, read_parts
@@ -17,6 +18,7 @@ from webapp.forms.upload import LARGEST_ENCODED, as_texts
 from webapp.forms.values import Values
 from webapp.html.format import filesize
 from webapp.openapi.site import Body, Operation
+from webapp.sessions import Session
 
 PATIENCE = 60.0
 """Seconds for which a browser may send nothing."""
@@ -26,6 +28,7 @@ MOST_ROWS = 2_000
 
 BROKEN_OFF = "The sending was broken off."
 SILENT = "Nothing more of the form arrived for a minute."
+ENDED = "Your session has ended. Please sign in again."
 
 
 @asynccontextmanager
@@ -35,11 +38,15 @@ async def submitted(request: Request, *, hold: int = HELD) -> AsyncIterator[Subm
 
     Our forms have their file inputs last, so all that is typed is there on the way in. Files of up to `hold` bytes
     together are held; of one that is larger, `Upload.chunks` come as they are asked for, at the pace of whoever asks.
-    Nothing has to be read to its end: what is left is given up with the answer.
-    Raises TooLarge, Unsupported or BadRequest, on the way in or while a file is being read.
+    Nothing has to be read to its end: what is left is given up with the answer. A file that is still coming ends with
+    its session; what was typed is kept for after signing in, and so it's read in any case.
+    Raises TooLarge, Unsupported or BadRequest, on the way in or while a file is being read, and Unauthorized then.
     """
+    chunks = _limited(request)
     try:
-        yield bounded(Submission.of(await _pairs(request, hold)))
+        submission = bounded(Submission.of(await _pairs(request, chunks, hold)))
+        with chunks.until_it_ends(getattr(request.state, "session", None)):
+            yield submission
     except ClientDisconnect:
         # Nobody is there to see the page of this; it keeps a tab that was closed from being logged as a failure.
         raise BadRequest(BROKEN_OFF) from None
@@ -73,9 +80,8 @@ def held_for(operation: Operation) -> int:
     return HELD if kinds & {BodyKind.MULTIPART, BodyKind.FILE} else LARGEST_ENCODED
 
 
-async def _pairs(request: Request, hold: int) -> list[Pair]:
+async def _pairs(request: Request, chunks: "_Chunks", hold: int) -> list[Pair]:
     content_type = request.headers.get("content-type", "")
-    chunks = _limited(request)
     match content_type.partition(";")[0].strip().lower():
         case "multipart/form-data":
             return await read_parts(content_type, chunks, hold=hold)
@@ -84,7 +90,7 @@ async def _pairs(request: Request, hold: int) -> list[Pair]:
     raise Unsupported("This form is sent as application/x-www-form-urlencoded or multipart/form-data.")
 
 
-async def _read_urlencoded(chunks: AsyncIterator[bytes]) -> list[Pair]:
+async def _read_urlencoded(chunks: "_Chunks") -> list[Pair]:
     body = bytearray()
     async for chunk in chunks:
         body += chunk
@@ -98,31 +104,72 @@ async def _read_urlencoded(chunks: AsyncIterator[bytes]) -> list[Pair]:
         raise TooLarge(TOO_MUCH) from None
 
 
-def _limited(request: Request) -> AsyncIterator[bytes]:
+def _limited(request: Request) -> "_Chunks":
     """The body as it comes: TooLarge beyond what the operator allows, before any of it is read where it says so."""
     limit: int | None = getattr(request.state, "max_upload", None)
     length = request.headers.get("content-length", "")
     if limit is not None and length.isascii() and length.isdigit() and int(length[:18]) > limit:
         raise _too_large(limit)
-    return _chunks(request, limit)
+    return _Chunks(request, limit)
 
 
-async def _chunks(request: Request, limit: int | None) -> AsyncIterator[bytes]:
-    size = 0
-    stream = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                chunk = await anext(stream, None)
-        except TimeoutError:
-            raise BadRequest(SILENT) from None
-        if chunk is None:
+class _Chunks:
+    """A body as it comes, for as long as it does and may."""
+
+    def __init__(self, request: Request, limit: int | None) -> None:
+        self._stream = request.stream()
+        self._limit = limit
+        self._size = 0
+        self._session: Session | None = None
+        self._waiting: asyncio.Timeout | None = None
+
+    @contextmanager
+    def until_it_ends(self, session: Session | None) -> Iterator[None]:
+        """Take no more of it from now on once the session has ended, and wait for no more either."""
+        if session is None:
+            yield
             return
-        size += len(chunk)
-        if limit is not None and size > limit:
-            raise _too_large(limit)
-        if chunk:
-            yield chunk
+        self._session = session
+        session.watch(self._end)
+        try:
+            yield
+        finally:
+            session.unwatch(self._end)
+
+    def _end(self) -> None:
+        if self._waiting is not None and not self._waiting.expired():
+            self._waiting.reschedule(0)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while True:
+            chunk = await self._next()
+            if chunk is None:
+                raise StopAsyncIteration
+            self._size += len(chunk)
+            if self._limit is not None and self._size > self._limit:
+                raise _too_large(self._limit)
+            if chunk:
+                return chunk
+
+    async def _next(self) -> bytes | None:
+        self._raise_if_over()
+        try:
+            async with asyncio.timeout(PATIENCE) as self._waiting:
+                return await anext(self._stream, None)
+        except TimeoutError:
+            self._raise_if_over()
+            raise BadRequest(SILENT) from None
+        finally:
+            self._waiting = None
+
+    def _raise_if_over(self) -> None:
+        if self._session is not None and self._session.ended:
+            error = Unauthorized(ENDED)
+            error.ended = True
+            raise error
 
 
 def _too_large(limit: int) -> TooLarge:
