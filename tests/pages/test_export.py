@@ -174,6 +174,17 @@ async def test_what_an_api_gives_all_at_once_is_in_the_file_whatever_there_is(mo
     assert [line[0] for line in lines(answer)[1:]] == [author["name"] for author in authors]
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"), [(100, "Incomplete: these are 100 of 250 rows; the others can't be asked for."), (99, "99")]
+)
+async def test_a_file_says_so_where_nobody_knows_how_to_go_on(rows: int, said: str) -> None:
+    events = [{"number": each} for each in range(1, rows + 1)]
+    api = library_api({"GET /events": {"items": events, "total": 250, "unheard_of": "b64"}})
+    answer = await save(api, "/-/export/events?columns=number")
+
+    assert lines(answer)[-1] == [said]
+
+
 async def test_a_list_that_no_document_knows_can_be_exported_too() -> None:
     answer = await save(library_api({"GET /anything": [{"name": "One"}, {"name": "=Two"}]}), "/-/export/anything")
 

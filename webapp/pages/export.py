@@ -21,7 +21,7 @@ from webapp.html.csvlines import csv_line
 from webapp.html.format import number
 from webapp.openapi.listing import Listing, read_listing
 from webapp.openapi.routes import Routes
-from webapp.openapi.site import Match, Resource
+from webapp.openapi.site import Match, PagingStyle, Resource
 from webapp.openapi.uses import is_file, is_plumbing, is_stream
 from webapp.pages.asking import ask
 from webapp.pages.chosen import AS_SHOWN, chosen_columns
@@ -163,6 +163,10 @@ class _Export:
             if len(shown) < len(listing.rows):
                 break
             if listing.next is None or tuple(sorted(listing.next)) in seen:
+                if _stops_short(listing, rows):
+                    self.ended = (
+                        f"these are {number(rows)} of {number(listing.total)} rows; the others can't be asked for."
+                    )
                 return
             seen.add(tuple(sorted(listing.next)))
             if rows >= most or time.monotonic() > until:
@@ -191,6 +195,13 @@ class _Export:
                 return found if found is not None and found.rows else None
         self.ended = f"after {number(rows)} rows the API would not be asked any more for now."
         return None
+
+
+def _stops_short(listing: Listing, rows: int) -> bool:
+    """Whether a full page leads on by a cursor that nobody knows, though there is more than the rows so far."""
+    by_cursor = listing.paging is not None and listing.paging.style is PagingStyle.CURSOR
+    is_full = listing.size is not None and len(listing.rows) >= listing.size
+    return by_cursor and is_full and listing.total is not None and listing.total > rows
 
 
 def from_the_beginning(query: Query, match: Match, resource: Resource | None) -> Query:
