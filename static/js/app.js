@@ -29,7 +29,7 @@
   showTheme(chosen());
   addEventListener("storage", () => showTheme(chosen()));
 
-  document.addEventListener("click", (event) => {
+  addEventListener("click", (event) => {
     if (!event.target.closest("#theme")) return;
     const theme = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length];
     store.set(theme);
@@ -39,23 +39,22 @@
 
   // The jump box: `/` goes there, and a page's whole name goes to that page.
 
-  document.addEventListener("keydown", (event) => {
+  addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]");
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing || !byId("jump")) return;
     event.preventDefault();
     byId("jump").select();
   });
 
-  document.addEventListener("focusin", ({ target }) => {
+  addEventListener("focusin", ({ target }) => {
     const places = target.id === "jump" && byId("places");
     if (!places || places.firstChild) return;
     for (const link of document.querySelectorAll("#side a")) places.append(new Option(link.textContent));
   });
 
-  document.addEventListener("input", (event) => {
+  addEventListener("input", (event) => {
     // Letters come one by one; a name chosen from the list comes at once.
-    if (event.target.id !== "jump" || (event.inputType ?? "").startsWith("insertText")) return;
-    if ((event.inputType ?? "").startsWith("delete")) return;
+    if (event.target.id !== "jump" || /^(insertText|delete)/.test(event.inputType)) return;
     const links = [...document.querySelectorAll("#side a")];
     const named = links.find((link) => link.textContent.trim() === event.target.value);
     if (named) location.assign(named.href);
@@ -72,7 +71,7 @@
 
   const targetOf = ({ target }) => (typeof target === "string" ? document.querySelector(target) : target);
 
-  document.addEventListener("htmx:after:swap", ({ detail }) => {
+  addEventListener("htmx:after:swap", ({ detail }) => {
     const target = targetOf(detail.ctx);
     if (!target?.isConnected) return;
     const words = target.querySelector("[data-announce]");
@@ -88,12 +87,12 @@
     if (target === document.body) showTheme(chosen());
   });
 
-  document.addEventListener("htmx:before:request", ({ detail }) => targetOf(detail.ctx)?.setAttribute("aria-busy", "true"));
-  document.addEventListener("htmx:finally:request", ({ detail }) => targetOf(detail.ctx)?.removeAttribute("aria-busy"));
+  addEventListener("htmx:before:request", ({ detail }) => targetOf(detail.ctx)?.setAttribute("aria-busy", "true"));
+  addEventListener("htmx:finally:request", ({ detail }) => targetOf(detail.ctx)?.removeAttribute("aria-busy"));
 
   // What lies on top of a page goes with Escape, a menu also with a click elsewhere.
 
-  document.addEventListener("click", (event) => {
+  addEventListener("click", (event) => {
     const dismissed = event.target.closest(".toast > a");
     if (dismissed) {
       event.preventDefault();
@@ -104,7 +103,7 @@
     }
   });
 
-  document.addEventListener("keydown", ({ key }) => {
+  addEventListener("keydown", ({ key }) => {
     if (key !== "Escape") return;
     const menu = document.querySelector(".drop[open]");
     if (!menu) return document.querySelector(".toast")?.remove();
@@ -126,14 +125,14 @@
 
   let left = 0;
 
-  document.addEventListener("htmx:before:response", (event) => {
+  addEventListener("htmx:before:response", (event) => {
     if (Date.now() < left) event.preventDefault();
     else if (event.detail.ctx.hx.redirect) left = Date.now() + 5000;
   });
 
   // A request that got no answer at all.
 
-  document.addEventListener("htmx:error", ({ detail }) => {
+  addEventListener("htmx:error", ({ detail }) => {
     const toasts = byId("toasts");
     if (!detail.ctx || !toasts) return;
     const toast = document.createElement("p");

@@ -10,12 +10,13 @@ import json
 from base64 import b64encode
 from hashlib import sha256
 
-# What a script fetches into the page, a place on the same page, or a file to keep isn't a page to be made ahead. Nor is
-# what has an address of our own: some of these begin something, or go on for long.
-_PAGES = r'a:not([href^="#"],[href*="/-/"],[download],[hx-get],[hx-boost\:inherited] a)'
-_WHERE = {"and": [{"href_matches": "/*"}, {"selector_matches": _PAGES}]}
+# Only what begins with a slash is on this site for sure. What a script fetches into the page, or a file to keep, is no
+# page to be made ahead; nor is what has an address of our own: some of these begin something, or go on for long.
+_PAGES = r"[href^='/']:not([href*='//'],[href*='/-/'],[download],[hx-get],[hx-boost\:inherited] a)"
 
-RULES = json.dumps({"prefetch": [{"where": _WHERE, "eagerness": "conservative"}]}, separators=(",", ":"))
+RULES = json.dumps(
+    {"prefetch": [{"where": {"selector_matches": _PAGES}, "eagerness": "conservative"}]}, separators=(",", ":")
+)
 """What the layout says in `<script type="speculationrules">`."""
 
 SOURCE = f"'sha256-{b64encode(sha256(RULES.encode()).digest()).decode()}'"
