@@ -63,6 +63,15 @@ async def test_a_chart_s_letters_keep_their_size_on_a_phone(new_context: NewCont
     assert sizes[0] == sizes[1]
 
 
+async def test_a_long_word_to_search_for_makes_no_page_wider_than_a_phone(new_context: NewContext) -> None:
+    page = await _signed_in(new_context, viewport={"width": 320, "height": 800})
+
+    await page.goto(f"/issues?q={'w' * 60}")
+
+    await expect(page.locator(".chip")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 async def _signed_in(new_context: NewContext, **options: object) -> Page:
     page = await (await new_context(**options)).new_page()
     await sign_in(page)
