@@ -1,7 +1,7 @@
 """A page's query: what of it the API is asked, and the queries of other pages made out of it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -14,9 +14,9 @@ from webapp.openapi.site import Operation, Paging, Parameter
 Query = tuple[tuple[str, str], ...]
 
 COLUMNS = "columns"
+"""The parameter that says which columns to show: ours, unless the API declares one of that name."""
 SELECTING = "selecting"
 """Whether a list has a box at each row; like the columns, no business of the API's."""
-"""The parameter that says which columns to show: ours, unless the API declares one of that name."""
 
 PAGE_SIZE = 25
 """Rows of a page, where the API leaves the choice to us."""
@@ -27,12 +27,17 @@ TURNS_PAGES = frozenset({*PAGES, *OFFSETS, *CURSORS, *SIZES})
 
 def read_query(request: Request) -> Query:
     """What is asked for; a form's empty fields ask for nothing."""
-    return tuple((name, value) for name, value in request.query_params.multi_items() if value)
+    return tuple((name, value) for name, value in _parameters(request) if value)
 
 
 def is_canonical(request: Request) -> bool:
     """Whether the address has no empty parameters, as forms make them."""
-    return all(value for _, value in request.query_params.multi_items())
+    return all(value for _, value in _parameters(request))
+
+
+def _parameters(request: Request) -> Sequence[tuple[str, str]]:
+    # Most pages have no query, and Starlette takes 6 us to say so.
+    return request.query_params.multi_items() if request.scope["query_string"] else ()
 
 
 def value_of(query: Query, name: str | None) -> str:
