@@ -19,7 +19,7 @@ from typing import Any, cast
 import markupsafe
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.runtime import Context, LoopContext, Macro, markup_join
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro, markup_join
 from jinja2.tests import TESTS
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
@@ -97,6 +97,8 @@ class PageContext(Context):
         kind = type(function)
         if kind is PageMacro:
             return self._call_macro(function, args, kwargs)
+        if kind is BlockReference and not args and not kwargs:
+            return function()
         if kind is BuiltinFunctionType or (kind in OF_PYTHON and not hasattr(function, "jinja_pass_arg")):
             try:
                 return function(*args, **kwargs)

@@ -93,7 +93,7 @@ def number_html(value: Any) -> str:
     One character beyond Latin-1 has Python keep all of a page in twice the memory, and take longer to encode it.
     """
     written = number(value)
-    return written if written.isascii() else Markup(str(escape(written)).replace(THIN_SPACE, "&#8239;"))  # noqa: S704
+    return written if written.isascii() else escape(written).replace(THIN_SPACE, Markup("&#8239;"))
 
 
 def filesize(value: Any) -> str:

@@ -22,8 +22,6 @@ NO_TITLE = re.compile(
     r"https?://|\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[\d.,:\s-]+$|-?P(?=T?\d)[\d.,TYMWDHS]*[YMWDHS]$"
 )
 """Addresses, dates, UUIDs, numbers and lengths of time."""
-WRAPPED = frozenset({"attributes", "node"})
-"""What rows have that hold their fields in an object of their own."""
 
 
 @record(frozen=True, slots=True)
@@ -138,7 +136,7 @@ def _reads_like_a_title(value: object) -> bool:
 
 
 def _flat_rows(rows: Sequence[Any]) -> Sequence[Any]:
-    if {*map(type, rows)} == {dict} and WRAPPED.isdisjoint(chain.from_iterable(rows)):
+    if {*map(type, rows)} == {dict} and not [True for row in rows if "attributes" in row or "node" in row]:
         return rows
     return [_flat(row) for row in rows]
 

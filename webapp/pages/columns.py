@@ -146,8 +146,8 @@ def choose_fields(
     was found out about rows of the same schema before.
     """
     known = schema.properties if schema is not None else {}
-    samples = list(islice(rows, SAMPLES))
-    objects = [row for row in samples if is_object(row)]
+    samples = rows[:SAMPLES]
+    objects = samples if {*map(type, samples)} == {dict} else [row for row in samples if is_object(row)]
     if samples and not objects:
         return (Field(SCALAR, "Value", show_kind(SCALAR, schema, samples)),)
     if chosen and (wanted := _chosen(every_field(rows, schema), chosen)):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from webapp.html.context import Row
@@ -51,9 +52,8 @@ def make_rows(
     nowhere = (None,) * len(keys)
     ids = _Ids(name)
     made = []
-    for number, row in enumerate(rows, start=1):
+    for number, (row, values) in enumerate(zip(rows, _values(rows, keys), strict=True), start=1):
         known = is_object(row)
-        values = tuple(map(row.get, keys)) if known else (row,)
         own = row.get(id_field) if known and id_field else None
         called = row.get(title_field) if known and title_field else None
         if type(called) is not str or len(called) > LONGEST_TITLE or not called.strip():
@@ -67,6 +67,16 @@ def make_rows(
         key = written if type(own) is int else _key(own)
         made.append(Row(ids.of(written, number), target, called, values, links, key, named))
     return tuple(made)
+
+
+def _values(rows: Sequence[Any], keys: Sequence[str]) -> Sequence[tuple[Any, ...]]:
+    """For each row its values of these keys; of one that is no object, the row."""
+    if len(keys) > 1 and {*map(type, rows)} == {dict}:
+        try:
+            return [*map(itemgetter(*keys), rows)]
+        except KeyError:
+            pass
+    return [tuple(map(row.get, keys)) if is_object(row) else (row,) for row in rows]
 
 
 def _at(
