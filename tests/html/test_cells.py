@@ -133,3 +133,10 @@ def test_a_table_is_written_by_its_own_columns_however_many_tables_there_are(mon
     for label, columns in zip(labels, tables, strict=True):
         for its_own in (columns, columns, list(columns)):
             assert f'data-l="{label}"' in write([row], its_own)[0]
+
+
+def test_a_row_with_fewer_values_than_the_others_has_fewer_cells() -> None:
+    columns = (Column("a", "A", Kind.TEXT), Column("b", "B", Kind.NUMBER), Column("c", "C", Kind.TEXT))
+    rows = [Row(f"r-{some}", None, "", (None, 1000, "<c>")[:some], (None,) * some) for some in (3, 2, 1)]
+
+    assert CellWriter(is_image)(rows, columns) == [as_a_template(columns, row) for row in rows]

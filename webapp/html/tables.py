@@ -6,7 +6,8 @@ The rows of tables, written column by column: what a column's cells have in comm
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from operator import mod
+from itertools import chain, repeat
+from operator import attrgetter
 from typing import Any
 
 from markupsafe import Markup
@@ -33,6 +34,7 @@ MOST_TABLES = 256
 """Tables that are kept, to write the next page of the same list."""
 VISIBLE = {int, float, bool}
 """Types of values that one can always see."""
+_values, _named, _href, _links = map(attrgetter, ("values", "named", "href", "links"))
 _as_markup = partial(str.__new__, Markup)
 """Marks as safe what is the markup of writers; Markup() itself would take four times as long to find that out."""
 
@@ -75,28 +77,30 @@ class _Table:
         every = [column_writer(kind, write) for kind, write in zip(self._kinds, writers, strict=True)]
         self._columns = [_heading(write) for write in every[:1]] + every[1:]
         self._tags = [_tag(each.kind, each.label if place else None) for place, each in enumerate(columns)]
-        self._row = "".join([f"{tag.replace('%', '%%')}%s\n" for tag in self._tags])
+        """What is before each cell; each but the first is in a line of its own."""
         self._inside = [gist_of if kind in LEADING else WRITERS.get(kind, gist_of) for kind in self._kinds]
         """What writes a value inside of a link."""
 
     def write(self, rows: Sequence[Row]) -> list[str]:
         """The cells of each row."""
-        if not self._tags or any(len(row.values) != len(self._tags) for row in rows):
+        if not self._tags or {*map(len, map(_values, rows))} != {len(self._tags)}:
             return [_as_markup(self._single(row)) for row in rows]
-        return [*map(_as_markup, map(partial(mod, self._row), zip(*self._cells(rows), strict=True)))]
+        # A row is a join of tags, which are the same for all of them, and cells: no line of Python is run for each.
+        parts = [*chain.from_iterable(zip(map(repeat, self._tags), self._cells(rows), strict=True)), repeat("\n")]
+        return [*map(_as_markup, map("".join, zip(*parts, strict=False)))]
 
     def _single(self, row: Row) -> str:
         """The cells of a row that may have fewer values than the others."""
         cells = self._cells([row])
-        return "".join([f"{tag}{cell}\n" for tag, (cell,) in zip(self._tags, cells, strict=False)])
+        return "".join([f"{tag}{cell}" for tag, (cell,) in zip(self._tags, cells, strict=False)]) + "\n" * bool(cells)
 
     def _cells(self, rows: Sequence[Row]) -> list[list[str]]:
         """What is in the cells, by column."""
-        values = zip(*[row.values for row in rows], strict=True)
+        values = zip(*map(_values, rows), strict=True)
         cells = [write(each) for write, each in zip(self._columns, values, strict=False)]
-        if any(row.named for row in rows):
+        if any(map(_named, rows)):
             self._name(cells, rows)
-        if any(row.href or any(row.links) for row in rows):
+        if any(map(_href, rows)) or any(map(any, map(_links, rows))):
             self._link(cells, rows)
         return cells
 
@@ -146,4 +150,4 @@ def _tag(kind: str, label: str | None) -> str:
     """What a cell begins with; a row's heading has no label."""
     if label is None:
         return f'<th scope="row" class="k-{html(kind)}">'
-    return f'<td class="k-{html(kind)}" data-l="{html(label)}">'
+    return f'\n<td class="k-{html(kind)}" data-l="{html(label)}">'
