@@ -8,33 +8,14 @@ time (3: 3,214 in 0.34; libdeflate's 1: 3,143 in 0.31, its 7: 2,944 in 0.5), zst
 there the bytes count for more.
 """
 
-import contextlib
 import zlib
 from collections.abc import Callable
-from functools import partial
-from types import ModuleType
+from functools import cache, cached_property
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from webapp.record import record
-
-try:
-    import brotli
-except ImportError:  # pragma: no cover  # the extra `compression` isn't installed
-    brotli = None
-
-igzip: ModuleType | None = None
-libdeflate: ModuleType | None = None
-with contextlib.suppress(ImportError):  # the extra `compression` isn't installed
-    import deflate as libdeflate
-    from isal import isal_zlib as igzip
-
-try:
-    from compression import zstd  # Python 3.14
-except ImportError:
-    try:
-        from backports import zstd
-    except ImportError:  # pragma: no cover  # the extra `compression` isn't installed
-        zstd = None
 
 GZIP_HEADER = 31
 """zlib's name for the format: a window of 32 KB and gzip's header, which has no time in it."""
@@ -60,14 +41,38 @@ class Coding:
     """Begins an answer that comes in pieces."""
 
 
+class Library:
+    """A library of the extra `compression`; it's imported when something is packed, and no start waits for it."""
+
+    def __init__(self, name: str, *, part_of: str | None = None) -> None:
+        self.name = name
+        self._installed = part_of or name
+        """To look for a part takes importing what it is a part of."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is installed."""
+        try:
+            return find_spec(self._installed) is not None
+        except ImportError:  # not even what it is a part of
+            return False
+
+    @cached_property
+    def module(self) -> Any:
+        """The library itself."""
+        return import_module(self.name)
+
+
+BROTLI, IGZIP, LIBDEFLATE = Library("brotli"), Library("isal.isal_zlib", part_of="isal"), Library("deflate")
+ZSTD = Library("compression.zstd"), Library("backports.zstd")
+"""Python's own, from 3.14 on, and the same for those before."""
+
+
 def codings() -> tuple[Coding, ...]:
     """Those there are, the one that presses files smallest first."""
-    found = [gzip_coding(igzip, libdeflate)]
-    if zstd is not None:
-        found.insert(0, _zstd_coding(zstd))
-    if brotli is not None:
-        found.insert(0, _brotli_coding(brotli))
-    return tuple(found)
+    found = [_brotli_coding(BROTLI)] if BROTLI.is_there else []
+    found += [_zstd_coding(library) for library in ZSTD if library.is_there][:1]
+    return *found, gzip_coding(*(library if library.is_there else None for library in (IGZIP, LIBDEFLATE)))
 
 
 def page_codings() -> tuple[Coding, ...]:
@@ -75,7 +80,7 @@ def page_codings() -> tuple[Coding, ...]:
     return tuple(sorted(codings(), key=lambda coding: ("zstd", "br", "gzip").index(coding.name)))
 
 
-def gzip_coding(quick: ModuleType | None, small: ModuleType | None) -> Coding:
+def gzip_coding(quick: Library | None, small: Library | None) -> Coding:
     """
     gzip by zlib, but pages by igzip and files by libdeflate, where they are.
 
@@ -83,14 +88,17 @@ def gzip_coding(quick: ModuleType | None, small: ModuleType | None) -> Coding:
     """
     pack, press = _gzip, _gzip_pressed
     if quick is not None:
-        pack = partial(quick.compress, level=2, wbits=GZIP_HEADER)
+
+        def pack(content: bytes) -> bytes:
+            packed: bytes = quick.module.compress(content, 2, GZIP_HEADER)
+            return packed
+
     if small is not None:
-        press = partial(_by_libdeflate, small)
+
+        def press(content: bytes) -> bytes:
+            return bytes(small.module.gzip_compress(content, 12))
+
     return Coding("gzip", pack, press, _gzip_packer)
-
-
-def _by_libdeflate(library: ModuleType, content: bytes) -> bytes:
-    return bytes(library.gzip_compress(content, 12))
 
 
 def _gzip(content: bytes) -> bytes:
@@ -113,26 +121,39 @@ def _gzip_packer() -> Packer:
     return lambda piece, last: packing.compress(piece) + packing.flush(zlib.Z_FINISH if last else zlib.Z_SYNC_FLUSH)
 
 
-def _brotli_coding(library: ModuleType) -> Coding:
+def _brotli_coding(library: Library) -> Coding:
     def packer() -> Packer:
-        packing: Any = library.Compressor(quality=5, lgwin=BROTLI_WINDOW)
+        packing: Any = library.module.Compressor(quality=5, lgwin=BROTLI_WINDOW)
         return lambda piece, last: packing.process(piece) + (packing.finish() if last else packing.flush())
 
-    return Coding("br", partial(library.compress, quality=3, lgwin=BROTLI_WINDOW), library.compress, packer)
+    return Coding(
+        "br",
+        lambda page: library.module.compress(page, quality=3, lgwin=BROTLI_WINDOW),
+        lambda kept: library.module.compress(kept),
+        packer,
+    )
 
 
-def _zstd_coding(library: ModuleType) -> Coding:
+def _zstd_coding(library: Library) -> Coding:
+    @cache
+    def options() -> dict[Any, int]:
+        # Like level 3, with tables of a page's size, which are clean and warm sooner: 40 us, not 66, and 2 % smaller.
+        quick = library.module.CompressionParameter
+        return {
+            quick.strategy: library.module.Strategy.dfast,
+            quick.window_log: 17,
+            quick.hash_log: 13,
+            quick.chain_log: 12,
+            quick.min_match: 4,
+        }
+
     def packer() -> Packer:
-        packing = library.ZstdCompressor(level=6)
+        packing = library.module.ZstdCompressor(level=6)
         return lambda piece, last: packing.compress(piece, packing.FLUSH_FRAME if last else packing.FLUSH_BLOCK)
 
-    # Like level 3, with tables of a page's size, which are clean and warm sooner: 40 us instead of 66, and 2 % smaller.
-    quick = library.CompressionParameter
-    options = {
-        quick.strategy: library.Strategy.dfast,
-        quick.window_log: 17,
-        quick.hash_log: 13,
-        quick.chain_log: 12,
-        quick.min_match: 4,
-    }
-    return Coding("zstd", partial(library.compress, options=options), partial(library.compress, level=19), packer)
+    return Coding(
+        "zstd",
+        lambda page: library.module.compress(page, options=options()),
+        lambda kept: library.module.compress(kept, level=19),
+        packer,
+    )
