@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from tests.sessions.test_middleware import SLOW, browser, house, slow
+from tests.sessions.test_middleware import SLOW, browser, house, slow, waiting
 from tests.sessions.test_registry import Clock, CountedClient, begun, registry
 from webapp.sessions import Ending, Session, SessionRegistry
 from webapp.sessions.contract import Former
@@ -19,9 +19,7 @@ Way = Callable[[httpx.AsyncClient, SessionRegistry], Awaitable[object]]
 
 async def adding(ada: httpx.AsyncClient) -> asyncio.Task[httpx.Response]:
     """A request that adds to the session, up to where it waits."""
-    begun = asyncio.create_task(ada.get("/add?anew"))
-    await SLOW.begun.wait()
-    return begun
+    return await waiting(ada, "/add?anew")
 
 
 async def revoke(_: httpx.AsyncClient, registry: SessionRegistry) -> None:
@@ -145,8 +143,7 @@ async def test_a_request_of_another_tab_leaves_the_new_cookie_alone() -> None:
     app, _ = house()
     async with browser(app) as ada:
         await ada.get("/in")
-        other = asyncio.create_task(ada.get("/slow"))
-        await SLOW.begun.wait()
+        other = await waiting(ada, "/slow")
         await ada.get("/in")
         SLOW.go_on.set()
 
@@ -173,8 +170,7 @@ async def test_signing_out_ends_what_was_added_to_meanwhile() -> None:
     app, registry = house()
     async with browser(app) as ada:
         await ada.get("/in")
-        out = asyncio.create_task(ada.get("/slowly-out"))
-        await SLOW.begun.wait()
+        out = await waiting(ada, "/slowly-out")
         adds = asyncio.create_task(ada.get("/in"))
         await adds
         SLOW.go_on.set()

@@ -50,6 +50,13 @@ def slow() -> None:
     SLOW.begun, SLOW.go_on = asyncio.Event(), asyncio.Event()
 
 
+async def waiting(browser: httpx.AsyncClient, path: str) -> asyncio.Task[httpx.Response]:
+    """A request, up to where its handler waits."""
+    answer = asyncio.create_task(browser.get(path))
+    await SLOW.begun.wait()
+    return answer
+
+
 def backend(request: httpx.Request) -> httpx.Response:
     """An API that knows the token `good` and nothing else."""
     if request.headers.get("authorization") == "Bearer good":
@@ -370,8 +377,7 @@ async def test_a_session_that_is_revoked_meanwhile_replaces_whatever_the_handler
     app, registry = house()
     async with browser(app) as ada:
         await ada.get("/in")
-        answer = asyncio.create_task(ada.get("/slow"))
-        await SLOW.begun.wait()
+        answer = await waiting(ada, "/slow")
         await registry.end_all("ada", by="owner")
         SLOW.go_on.set()
 
@@ -382,8 +388,7 @@ async def test_an_answer_that_comes_late_leaves_the_cookie_of_who_has_signed_in_
     app, _ = house()
     async with browser(app) as ada:
         await ada.get("/in")
-        late = asyncio.create_task(ada.get("/slow"))
-        await SLOW.begun.wait()
+        late = await waiting(ada, "/slow")
         await ada.get("/out")
         await ada.get("/in")
         SLOW.go_on.set()
@@ -396,8 +401,7 @@ async def test_an_answer_that_is_going_out_is_broken_off_when_its_session_is_rev
     app, registry = house()
     async with browser(app) as ada:
         await ada.get("/in")
-        answer = asyncio.create_task(ada.get("/long"))
-        await SLOW.begun.wait()
+        answer = await waiting(ada, "/long")
         await registry.end_all("ada", by="owner")
         SLOW.go_on.set()
 
@@ -409,8 +413,7 @@ async def test_a_stream_that_stops_by_itself_when_its_session_is_revoked_is_whol
     app, registry = house()
     async with browser(app) as ada:
         await ada.get("/in")
-        answer = asyncio.create_task(ada.get("/ceasing"))
-        await SLOW.begun.wait()
+        answer = await waiting(ada, "/ceasing")
         await registry.end_all("ada", by="owner")
         SLOW.go_on.set()
 

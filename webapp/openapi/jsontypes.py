@@ -60,6 +60,11 @@ def is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
     return kind is dict or (kind not in NO_OBJECTS and isinstance(value, Mapping))
 
 
+def are_dicts(values: Iterable[Any]) -> bool:
+    """Whether there are any, and all of them are the objects that JSON is read as: a look at all that costs little."""
+    return {*map(type, values)} == {dict}
+
+
 def json_types(values: Iterable[Any]) -> set[str]:
     """The types of values that are there."""
     return {_named(each) for each in set(map(type, values))}

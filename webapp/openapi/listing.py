@@ -11,7 +11,7 @@ from typing import Any
 
 from webapp.openapi.evidence import Evidence, Query, read_evidence
 from webapp.openapi.fields import id_field, title_field
-from webapp.openapi.jsontypes import is_object
+from webapp.openapi.jsontypes import are_dicts, is_object
 from webapp.openapi.labels import normal
 from webapp.openapi.query import SIZES
 from webapp.openapi.shapes import data_at, rows_in_data
@@ -136,7 +136,7 @@ def _reads_like_a_title(value: object) -> bool:
 
 
 def _flat_rows(rows: Sequence[Any]) -> Sequence[Any]:
-    if {*map(type, rows)} == {dict} and not [True for row in rows if "attributes" in row or "node" in row]:
+    if are_dicts(rows) and not [True for row in rows if "attributes" in row or "node" in row]:
         return rows
     return [_flat(row) for row in rows]
 

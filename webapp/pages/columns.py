@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.html.guess import LONG, TEXTS, glance_at, is_settled
 from webapp.html.kinds import Kind
-from webapp.openapi.jsontypes import is_object
+from webapp.openapi.jsontypes import are_dicts, is_object
 from webapp.openapi.labels import words
 from webapp.openapi.schema import Schema
 from webapp.pages.labels import field_label
@@ -147,7 +147,7 @@ def choose_fields(
     """
     known = schema.properties if schema is not None else {}
     samples = rows[:SAMPLES]
-    objects = samples if {*map(type, samples)} == {dict} else [row for row in samples if is_object(row)]
+    objects = samples if are_dicts(samples) else [row for row in samples if is_object(row)]
     if samples and not objects:
         return (Field(SCALAR, "Value", show_kind(SCALAR, schema, samples)),)
     if chosen and (wanted := _chosen(every_field(rows, schema), chosen)):

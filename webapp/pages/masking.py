@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.html.guess import is_withheld, kind_of, names_secret
 from webapp.html.kinds import Kind
-from webapp.openapi.jsontypes import is_object
+from webapp.openapi.jsontypes import are_dicts, is_object
 from webapp.openapi.labels import words
 from webapp.openapi.remembering import remembered
 from webapp.openapi.schema import Schema
@@ -81,7 +81,7 @@ class Masker:
         """Whether they have only names and values that are known to hold no secret; one look at all of them."""
         known_open = self._open.get(schema) or set[str]()
         return (
-            {*map(type, rows)} == {dict}
+            are_dicts(rows)
             and known_open.issuperset(chain.from_iterable(rows))
             and PLAIN.issuperset(map(type, chain.from_iterable(map(dict.values, rows))))
         )

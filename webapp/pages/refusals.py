@@ -81,7 +81,3 @@ def _after_failure(error: APIError, *, reads: bool) -> str:
     if reads:
         return f"Try again {when(error)}."
     return NOT_SENT.format(when(error)) if is_undone(error) else UNSURE
-
-
-def _is_undone(error: APIError) -> bool:
-    return error.api_status == 503 or not error.sent

@@ -10,7 +10,7 @@ from typing import Any
 from webapp.html.context import Row
 from webapp.html.format import cut, gist
 from webapp.html.kinds import Kind
-from webapp.openapi.jsontypes import is_object
+from webapp.openapi.jsontypes import are_dicts, is_object
 from webapp.pages.columns import Field
 from webapp.pages.labels import without_id
 from webapp.pages.masking import MASK
@@ -71,7 +71,7 @@ def make_rows(
 
 def _values(rows: Sequence[Any], keys: Sequence[str]) -> Sequence[tuple[Any, ...]]:
     """For each row its values of these keys; of one that is no object, the row."""
-    if len(keys) > 1 and {*map(type, rows)} == {dict}:
+    if len(keys) > 1 and are_dicts(rows):
         try:
             return [*map(itemgetter(*keys), rows)]
         except KeyError:

@@ -48,8 +48,9 @@ def cookie_header(name: str, value: str, max_age: int, *, secure: bool, path: st
 
 def sent_values(headers: Iterable[tuple[bytes, bytes]], name: str) -> Iterator[str]:
     """What a request's cookies of this name hold: there may be several, since others can plant one."""
+    mark = name.encode("latin-1")
     for key, header in headers:
-        if key == b"cookie":
+        if key == b"cookie" and mark in header:
             yield from values_in(header.decode("latin-1"), name)
 
 

@@ -204,7 +204,8 @@ class _Exchange:
 
     async def _settle_over(self, session: Session) -> Page:
         house = self._house
-        late, quick = session.ended, not session.ended and house.registry.age(session) < QUICK
+        late = session.ended
+        quick = not late and house.registry.age(session) < QUICK
         await house.registry.end(session.key, Ending.REFUSED)
         self._become_stranger(session, (await house.registry.former(session.key)).told, late=late)
         if not quick:

@@ -97,11 +97,8 @@ class Notices:
         return purpose.startswith(b"prefetch")
 
     def _sent(self) -> str:
-        cookies = [(key, value) for key, value in self._scope["headers"] if key == b"cookie"]
-        # Nearly always there is none, and to see that is quicker than to look for it under its exact name.
-        if not cookies or self._name.encode() not in b";".join([value for _, value in cookies]):
-            return ""
-        return next(sent_values(cookies, prefixed(self._name, secure=self._secure, path=self._path)), "")
+        name = prefixed(self._name, secure=self._secure, path=self._path)
+        return next(sent_values(self._scope["headers"], name), "")
 
     def _verified(self, value: str) -> Notice | None:
         for signer in self._signers:
