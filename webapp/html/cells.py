@@ -7,7 +7,6 @@ template `ui/table.html` writes cells of their own. All that the API says goes t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from webapp.html.compiler import escape_text, html
@@ -32,7 +31,7 @@ from webapp.html.format import (
 from webapp.html.kinds import Kind
 from webapp.html.spans import dialled, duration, is_phone, milliseconds, percent, seconds
 from webapp.html.tones import tone
-from webapp.openapi.remembering import LONGEST, MOST
+from webapp.openapi.remembering import remembered
 
 Writer = Callable[[Any], str]
 """Makes markup of a value that is there."""
@@ -143,11 +142,11 @@ WRITERS: Mapping[str, Writer] = {
     Kind.TEXT: _text,
     Kind.INTEGER: _number,
     Kind.NUMBER: _number,
-    Kind.DATETIME: _timed,
+    Kind.DATETIME: remembered(_timed),
     Kind.DATE: _date,
     Kind.TIME: _time,
     Kind.BOOLEAN: _boolean,
-    Kind.ENUM: _tagged,
+    Kind.ENUM: remembered(_tagged),
     Kind.CODE: _short,
     Kind.REFERENCE: _short,
     Kind.URL: _url,
@@ -177,29 +176,19 @@ def _each(write: Writer, nothing: str = NONE) -> ColumnWriter:
 
 
 def _texts(write: Writer, longest: int) -> ColumnWriter:
-    """Short texts as they are, escaped at one go."""
-    each = _each(write)
+    """Short texts as they are."""
 
     def write_texts(values: Sequence[Any]) -> list[str]:
-        if {*map(type, values)} == ONLY_TEXT and all(values) and max(map(len, values)) <= longest:
-            cells = escape_text(_BETWEEN.join(values)).split(_BETWEEN)
-            if len(cells) == len(values):
-                return cells
-        return each(values)
+        return [
+            escape_text(value)
+            if type(value) is str and 0 < len(value) <= longest
+            else write(value)
+            if value or value not in NOTHING
+            else NONE
+            for value in values
+        ]
 
     return write_texts
-
-
-def _remembering(write: Writer) -> ColumnWriter:
-    """Texts that come again and again, written once."""
-    each, known = _each(write), lru_cache(maxsize=MOST)(write)
-
-    def write_known(values: Sequence[Any]) -> list[str]:
-        if {*map(type, values)} == ONLY_TEXT and all(values) and max(map(len, values)) <= LONGEST:
-            return [*map(known, values)]
-        return each(values)
-
-    return write_known
 
 
 def _numbers(values: Sequence[Any]) -> list[str]:
@@ -220,8 +209,6 @@ def _booleans(values: Sequence[Any]) -> list[str]:
     ]
 
 
-ONLY_TEXT = {str}
-_BETWEEN = "\0"
 COLUMNS: Mapping[str, ColumnWriter] = {
     Kind.TEXT: _texts(_text, 80),
     Kind.CODE: _texts(_short, 40),
@@ -229,7 +216,5 @@ COLUMNS: Mapping[str, ColumnWriter] = {
     Kind.INTEGER: _numbers,
     Kind.NUMBER: _numbers,
     Kind.BOOLEAN: _booleans,
-    Kind.DATETIME: _remembering(_timed),
-    Kind.ENUM: _remembering(_tagged),
 }
 """What writes the columns of these kinds in less time than value by value."""

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from webapp.html.cells import (
     LEADING,
     NOTHING,
-    ONLY_TEXT,
     WRITERS,
     ColumnWriter,
     column_writer,
@@ -138,7 +137,7 @@ def _heading(write: ColumnWriter) -> ColumnWriter:
 
     def write_seen(values: Sequence[Any]) -> list[str]:
         types = {*map(type, values)}
-        if types <= VISIBLE or (types == ONLY_TEXT and all(map(str.strip, values))):
+        if types <= VISIBLE or (types == {str} and all(map(str.strip, values))):
             return write(values)
         return write([None if is_blank(value) else value for value in values])
 
