@@ -5,7 +5,7 @@
       -> StartMiddleware             opens what the app lives on, where no lifespan was run
       -> ObservabilityMiddleware     request id, access log, metrics, traces
       -> SecurityHeadersMiddleware   CSP and its kin
-      -> CompressionMiddleware       br, zstd or gzip, where no other site can be listening
+      -> CompressionMiddleware       zstd, br or gzip, where no other site can be listening
       -> CrossOriginMiddleware       a write that another site started stops here
       -> SessionMiddleware           signed cookie -> request.state.session, request.state.api
       -> NoticeMiddleware            what the page before has done, and this one says
