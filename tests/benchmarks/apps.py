@@ -1,7 +1,7 @@
 """Everybody's app of the same API, with sessions of its own, started by a command as in production."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class App:
 
 EACH = "an httpx.AsyncClient for each session"
 STREAMLIT = "Streamlit"
+FLUXLIT = "FluxLit"
 FLET = "Flet"
 NICEGUI = "NiceGUI"
 OURS = "webapp run"
@@ -49,11 +50,7 @@ def serve_each(api: str, log: Path) -> Program:
 def apps(with_peers: bool) -> Iterator[App | Absent]:
     """All that can take part; those that have to be installed first only if they are asked for."""
     if with_peers:
-        for name, find in PEERS.items():
-            try:
-                yield find(peers.python_packages(name.lower()))
-            except peers.Missing as missing:
-                yield Absent(name, str(missing))
+        yield from (_installed(name, find) for name, find in PEERS.items())
     yield App(OURS, serve_ours, lambda url: SigningIn(OURS, url), cookies_of_ours, "/orders", ours=True)
 
 
@@ -63,15 +60,39 @@ def cookies_of_ours(url: str) -> dict[str, str]:
         return visitors.come_as(USERNAME)
 
 
+def fluxlit() -> App | Absent:
+    """Streamlit with a client for each of its sessions; its gateway keeps nothing of a user and isn't started."""
+    return _installed(FLUXLIT, _fluxlit)
+
+
+def _installed(name: str, find: Callable[[Path], App]) -> App | Absent:
+    try:
+        return find(peers.python_packages(name.lower()))
+    except peers.Missing as missing:
+        return Absent(name, str(missing))
+
+
 def _streamlit(python: Path) -> App:
     def serve(api: str, log: Path) -> Program:
-        port = free_port()
-        place = ("--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true")
-        quiet = ("--browser.gatherUsageStats=false", "--server.fileWatcherType=none")
-        command = (python, "-m", "streamlit", "run", CONTESTANTS / "streamlit" / "app.py", *place, *quiet)
-        return started(port, log, *command, environment=_environment(api))
+        return _run_by_streamlit(python, "streamlit", log, _environment(api))
 
     return App(STREAMLIT, serve, _connecting(python, "streamlit"))
+
+
+def _fluxlit(python: Path) -> App:
+    def serve(api: str, log: Path) -> Program:
+        where = {"FLUXLIT_APP": "app:app", "FLUXLIT_INTERNAL_API_BASE": api}
+        return _run_by_streamlit(python, "fluxlit", log, {**_environment(api), **where})
+
+    return App(FLUXLIT, serve, _connecting(python, "streamlit"))
+
+
+def _run_by_streamlit(python: Path, name: str, log: Path, environment: Mapping[str, str]) -> Program:
+    port = free_port()
+    place = ("--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true")
+    quiet = ("--browser.gatherUsageStats=false", "--server.fileWatcherType=none")
+    command = (python, "-m", "streamlit", "run", CONTESTANTS / name / "app.py", *place, *quiet)
+    return started(port, log, *command, environment=environment)
 
 
 def _flet(python: Path) -> App:

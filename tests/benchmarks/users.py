@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks.apps import EACH, FLET, STREAMLIT, App, apps, serve_each
+from tests.benchmarks.apps import EACH, FLET, FLUXLIT, STREAMLIT, App, apps, fluxlit, serve_each
 from tests.benchmarks.backend import create_backend
 from tests.benchmarks.effort import Effort
 from tests.benchmarks.parts import Field, Part
@@ -16,7 +16,9 @@ from tests.benchmarks.visitors import SigningIn
 
 SHARE = 1 / 300
 
-MEMORY = Quantity("a user who stays: memory", KILOBYTES, share=SHARE, shares={STREAMLIT: SHARE, FLET: SHARE})
+MEMORY = Quantity(
+    "a user who stays: memory", KILOBYTES, share=SHARE, shares={STREAMLIT: SHARE, FLUXLIT: SHARE, FLET: SHARE}
+)
 TIME = Quantity("a user who stays: CPU to begin", MICROSECONDS)
 QUANTITIES = (MEMORY, TIME)
 
@@ -28,12 +30,14 @@ def contestants(effort: Effort) -> Iterator[Field]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         api = stack.enter_context(Server(create_backend)).url
-        each = App(EACH, serve_each, lambda url: SigningIn(EACH, url))
+        field = [App(EACH, serve_each, lambda url: SigningIn(EACH, url)), *apps(effort.peers)]
+        if effort.peers:
+            field.insert(1, fluxlit())
         yield [
             one
             if isinstance(one, Absent)
             else Contestant(one.name, _round(one, api, folder / "log", effort.users if one.ours else few), one.ours)
-            for one in (each, *apps(effort.peers))
+            for one in field
         ]
 
 
