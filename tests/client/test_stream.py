@@ -182,6 +182,15 @@ async def test_a_line_without_an_end_is_refused() -> None:
         await read_lines(api)
 
 
+async def test_a_line_is_cut_for_whoever_wants_only_its_beginning() -> None:
+    pieces = [b"a\n", *[b"x" * 100_000] * 20, b"\nb\n"]
+    api = client(lambda _: httpx.Response(200, stream=saying(*pieces)))
+    async with api.stream("GET", "/events") as reply:
+        lines = [line async for line in reply.lines(cut_at=1000)]
+
+    assert lines == ["a", "x" * 1000, "b"]
+
+
 async def test_a_compressed_stream_is_decoded_in_small_pieces() -> None:
     packed = gzip.compress(bytes(1_000_000))
     api = client(lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=saying(packed)))

@@ -69,6 +69,15 @@ async def relayed(api: API, path: str = "/-/events/feed", **headers: str) -> str
     return answer.content.decode()
 
 
+async def test_an_event_of_megabytes_is_shown_by_its_beginning_and_the_next_as_it_is() -> None:
+    stream = await relayed(API(Stream('data: {"long": "', *["x" * 100_000] * 30, '"}\n\n', "data: next\n\n")))
+
+    assert "xxxx" in stream
+    assert "next" in stream
+    assert stream.endswith(events.END.decode())
+    assert len(stream) < 20_000
+
+
 async def test_a_stream_has_a_page_that_watches_it_and_asks_nothing_itself() -> None:
     api = API(Stream())
     async with Browser(api.app) as browser:

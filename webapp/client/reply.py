@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from codecs import getincrementaldecoder
 from collections.abc import AsyncIterator
 from dataclasses import field
 from enum import Enum
@@ -16,6 +15,7 @@ from webapp.client.failures import no_answer
 from webapp.client.hiding import hidden, without_value_in
 from webapp.client.inflate import decoded
 from webapp.client.keys import ApiKey
+from webapp.client.lines import LineSplitter
 from webapp.errors import APIError, BadGateway, Garbled, Unavailable
 from webapp.record import record
 
@@ -126,19 +126,21 @@ class StreamReply:
         finally:
             await pieces.aclose()  # type: ignore[attr-defined]
 
-    async def lines(self) -> AsyncIterator[str]:
-        """The body's lines, without their ends, as server-sent events and NDJSON are read; UTF-8."""
-        decoder = getincrementaldecoder("utf-8")("replace")
-        rest = ""
+    async def lines(self, *, cut_at: int | None = None) -> AsyncIterator[str]:
+        """
+        The body's lines, without their ends, as server-sent events and NDJSON are read; UTF-8.
+
+        BadGateway for one of more than a million characters; with `cut_at`, each is cut at so many instead.
+        """
+        splitter = LineSplitter(cut_at or _LONGEST_LINE)
         async for chunk in self.chunks():
-            rest += decoder.decode(chunk)
-            *lines, rest = _split_lines(rest)
-            if len(rest) > _LONGEST_LINE:
+            ended = splitter.feed(chunk)
+            if splitter.cut and cut_at is None:
                 raise BadGateway("The API sent a line without an end.", request_id=self.request_id)
-            for line in lines:
+            for line in ended:
                 yield line
-        if rest:
-            yield rest.removesuffix("\r")
+        if rest := splitter.rest():
+            yield rest
 
     async def beginning(self, limit: int) -> tuple[bytes, bool]:
         """The first `limit` bytes, or what there is, and whether that's all."""
@@ -160,14 +162,6 @@ class StreamReply:
 
 
 _LONGEST_LINE = 1024 * 1024
-
-
-def _split_lines(text: str) -> list[str]:
-    """Split at LF, CRLF and CR; a CR at the very end may be half of a CRLF, so it waits with the rest."""
-    held = "\r" if text.endswith("\r") else ""
-    lines = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines[-1] += held
-    return lines
 
 
 def cut_short(error: httpx.TransportError, request_id: str) -> Exception:

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from webapp.client import StreamReply
 from webapp.client.decoding import parse_json
-from webapp.client.events import ServerEvent, read_events, read_lines
+from webapp.client.events import LONGEST_DATA, ServerEvent, read_events, read_lines
 from webapp.errors import APIError, NotFound
 from webapp.html.context import Event, EventsPage, Fact
 from webapp.html.format import cut, pretty
@@ -44,6 +44,8 @@ MOST_EVENTS = 50
 """Events of a page without a script."""
 MOST_FACTS = 12
 LONGEST_TEXT = 4000
+LONGEST_LINE = LONGEST_DATA + 100
+"""Characters of a line that are kept: an event's data, and what it's called."""
 
 HEARTBEAT = 15.0
 """Seconds between signs of life, by which everybody on the way knows that the stream is still there."""
@@ -126,8 +128,8 @@ async def _open(request: Request, match: Match) -> StreamReply | None:
 def _events(reply: StreamReply) -> AsyncIterator[ServerEvent] | None:
     kind = essence(reply.headers.get("content-type", ""))
     if kind == EVENTS:
-        return read_events(reply.lines())
-    return read_lines(reply.lines()) if kind in LINES else None
+        return read_events(reply.lines(cut_at=LONGEST_LINE))
+    return read_lines(reply.lines(cut_at=LONGEST_LINE)) if kind in LINES else None
 
 
 async def _collect(request: Request, match: Match) -> tuple[tuple[Event, ...], bool, str]:

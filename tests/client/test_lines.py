@@ -1,0 +1,33 @@
+"""Lines, of text that comes in pieces."""
+
+import re
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.client.lines import LineSplitter
+
+TEXTS = st.lists(st.sampled_from(["\n", "\r", "\r\n", "a", "é", "\u2028", "longer"]), max_size=20).map("".join)
+
+
+@given(TEXTS, st.lists(st.integers(0, 60), max_size=10))
+def test_the_lines_are_the_same_wherever_the_pieces_end(text: str, cuts: list[int]) -> None:
+    body, splitter = text.encode(), LineSplitter(100)
+    places = [0, *sorted(cuts), len(body)]
+
+    found = [line for start, end in pairwise(places) for line in splitter.feed(body[start:end])]
+
+    assert [*found, splitter.rest()] == re.split("\r\n|\r|\n", text)
+    assert not splitter.cut
+
+
+@given(TEXTS, st.integers(1, 5))
+def test_a_line_is_cut_where_it_is_too_long(text: str, longest: int) -> None:
+    splitter = LineSplitter(longest)
+
+    found = [line for byte in text.encode() for line in splitter.feed(bytes([byte]))]
+
+    whole = re.split("\r\n|\r|\n", text)
+    assert [*found, splitter.rest()] == [line[:longest] for line in whole]
+    assert splitter.cut == any(len(line) > longest for line in whole)

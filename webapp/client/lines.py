@@ -1,0 +1,54 @@
+"""Lines of text that comes in pieces."""
+
+from codecs import getincrementaldecoder
+
+
+class LineSplitter:
+    """
+    Finds the lines in pieces of UTF-8; LF, CRLF and CR end one, as in HTML's standard of server-sent events.
+
+    Of a line longer than `longest` characters the rest is left out, and `cut` says that there was one. Each piece is
+    looked at once, however many a line comes in.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self.cut = False
+        self._longest = longest
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._open: list[str] = []
+        self._size = 0
+        self._after_cr = False
+
+    def feed(self, piece: bytes) -> list[str]:
+        """The lines that end in this piece, without their ends."""
+        text = self._decoder.decode(piece)
+        if not text:
+            return []
+        if self._after_cr:
+            text = text.removeprefix("\n")
+        self._after_cr = text.endswith("\r")
+        first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._add(first)
+        ended = []
+        for other in others:
+            ended.append(self._take())
+            self._add(other)
+        return ended
+
+    def rest(self) -> str:
+        """The line that nothing has ended."""
+        return self._take()
+
+    def _add(self, text: str) -> None:
+        if self._size + len(text) > self._longest:
+            text = text[: self._longest - self._size]
+            self.cut = True
+        if text:
+            self._open.append(text)
+            self._size += len(text)
+
+    def _take(self) -> str:
+        line = "".join(self._open)
+        self._open.clear()
+        self._size = 0
+        return line
