@@ -123,7 +123,17 @@ def test_a_port_that_is_taken_is_said_before_anything_is_served(capsys: pytest.C
 
     said = capsys.readouterr()
     assert f"127.0.0.1:{port} can't be listened on" in said.err
+    assert "--port takes another" in said.err
     assert "Ctrl+C" not in said.out
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "no such host"])
+def test_a_host_that_is_not_this_machine_is_said_to_be_wrong_and_not_its_port(
+    host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "http://127.0.0.1:9", "--host", host]) == 2
+
+    assert "--host takes another" in capsys.readouterr().err
 
 
 def test_the_demo_serves_and_says_how_to_sign_in() -> None:

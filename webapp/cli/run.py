@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import socket
 import sys
 from collections.abc import Iterator
@@ -147,7 +148,10 @@ def _free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
-            raise SettingsError(f"{host}:{port} can't be listened on: {error}; --port takes another.") from None
+            # EADDRNOTAVAIL: none of this machine's addresses; gaierror: no address at all.
+            of_host = isinstance(error, socket.gaierror) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL
+            way_out = f"--{'host' if of_host else 'port'} takes another."
+            raise SettingsError(f"{host}:{port} can't be listened on: {error}; {way_out}") from None
 
 
 def _family(host: str) -> socket.AddressFamily:
