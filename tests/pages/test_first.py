@@ -53,13 +53,21 @@ def test_what_comes_first_has_its_place_among_all_pages() -> None:
     assert all(each in own_routes(first) for each in first)
 
 
-async def test_a_page_that_is_asked_for_wrongly_says_how_it_may_be() -> None:
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/-/operations", {"GET", "HEAD"}),
+        ("/-/operations/x", {"GET", "HEAD", "POST"}),
+        ("/logout", {"GET", "HEAD", "POST"}),
+    ],
+)
+async def test_a_page_that_is_asked_for_wrongly_says_how_it_may_be(path: str, methods: set[str]) -> None:
     app = create_app("http://api.test", transport=FakeAPI({}).transport, settings=Settings())
     async with Browser(app) as browser:
-        answer = await browser.post("/-/operations")
+        answer = await browser.fetch("PUT", path)
 
     assert answer.status == 405
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(answer.headers["allow"].split(", ")) == methods
 
 
 def test_pages_have_their_addresses_by_name() -> None:

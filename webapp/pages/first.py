@@ -76,12 +76,21 @@ async def _import_soon() -> None:
 
 
 def _matching(routes: Iterable[BaseRoute], scope: Scope) -> tuple[Match, Scope]:
-    """The first route that fits, or else the first that would, had it been asked otherwise."""
-    partial: tuple[Match, Scope] | None = None
+    """The first route that fits, or else what refuses the method."""
+    partial: list[tuple[BaseRoute, Scope]] = []
     for route in routes:
         match, found = route.matches(scope)
         if match is Match.FULL:
             return match, {**found, "route": route}
-        if match is Match.PARTIAL and partial is None:
-            partial = match, {**found, "route": route}
-    return partial or (Match.NONE, {})
+        if match is Match.PARTIAL:
+            partial.append((route, found))
+    if not partial:
+        return Match.NONE, {}
+    return Match.PARTIAL, {**partial[0][1], "route": _refusing([route for route, _ in partial])}
+
+
+def _refusing(routes: Iterable[BaseRoute]) -> Route:
+    """The first of the routes of an address; its `Allow` names what all of them take, as RFC 9110 wants (15.5.6)."""
+    first, *others = (route for route in routes if isinstance(route, Route))
+    methods = set[str]().union(*(route.methods or () for route in (first, *others)))
+    return Route(first.path, first.endpoint, methods=sorted(methods))
