@@ -157,6 +157,7 @@ async def test_a_complaint_that_no_control_stands_for_is_said_above_the_list(ans
 
     assert page.status == 422
     assert said in page.main
+    assert page.links["Show the list from its beginning"] == "/books"
 
 
 async def test_a_list_that_is_refused_without_any_filter_is_an_error_page() -> None:
