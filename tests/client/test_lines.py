@@ -19,15 +19,15 @@ def test_the_lines_are_the_same_wherever_the_pieces_end(text: str, cuts: list[in
     found = [line for start, end in pairwise(places) for line in splitter.feed(body[start:end])]
 
     assert [*found, splitter.rest()] == re.split("\r\n|\r|\n", text)
-    assert not splitter.cut
+    assert splitter.longest == max(map(len, re.split("\r\n|\r|\n", text)))
 
 
 @given(TEXTS, st.integers(1, 5))
-def test_a_line_is_cut_where_it_is_too_long(text: str, longest: int) -> None:
-    splitter = LineSplitter(longest)
+def test_a_line_is_cut_where_it_is_too_long(text: str, cut_at: int) -> None:
+    splitter = LineSplitter(cut_at)
 
     found = [line for byte in text.encode() for line in splitter.feed(bytes([byte]))]
 
     whole = re.split("\r\n|\r|\n", text)
-    assert [*found, splitter.rest()] == [line[:longest] for line in whole]
-    assert splitter.cut == any(len(line) > longest for line in whole)
+    assert [*found, splitter.rest()] == [line[:cut_at] for line in whole]
+    assert splitter.longest == max(map(len, whole))

@@ -191,6 +191,13 @@ async def test_a_line_is_cut_for_whoever_wants_only_its_beginning() -> None:
     assert lines == ["a", "x" * 1000, "b"]
 
 
+async def test_what_goes_on_and_on_is_no_line_even_where_lines_are_cut() -> None:
+    api = client(lambda _: httpx.Response(200, stream=saying(*[b"x" * 1_000_000] * 20)))
+    async with api.stream("GET", "/events") as reply:
+        with pytest.raises(BadGateway, match="line"):
+            await anext(reply.lines(cut_at=1000))
+
+
 async def test_a_compressed_stream_is_decoded_in_small_pieces() -> None:
     packed = gzip.compress(bytes(1_000_000))
     api = client(lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=saying(packed)))

@@ -7,16 +7,17 @@ class LineSplitter:
     """
     Finds the lines in pieces of UTF-8; LF, CRLF and CR end one, as in HTML's standard of server-sent events.
 
-    Of a line longer than `longest` characters the rest is left out, and `cut` says that there was one. Each piece is
-    looked at once, however many a line comes in.
+    Of a line longer than `cut_at` characters the rest is left out. Each piece is looked at once, however many a line
+    comes in.
     """
 
-    def __init__(self, longest: int) -> None:
-        self.cut = False
-        self._longest = longest
+    def __init__(self, cut_at: int) -> None:
+        self.longest = 0
+        """Characters of the longest line so far, with what was left out."""
+        self._cut_at = cut_at
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self._open: list[str] = []
-        self._size = 0
+        self._length = 0
         self._after_cr = False
 
     def feed(self, piece: bytes) -> list[str]:
@@ -40,15 +41,14 @@ class LineSplitter:
         return self._take()
 
     def _add(self, text: str) -> None:
-        if self._size + len(text) > self._longest:
-            text = text[: self._longest - self._size]
-            self.cut = True
-        if text:
-            self._open.append(text)
-            self._size += len(text)
+        room = self._cut_at - self._length
+        if text and room > 0:
+            self._open.append(text[:room])
+        self._length += len(text)
+        self.longest = max(self.longest, self._length)
 
     def _take(self) -> str:
         line = "".join(self._open)
         self._open.clear()
-        self._size = 0
+        self._length = 0
         return line

@@ -130,12 +130,14 @@ class StreamReply:
         """
         The body's lines, without their ends, as server-sent events and NDJSON are read; UTF-8.
 
-        BadGateway for one of more than a million characters; with `cut_at`, each is cut at so many instead.
+        BadGateway for one of more than a million characters; with `cut_at` each is cut at so many, and it takes 16
+        times as many to be none.
         """
-        splitter = LineSplitter(cut_at or _LONGEST_LINE)
+        longest = _LONGEST_LINE if cut_at is None else _LONGEST_CUT_LINE
+        splitter = LineSplitter(cut_at or longest)
         async for chunk in self.chunks():
             ended = splitter.feed(chunk)
-            if splitter.cut and cut_at is None:
+            if splitter.longest > longest:
                 raise BadGateway("The API sent a line without an end.", request_id=self.request_id)
             for line in ended:
                 yield line
@@ -162,6 +164,7 @@ class StreamReply:
 
 
 _LONGEST_LINE = 1024 * 1024
+_LONGEST_CUT_LINE = 16 * _LONGEST_LINE
 
 
 def cut_short(error: httpx.TransportError, request_id: str) -> Exception:
