@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.pages.house import DEMO, demo_browser
-from tests.pages.workshop import HAMMER, NUMBER, TEXT, alert, does, ref, toast, workshop
+from tests.pages.workshop import HAMMER, ID, NUMBER, TEXT, alert, does, ref, toast, workshop
 from webapp.testing import Received
 
 CREATE = "/-/operations/create-tool"
@@ -363,3 +363,17 @@ async def test_one_may_choose_how_a_body_is_sent() -> None:
 
     assert changed.page.one("[name=body/a]").get("value") == "ä"
     assert [each.content for each in api.requests if each.method == "POST"] == [b"a=%C3%A4"]
+
+
+async def test_what_leads_away_from_a_cancellation_is_not_called_cancel() -> None:
+    cancel = {"/tools/{tool_id}/cancel": {"post": does("cancelTool", "Cancel tool", None, None, ID)}}
+    answers = {"POST /tools/{id}/cancel": (409, {"detail": "It is cancelled."})}
+    async with workshop(answers, paths=cancel) as (browser, _):
+        page = await browser.get("/-/operations/cancel-tool?tool_id=7")
+        refused = await browser.submit("#form")
+
+    assert page.links["Go back"] == "/tools/7"
+    assert "Cancel" not in page.links
+    assert refused.status == 409
+    assert "change what you typed" not in refused.main
+    assert "It is cancelled." in refused.main

@@ -94,7 +94,7 @@ class FormView:
             {},
             errors=errors,
             said=said if errors or said else [error.detail],
-            advice=advice_for(error, reads=self.task.is_read, choice=len(self.form.bodies) > 1),
+            advice=advice_for(error, reads=self.task.is_read, choice=len(self.form.bodies) > 1, typed=bool(fields)),
             subject=None if fields else await read_subject(self.task),
             status=423 if error.api_status == 423 else error.status,
             headers=retry_header(error.retry_after),

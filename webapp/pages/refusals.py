@@ -28,17 +28,20 @@ ADVICE: Mapping[type[APIError], str] = {
 }
 
 
-def advice_for(error: APIError, *, reads: bool = False, choice: bool = False) -> str:
+def advice_for(error: APIError, *, reads: bool = False, choice: bool = False, typed: bool = True) -> str:
     """
     What a refusal means.
 
-    `reads` says that the operation changes nothing, `choice` that the body could be sent as something else.
+    `reads` says that the operation changes nothing, `choice` that the body could be sent as something else, `typed`
+    that there was something to be filled in.
     """
     match error:
         case PreconditionFailed() if error.api_status == 428:
             return "The API wants to know which version this is about. Open the thing itself and do it from there."
         case Conflict() if error.api_status == 423:
             return "Someone or something holds it. Try again when it is free."
+        case Conflict() if not typed:
+            return "This contradicts what is there now. Look at that first."
         case Unsupported():
             return OTHER_WAY if choice else "The API's document promises what the API doesn't take."
         case RateLimited():
