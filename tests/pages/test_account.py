@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.pages.house import DEMO, demo_browser, scripted
+from tests.pages.workshop import does, ref, workshop
 from webapp import Settings, create_app
 from webapp.demo.app import create_demo
 from webapp.testing import Browser
@@ -128,3 +129,27 @@ def _other_device(browser: Browser) -> int:
     assert browser.current is not None
     forms = browser.current.page.all("form")
     return next(number for number, form in enumerate(forms) if form.text.strip() == "End")
+
+
+NAMED = {"type": "object", "properties": {"name": {"type": "string"}}}
+ME = {
+    "/users/me": {
+        "get": does("whoAmI", "Who am I", ref("Key")),
+        "patch": does("changeMe", "Change me", ref("Key"), NAMED),
+    },
+    "/users/me/password": {"post": does("changePassword", "Change password", None, NAMED)},
+}
+
+
+async def test_the_account_can_be_changed_from_its_page_and_pages_call_one_by_the_new_name() -> None:
+    me = {"id": 1, "name": "Vic"}
+    async with workshop({"GET /users/me": me}, paths=ME, accounts={"ada": "secret"}) as (browser, api):
+        api.answers["PATCH /users/me"] = lambda _: me.update(name="Victoria") or me
+        await browser.try_sign_in("ada", "secret")
+        account = await browser.get("/-/account")
+        await browser.click("Edit")
+        await browser.submit("#form", **{"body/name": "Victoria"})
+        page = await browser.get("/tools")
+
+    assert account.links["Change password"].startswith("/-/operations/change-password")
+    assert "Victoria" in page.page.one("header").text

@@ -10,15 +10,17 @@ from starlette.responses import RedirectResponse, Response
 from webapp.client import APIClient
 from webapp.client.paths import fill_path
 from webapp.errors import Forbidden, NotFound, Unauthorized
-from webapp.html.context import AccountPage, Device, Fact
+from webapp.html.context import AccountPage, Device, Fact, Link
 from webapp.html.render import render
 from webapp.html.urls import href
 from webapp.openapi.listing import read_listing
+from webapp.openapi.routes import Routes
 from webapp.openapi.site import Accounts, Operation
+from webapp.pages.actions import item_actions
 from webapp.pages.browsers import browser_sessions, signed_in
 from webapp.pages.facts import facts_of
 from webapp.pages.login import signed_out
-from webapp.pages.me import name_of
+from webapp.pages.me import call
 from webapp.pages.offers import held_by
 from webapp.pages.sites import routes_for
 from webapp.pages.useragents import browser_of
@@ -37,14 +39,17 @@ NOTICES = {
 
 async def account_page(request: Request) -> Response:
     """Show what the API knows about the signed-in person."""
-    accounts = (await routes_for(request)).site.accounts
+    routes = await routes_for(request)
+    accounts = routes.site.accounts
     session = signed_in(request)
 
     me, devices = await asyncio.gather(_told(session.api, accounts.me), _told(session.api, accounts.sessions))
 
+    call(session, me)
     page = AccountPage(
-        title=name_of(me) or session.user or "Account",
+        title=session.user or "Account",
         facts=_facts(accounts.me, me),
+        actions=_actions(request, routes, me),
         devices=None if devices is None else _devices(request, accounts, devices),
         end_others_action=href(request, "/-/account/devices/others") if accounts.end_other_sessions else None,
         notice=NOTICES.get(request.query_params.get("done", ""), ""),
@@ -110,6 +115,16 @@ def _facts(operation: Operation | None, me: Any) -> tuple[Fact, ...]:
     if operation is None or not isinstance(me, Mapping):
         return ()
     return facts_of(me, operation.answer)
+
+
+def _actions(request: Request, routes: Routes, me: Any) -> tuple[Link, ...]:
+    """What can be done to the account itself: what the page of who-am-I would offer."""
+    operation = routes.site.accounts.me
+    match = routes.match(operation.path) if operation is not None and isinstance(me, Mapping) else None
+    if match is None:
+        return ()
+    found = item_actions(request, routes, match, me)
+    return (*((found.edit,) if found.edit else ()), *found.others)
 
 
 def _devices(request: Request, accounts: Accounts, answer: Any) -> tuple[Device, ...]:

@@ -22,6 +22,7 @@ from webapp.pages.facts import facts_of, sections_of
 from webapp.pages.filepage import file_page, look
 from webapp.pages.links import Links
 from webapp.pages.masking import masked
+from webapp.pages.me import call
 from webapp.pages.queries import for_api, read_query
 from webapp.pages.raw import raw_json
 from webapp.pages.references import names_for
@@ -42,6 +43,8 @@ async def detail_page(request: Request, routes: Routes, match: Match) -> Respons
     item = read_item(resource, reply.data)
     if not isinstance(item, Mapping):
         return answer_page(request, routes, match, reply)
+    if match.operation == routes.site.accounts.me and request.state.session.kept:
+        call(request.state.session, item)
     links = Links.of(request, routes, match)
     shown = masked(item, resource.item_schema)
     names = await names_for(request, routes, resource, [shown], nested=True)

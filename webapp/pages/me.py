@@ -12,6 +12,7 @@ from webapp.errors import APIError
 from webapp.openapi.schemes import alternatives_of
 from webapp.openapi.site import Accounts
 from webapp.pages.arriving import arriving
+from webapp.sessions import Session
 
 NAMES = ("full_name", "display_name", "name", "username", "login", "email")
 IDS = ("id", "uuid", "sub", "user_id", "pk", "email", "username", "login")
@@ -51,6 +52,11 @@ def id_of(answer: Any) -> str:
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
             return f"{key}:{value}"
     return id_of(answer.get("data")) or id_of(answer.get("user"))
+
+
+def call(session: Session, answer: Any) -> None:
+    """Have pages call the person as the API does by now; `answer` is its who-am-I."""
+    session.user = name_of(answer) or session.user
 
 
 async def vouch(request: Request, api: APIClient, accounts: Accounts) -> None:

@@ -129,3 +129,5 @@ class AccountPage:
     """The person's sessions here, this one first; `devices` are the API's own."""
     end_other_sessions_action: str = ""
     end_all_sessions_action: str = ""
+    actions: tuple[Link, ...] = ()
+    """What can be done to the account itself."""
