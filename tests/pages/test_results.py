@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.pages.workshop import HAMMER, does, ref, toast, workshop
+from tests.pages.workshop import HAMMER, ID, does, ref, toast, workshop
 from webapp.testing import Answer, Browser
 
 SAW = {"id": 8, "name": "Saw"}
@@ -162,3 +162,23 @@ async def test_an_action_that_makes_something_else_leads_there() -> None:
 
     assert page.url == "/tools/8"
     assert "Tool “Saw” is ready." in toast(page)
+
+
+SPARES = {
+    "/tools/{tool_id}/spares": {
+        "get": does("listSpares", "List spares", {"type": "array", "items": ref("Tool")}, None, ID),
+        "post": does("addSpare", "Add spare", ref("Tool"), ref("Tool"), ID),
+    }
+}
+
+
+async def test_what_has_no_page_of_its_own_is_shown_in_its_list() -> None:
+    spare = {"name": "Handle", "weight": 1}
+    answers = {"GET /tools/{id}/spares": [spare], "POST /tools/{id}/spares": (201, spare)}
+    async with workshop(answers, paths=SPARES) as (browser, _):
+        await browser.get("/tools/7/spares")
+        await browser.click("New spare")
+        page = await browser.submit("#form", **{"body/name": "Handle"})
+
+    assert page.url == "/tools/7/spares"
+    assert "Add spare: done." in toast(page)

@@ -55,11 +55,19 @@ async def succeeded(
     if made is not None:
         sentence = _made_sentence(task, made, reply)
         return notify(redirect(task.request, href(task.request, made.path)), task.request, sentence)
-    if not around and _is_worth_reading(task, reply):
+    if not around and _is_worth_reading(task, reply) and not _is_in_list(task):
         return _result_page(task, reply, _ways_on(task, None, where))
     where = _without_subject(task, where) if task.operation.method == "DELETE" else where
     undo = undo_for(task.request, task.resource, task.operation, task.known, back=where)
     return notify(redirect(task.request, where), task.request, _done_sentence(task, reply, subject), undo)
+
+
+def _is_in_list(task: Task) -> bool:
+    """Whether what was created is a row of the list that one comes back to: there it says more than by itself."""
+    listed, answer = task.resource.row_schema if task.resource else None, task.operation.answer
+    if task.role is not Role.CREATE or listed is None or answer is None:
+        return False
+    return answer.name is not None and answer.name == listed.name
 
 
 def _made_sentence(task: Task, made: Match, reply: Reply) -> str:
