@@ -23,7 +23,7 @@ async def operations_page(request: Request) -> Response:
     query = cut(request.query_params.get("q", ""), 200)
 
     shown = [each for each in site.operations if not each.hidden]
-    found = [each for each in shown if _matches(each, query.casefold().split())]
+    found = [each for each in shown if matches(each, query)]
     here = href(request, "/-/operations")
     page = OperationsPage(
         title=TITLE,
@@ -37,7 +37,9 @@ async def operations_page(request: Request) -> Response:
     return render(request, "pages/operations.html", page, fragment="operations")
 
 
-def _matches(operation: Operation, words: list[str]) -> bool:
+def matches(operation: Operation, query: str) -> bool:
+    """Whether all words of it appear in what is known of an operation."""
+    words = query.casefold().split()
     told = " ".join([operation.label, operation.method, operation.path, operation.name, *operation.tags])
     return not words or all(word in f"{told} {operation.description}".casefold() for word in words)
 
