@@ -96,6 +96,15 @@ def test_a_page_without_rows_is_from_nothing_to_nothing() -> None:
     assert pager.previous_href == "?page=2"
 
 
+def test_beyond_the_last_page_the_way_back_is_to_that_one() -> None:
+    listing = Listing(rows=[], total=50, page=400, pages=2, size=25, paging=PAGES, previous=(("page", "399"),))
+
+    pager = make_pager(listing, (("page", "400"),), link)
+
+    assert pager is not None
+    assert pager.previous_href == "?page=2"
+
+
 def test_a_cursor_s_later_page_does_not_know_where_it_is_but_the_way_back() -> None:
     cursor = Paging(PagingStyle.CURSOR, "cursor")
     listing = Listing(rows=[1], next=(("cursor", "c"),), beginning=(), paging=cursor)

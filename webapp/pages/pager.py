@@ -31,12 +31,19 @@ def make_pager(listing: Listing, query: Query, link: Callable[[Query], str]) -> 
         first=0 if empty else listing.first,
         last=0 if empty else listing.last,
         total=listing.total,
-        previous_href=to(listing.previous),
+        previous_href=to(_before(listing)),
         next_href=to(listing.next),
         pages=pages,
         sizes=_sizes(listing, query, link),
         beginning_href=to(listing.beginning) if not pages else None,
     )
+
+
+def _before(listing: Listing) -> Query | None:
+    """The page before this one; the last, for one who is beyond it."""
+    here, count = listing.page, listing.pages
+    is_beyond = not listing.rows and here is not None and count and here > count
+    return (listing.at(count) if is_beyond and count else None) or listing.previous
 
 
 def _own(target: Query, query: Query, paging: Paging | None) -> Query:
