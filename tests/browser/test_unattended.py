@@ -70,6 +70,7 @@ async def test_a_page_that_loads_itself_again_is_not_somebody_who_does(
     await page.goto(f"{site}/page")
     await page.wait_for_url("**/again")
     await page.click("a")
+    await page.wait_for_url("**/clicked")
     await page.reload()
     await context.close()
 

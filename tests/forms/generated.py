@@ -88,7 +88,10 @@ LEAVES: st.SearchStrategy[Raw] = st.one_of(
     st.sampled_from(sorted(FORMATS)).map(lambda each: {"type": "string", "format": each}),
     st.sampled_from([{"type": "string", "maxLength": 2000}, {"type": "string", "title": "T"}, {}]),
     st.lists(TEXTS, min_size=1, max_size=4, unique=True).map(lambda each: {"type": "string", "enum": each}),
-    st.lists(SCALARS, min_size=1, max_size=5).map(lambda each: {"enum": each}),
+    # To JSON Schema 0 and 0.0 are one value, which an enumeration holds once.
+    st.lists(SCALARS, min_size=1, max_size=5, unique_by=lambda each: (isinstance(each, bool), each)).map(
+        lambda each: {"enum": each}
+    ),
     ANYTHING.map(lambda each: {"const": each}),
     st.lists(TEXTS, min_size=2, max_size=3, unique=True).map(_titled),
 )

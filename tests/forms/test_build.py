@@ -328,6 +328,12 @@ def test_what_is_explained_is_explained_in_words_alone() -> None:
         ({"type": "integer", "maximum": 2**31 - 1, "minimum": 0}, "At least 0."),
         ({"type": "integer", "multipleOf": 5}, "A multiple of 5."),
         ({"type": "string", "minLength": 2, "maxLength": 4}, "2 to 4 characters."),
+        (
+            {"type": "string", "minLength": 2, "maxLength": 4, "description": "What it is"},
+            "What it is. 2 to 4 characters.",
+        ),
+        ({"type": "string", "description": "What it is"}, "What it is"),
+        ({"type": "string", "minLength": 2, "description": "And this?"}, "And this? At least 2 characters."),
         ({"type": "string", "pattern": "^[a-z]+$"}, "Has to match ^[a-z]+$"),
         ({"type": "string", "format": "uuid"}, "A UUID, like 3fa85f64-5717-4562-b3fc-2c963f66afa6."),
         ({"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 3}, "1 to 3 items."),
@@ -360,6 +366,27 @@ def test_where_null_nothing_and_an_empty_text_differ_one_can_choose() -> None:
     assert [state.value for state in only(schema, None).states if state.selected] == ["null"]
     assert only(schema, "text").states == ()
     assert only(schema, creating=True).states == ()
+
+
+@pytest.mark.parametrize("form", ["date", "date-time", "time"])
+def test_no_moment_is_an_empty_text(form: str) -> None:
+    schema = {"anyOf": [{"type": "string", "format": form}, {"type": "null"}]}
+
+    assert [state.value for state in only(schema, None).states] == ["null", "absent"]
+
+
+def test_what_is_empty_is_called_what_it_is() -> None:
+    some = {"type": "object", "additionalProperties": {"type": "string"}}
+    many = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}}
+
+    for schema, called in ((some, "An empty map"), (many, "An empty list")):
+        assert only({"anyOf": [schema, {"type": "null"}]}, None).states[0].label == called
+
+
+def test_an_option_is_called_in_a_form_as_it_is_elsewhere() -> None:
+    made = only({"type": "string", "enum": ["kg", "in_progress"]}, required=True)
+
+    assert [choice.label for choice in made.options] == ["Choose…", "kg", "In progress"]
 
 
 def test_a_field_without_a_place_in_an_object_is_a_field_too() -> None:

@@ -361,7 +361,11 @@ def _when_empty(schema: Schema, name: str, form: Submission, count: int) -> dict
     hidden = ((companion("count", name), str(count)),)
     if count or state == "absent" or not (schema.nullable or state == "null"):
         return {"hidden": (*hidden, (companion("state", name), state))}
-    labels = {"given": "An empty list", "null": "None (null)", "absent": "Nothing"}
+    labels = {
+        "given": "An empty list" if schema.is_array else "An empty map",
+        "null": "None (null)",
+        "absent": "Nothing",
+    }
     return {
         "hidden": hidden,
         "states": tuple(Choice(each, called, each == state) for each, called in labels.items()),

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from webapp.client import exact
-from webapp.openapi.labels import humanise
+from webapp.openapi.labels import called
 from webapp.openapi.schema import Schema
 from webapp.record import record
 
@@ -120,7 +120,7 @@ def _label(value: Any) -> str:
         case bool():
             return "Yes" if value else "No"
         case str() if value.isascii() and value.replace("_", "").replace("-", "").isalpha() and not value.isupper():
-            return humanise(value)
+            return called(value)
         case str():
             return value if value.strip() else exact.dumps(value)
         case _:

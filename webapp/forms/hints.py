@@ -32,7 +32,8 @@ MARKS = re.compile(r"(\*\*|__|`+|^#{1,6} |^> |~~)", re.MULTILINE)
 
 def hint_of(schema: Schema, control: Control, *, fresh: bool = False, zone: str | None = None) -> str:
     """All that helps to fill an input in, a sentence after the other. `fresh`: its default stands in it already."""
-    said = [plain(schema.description)]
+    described = plain(schema.description)
+    said = [described]
     said += _constraints(schema, control)
     if zone is not None and control is Control.DATETIME:
         said.append("In UTC." if zone in ("Z", "+00:00") else f"In UTC{zone}." if zone else "")
@@ -40,6 +41,8 @@ def hint_of(schema: Schema, control: Control, *, fresh: bool = False, zone: str 
         said.append(f"Normally {_text(schema.default)}.")
     if schema.deprecated:
         said.append("Deprecated.")
+    if any(said[1:]) and described[-1:].isalnum():
+        said[0] += "."
     return " ".join(filter(None, said))
 
 

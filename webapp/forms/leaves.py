@@ -14,6 +14,8 @@ from webapp.openapi.schema import Schema
 STATES = {"given": "An empty text", "null": "None (null)", "absent": "Nothing"}
 SPEAKS = frozenset({Control.CHECKBOX, Control.MULTISELECT, Control.FILE, Control.CONSTANT})
 """Controls of which a browser may send nothing at all."""
+MOMENTS = frozenset({Control.DATE, Control.DATETIME, Control.TIME})
+"""Controls of what no empty text is."""
 
 
 def leaf(schema: Schema, name: str, control: Control, form: Submission, *, required: bool, fresh: bool) -> Field:
@@ -144,7 +146,7 @@ def _states(
     """What to choose from where an empty text, null and nothing are different things to this very value."""
     if control not in TEXTS or control is Control.PASSWORD or fresh or text or schema.min_length:
         return ()
-    possible = ["given"]
+    possible = ["given"] if control not in MOMENTS or state == "given" else []
     if schema.nullable or state == "null":
         possible.append("null")
     if not required or state == "absent":
