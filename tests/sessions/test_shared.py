@@ -1,8 +1,10 @@
 """Sessions that several processes share. Here each registry is a process: they have nothing in common but the store."""
 
 import asyncio
+import gc
 import signal
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -12,6 +14,7 @@ from tests.store.clusters import Nodes
 from tests.store.server import RedisServer
 from webapp.client import APIClient, Credentials, RefreshEndpoint
 from webapp.client.cookies import Cookie
+from webapp.client.refresh import Outcome, Result
 from webapp.errors import ForeignRecord, StoreUnavailable
 from webapp.sessions import Ending, Session, TooManySessions
 from webapp.sessions.contract import Former
@@ -577,3 +580,20 @@ async def test_of_fifty_devices_none_is_left_and_one_that_comes_meanwhile_is_lis
 
     assert (left, hidden) == (0, 0)
     figure(f"{rounds} times 50 devices signed out everywhere: {left} left; of those begun meanwhile {hidden} unlisted")
+
+
+async def test_whoever_holds_what_a_session_signs_in_with_does_not_hold_the_session(make: Make, api: API) -> None:
+    here = make()
+    ada = await begun(here, api)
+    credentials, there = ada.api.credentials, weakref.ref(ada)
+    await here.end(ada.key, Ending.SIGNED_OUT)
+    del ada
+    gc.collect()
+
+    assert there() is None
+    assert credentials.guard is not None
+    assert (await credentials.guard(never, RefreshEndpoint("/token", "grant"))).outcome is Outcome.UNSENT
+
+
+async def never() -> Result:
+    raise AssertionError

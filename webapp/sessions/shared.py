@@ -4,11 +4,12 @@ import asyncio
 import json
 import logging
 import time
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Unpack
 
-from webapp.client.refresh import RefreshEndpoint, Result
+from webapp.client.refresh import Outcome, RefreshEndpoint, Result
 from webapp.errors import ForeignRecord, StoreUnavailable
 from webapp.sessions.contract import Ending, Former, Limits, Registry, TooManySessions, tell
 from webapp.sessions.copies import Copies, Restore, dumped
@@ -260,7 +261,13 @@ class SharedRegistry(Registry):
         return Use(session.seen_at, min(self._idle, left) + KNOWN_SECONDS)
 
     def _guard(self, session: Session) -> None:
+        # Weakly: whoever holds its client must not hold it, or what is kept for as long as it lives would be for ever.
+        there = weakref.ref(session)
+
         async def renew(run: Run, endpoint: RefreshEndpoint) -> Result:
+            session = there()
+            if session is None:  # nobody uses it any more, and the record may be another process's to renew
+                return Result(Outcome.UNSENT, retry_after=endpoint.pause)
             return await self._renewing.renew(session, run, endpoint)
 
         session.api.credentials.guard = renew
