@@ -4,7 +4,7 @@ import pytest
 
 from webapp.errors import DocumentError
 from webapp.openapi.references import References
-from webapp.openapi.schema import Schema
+from webapp.openapi.schema import NO_REFERENCES, Schema
 
 
 def within(components: dict[str, Any], raw: Any) -> Schema:
@@ -394,3 +394,23 @@ def test_the_parts_of_a_schema_are_made_once() -> None:
     assert array.items is array.items is not None
     assert array.additional_properties is array.additional_properties is not None
     assert pair.prefix_items[1] is pair.prefix_items[1]
+
+
+@pytest.mark.parametrize("child", [ref("Node"), {"anyOf": [ref("Node"), {"type": "null"}]}])
+def test_what_contains_itself_is_one_schema_whichever_way_leads_there(child: dict[str, Any]) -> None:
+    node = {"type": "object", "properties": {"left": child, "right": child, "all": {"type": "array", "items": child}}}
+    schema = within({"Node": node}, ref("Node"))
+    found = {schema}
+    for _ in range(6):
+        for each in tuple(found):
+            items = each.items
+            found.update((*each.properties.values(), *((items,) if items else ())))
+
+    assert len(found) <= 5
+
+
+def test_schemas_of_no_document_are_kept_nowhere() -> None:
+    for number in range(20):
+        assert Schema({"properties": {"a": {"title": str(number)}}}).properties["a"].title == str(number)
+
+    assert NO_REFERENCES.schemas == {}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from webapp.openapi.schema import Schema
+from webapp.pages import masking
 from webapp.pages.masking import MASK, Masker, masked, masked_rows
 
 SECRETS = [
@@ -89,3 +90,15 @@ def test_rows_of_which_none_holds_a_secret_are_not_copied_nor_taken_for_others()
         assert masker.rows([*rows, odd], None) == [*rows, masked(odd)]
         assert masker.rows(rows, None) == rows
     assert masker.rows([], None) == []
+
+
+def test_of_no_more_schemas_than_there_is_room_for_it_is_remembered_what_they_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(masking, "MOST_SCHEMAS", 3)
+    masker = Masker()
+
+    for _ in range(10):
+        assert masker.mask({"name": "x", "token": "y"}, Schema({})) == {"name": "x", "token": MASK}
+
+    assert len(vars(masker)["_open"]) <= 3

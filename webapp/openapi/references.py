@@ -29,6 +29,8 @@ class References:
         self._found: dict[str, Any] = {}
         self.merged: dict[str, Mapping[str, Any]] = {}
         """The keywords of schemas that several places point at, by reference; filled by Schema."""
+        self.schemas: dict[int, Any] = {}
+        """The schemas within others, by the identity of what they hold; filled by Schema."""
         self.extending: Mapping[str, tuple[str, ...]] | None = None
         """Which components extend another, by reference; filled by subtypes.py."""
 

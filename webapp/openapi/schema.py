@@ -15,6 +15,8 @@ from webapp.openapi.subtypes import subtypes_of
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 SCALARS = frozenset({"string", "number", "integer", "boolean"})
 NO_REFERENCES = References({})
+MOST_KEPT = 50_000
+"""Schemas within others that are kept with a document."""
 
 
 class Schema:
@@ -226,7 +228,7 @@ class Schema:
         """An object's known properties, in the document's order."""
         given = self.keywords.get("properties")
         names = given if isinstance(given, Mapping) else {}
-        return {name: Schema(raw, self._references) for name, raw in names.items()}
+        return {name: self._within(raw) for name, raw in names.items()}
 
     @property
     def required(self) -> frozenset[str]:
@@ -238,7 +240,7 @@ class Schema:
     def additional_properties(self) -> "Schema | None":
         """What further properties look like; None where there are none, or where the schema doesn't say."""
         given = self.keywords.get("additionalProperties")
-        return Schema(given, self._references) if given is True or isinstance(given, Mapping) else None
+        return self._within(given) if given is True or isinstance(given, Mapping) else None
 
     @property
     def min_properties(self) -> int | None:
@@ -256,13 +258,13 @@ class Schema:
         given = self.keywords.get("items")
         if isinstance(given, list):
             given = self.keywords.get("additionalItems")
-        return Schema(given, self._references) if isinstance(given, Mapping) or given is True else None
+        return self._within(given) if isinstance(given, Mapping) or given is True else None
 
     @cached_property
     def prefix_items(self) -> tuple["Schema", ...]:
         """The items of a tuple, one schema each; older drafts write them as `items: [...]`."""
         given = self.keywords.get("prefixItems", self.keywords.get("items"))
-        return tuple(Schema(raw, self._references) for raw in given) if isinstance(given, list) else ()
+        return tuple(map(self._within, given)) if isinstance(given, list) else ()
 
     @property
     def min_items(self) -> int | None:
@@ -288,7 +290,7 @@ class Schema:
         for keyword in ("oneOf", "anyOf"):
             given = self.keywords.get(keyword)
             if isinstance(given, list):
-                return tuple(Schema(self._with_shared(raw), self._references) for raw in given)
+                return tuple(self._within(self._with_shared(raw)) for raw in given)
         base = None if self._alone or self.discriminator is None else _sole_reference(self._raw)
         if base is None:
             return ()
@@ -301,6 +303,22 @@ class Schema:
         given = self.keywords.get("discriminator")
         name = given.get("propertyName") if isinstance(given, Mapping) else given
         return name if isinstance(name, str) else None
+
+    def _within(self, raw: Any) -> "Schema":
+        """
+        The one schema of a part of this one, whichever way leads there.
+
+        A schema that contains itself would else be another one on each level of the data, for as long as it is kept.
+        """
+        kept = self._references.schemas
+        if self._references is NO_REFERENCES or not isinstance(raw, Mapping):
+            return Schema(raw, self._references)
+        known = kept.get(id(raw))
+        if known is None:
+            if len(kept) >= MOST_KEPT:  # only what isn't of the document comes to so many
+                kept.clear()
+            known = kept[id(raw)] = Schema(raw, self._references)
+        return known
 
     def _with_shared(self, branch: Any) -> Any:
         if not isinstance(self.keywords.get("properties"), Mapping):

@@ -28,6 +28,8 @@ POSITIONS = frozenset({"page", "next", "previous", "prev", "continuation", "curs
 PLAIN = frozenset({str, int, float, bool, Decimal, NoneType})
 """Types of values that hold no others."""
 YES_OR_NO = {bool, NoneType}
+MOST_SCHEMAS = 5000
+"""Schemas of which names are remembered."""
 MOST_NAMES = 2000
 """Names that are remembered of one kind of object; some have ids for names."""
 
@@ -91,6 +93,8 @@ class Masker:
         if is_object(data):
             known_open = self._open.get(schema)
             if known_open is None:
+                if len(self._open) >= MOST_SCHEMAS:
+                    self._open.clear()
                 known_open = self._open[schema] = set()
             if known_open.issuperset(data) and PLAIN.issuperset(map(type, data.values())):
                 return data
