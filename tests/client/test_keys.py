@@ -1,13 +1,16 @@
 """API keys, put where an API wants them and nowhere else."""
 
+import json
 import logging
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
 
 import httpx
 import pytest
 
 from tests.client.support import client
-from webapp.client import Credentials
-from webapp.client.keys import ApiKey, with_keys, without_keys
+from webapp.client import Credentials, keys
+from webapp.client.keys import ApiKey, with_keys, without_echoes, without_keys
 from webapp.errors import NotFound
 
 KEYS = (ApiKey("header", "X-Key", "h-1"), ApiKey("query", "appid", "q-1"), ApiKey("cookie", "sid", "c-1"))
@@ -125,3 +128,28 @@ async def test_a_cookie_of_a_call_stands_beside_those_of_the_session() -> None:
     await client(answer).for_session(Credentials(keys=KEYS)).request("GET", "/a", headers={"Cookie": "theme=dark"})
 
     assert seen[0].headers["cookie"] == "sid=c-1; theme=dark"
+
+
+@pytest.mark.parametrize("value", ["q-1/", "k" * 6000, "K+%41 &"])
+@pytest.mark.parametrize("spelled", [quote, quote_plus, lambda text: quote(quote(text)), str.swapcase, json.dumps])
+def test_a_key_is_taken_out_of_an_answer_however_it_is_spelled(value: str, spelled: Callable[[str], str]) -> None:
+    there = spelled(value).strip('"')
+    key = ApiKey("query", "appid", value)
+
+    def less(text: str) -> str:
+        return without_echoes(text.encode(), (key,)).decode()
+
+    assert less(f"<a href='/a?appid={there}&amp;x=1'>, /a?x=1&appid={there}, /b?APPID={there}") == (
+        "<a href='/a?x=1'>, /a?x=1, /b"
+    )
+    assert less(f"/a?appid={there}\\u0026x=1 /a?appid=other") == "/a?x=1 /a?appid=other"
+    assert less(f"/a?appid={there}x") == f"/a?appid={there}x"
+
+
+def test_what_is_remembered_of_keys_is_what_their_parameters_are_called() -> None:
+    before = keys._parameter.cache_info().currsize
+
+    for number in range(5):
+        without_echoes(b"?appid=1", (ApiKey("query", "appid", f"secret-{number}"),))
+
+    assert keys._parameter.cache_info().currsize <= before + 1

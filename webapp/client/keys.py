@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from urllib.parse import unquote_plus
 
 from webapp.client.paths import encode_query
-from webapp.client.spellings import written
+from webapp.client.spellings import ends_of, spellings, written
 from webapp.record import record
 
 Place = Literal["header", "query", "cookie"]
@@ -59,17 +59,34 @@ def without_echoes(content: bytes, keys: Sequence[ApiKey]) -> bytes:
     """An answer without the keys where it repeats the query that it was asked with: in links to itself, in errors."""
     for name, value in in_place(keys, "query"):
         if value and (not _PLAIN.fullmatch(name) or re.search(rb"(?i)" + re.escape(name.encode()), content)):
-            first, later = _echoes(name, value)
-            content = later.sub(b"", first.sub(b"?", content))
+            content = _without(content, _parameter(name), value)
     return content
 
 
 _PLAIN = re.compile(r"[\w.-]+", re.ASCII)  # nobody has a reason to escape any of it
-_AND = rb"(?:&amp;|&|\\{1,4}u0026)"
+_AND = re.compile(rb"(?i)&amp;|&|\\{1,4}u0026")
+_MORE = re.compile(rb"[\w%.~+/-]")
+
+
+def _without(content: bytes, parameter: re.Pattern[bytes], value: str) -> bytes:
+    """The content less the pairs of that parameter and this value; what follows a first one becomes the first."""
+    units: list[tuple[bytes, ...]] | None = None
+    folded, kept, done = b"", [], 0
+    for found in parameter.finditer(content):
+        if found.start() < done:
+            continue
+        if units is None:
+            units, folded = [tuple(way.lower() for way in spellings(each)) for each in value], content.lower()
+        end = next((each for each in ends_of(folded, found.end(), units) if not _MORE.match(content, each)), None)
+        if end is None:
+            continue
+        follows = _AND.match(content, end) if found[1] == b"?" else None
+        kept += [content[done : found.start()], b"?" if follows else b""]
+        done = follows.end() if follows else end
+    return b"".join((*kept, content[done:])) if done else content
 
 
 @lru_cache(maxsize=64)
-def _echoes(name: str, value: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """Patterns of a key as the first of several parameters, and of one anywhere else."""
-    pair = rb"(?:" + written(name) + rb")=(?:" + written(value) + rb")(?![\w%.~+/-])"
-    return re.compile(rb"(?i)\?" + pair + _AND), re.compile(rb"(?i)(?:\?|" + _AND + rb")" + pair)
+def _parameter(name: str) -> re.Pattern[bytes]:
+    """The beginning of a parameter in a query; what a key itself looks like is compiled and kept nowhere."""
+    return re.compile(rb"(?i)(\?|" + _AND.pattern.removeprefix(rb"(?i)") + rb")(?:" + written(name) + rb")=")

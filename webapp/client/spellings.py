@@ -37,6 +37,16 @@ def begins_at(content: bytes, units: Sequence[tuple[bytes, ...]], longest: int) 
     return len(content)
 
 
+def ends_of(content: bytes, start: int, units: Sequence[tuple[bytes, ...]]) -> list[int]:
+    """Where a text that begins there may end, in whichever ways each of its characters stands, the farthest first."""
+    ends = {start}
+    for ways in units:
+        ends = {end + len(way) for end in ends for way in ways if content.startswith(way, end)}
+        if not ends:
+            break
+    return sorted(ends, reverse=True)
+
+
 def _is_open(content: bytes, start: int, units: Sequence[tuple[bytes, ...]]) -> bool:
     ends = {start}
     for ways in units:
