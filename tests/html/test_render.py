@@ -353,3 +353,16 @@ def test_the_accent_is_the_shells(hue: int | None) -> None:
     page = text(renderer(shell=replace(SHELL, hue=hue)).render(asking(), *SAMPLES["home"]))
 
     assert ("ui-hue-150." in page) is (hue is not None)
+
+
+def test_which_templates_there_are_is_kept_for_no_more_pages_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("webapp.html.render.MOST_CHOSEN", 5)
+    ours = renderer()
+
+    for number in range(10):
+        ours.render(asking(), [f"{number}/list.html", "pages/list.html"], FULL_LIST)
+    ours.render(asking(), [f"{'x' * 1000}/list.html", "pages/list.html"], FULL_LIST)
+
+    assert len(vars(ours)["_chosen"]) <= 5

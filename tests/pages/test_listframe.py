@@ -99,3 +99,15 @@ async def test_no_more_frames_are_kept_than_there_is_room_for() -> None:
         routes = app.state.frontend.sites.routes
 
     assert len(routes.recent) <= MOST_RECENT
+
+
+async def test_frames_of_long_addresses_are_not_kept() -> None:
+    api = library_api(ANSWERS)
+    app = create_app("http://api", transport=api.transport, settings=Settings())
+    async with Browser(app) as browser:
+        await browser.get("/books")
+        kept = len(app.state.frontend.sites.routes.recent)
+        await browser.get(f"/books?price_min={'1' * 300}")
+        await browser.get(f"/books/{'1' * 300}/chapters")
+
+    assert len(app.state.frontend.sites.routes.recent) == kept

@@ -51,6 +51,10 @@ Names = str | Sequence[str]
 """A template's name, or candidates, the most specific first."""
 
 MOST_LOADED = 400
+MOST_CHOSEN = 1000
+"""Pages of which it is kept which of their templates there is."""
+LONGEST_NAMES = 500
+"""Characters of the names of those."""
 """Templates that are kept at hand, as many as Jinja keeps."""
 SCRIPTS = (SOURCE,)
 """What a policy has to allow for the scripts that stand in pages themselves."""
@@ -221,7 +225,8 @@ class Renderer:
         template = self._chosen.get(candidates)
         if template is None:
             template = self.environment.select_template(candidates)
-            if not self._debug:
+            is_short = sum(map(len, candidates)) <= LONGEST_NAMES
+            if not self._debug and is_short and len(self._chosen) < MOST_CHOSEN:
                 # Looking for those that aren't there costs a few calls of the system each time.
                 self._chosen[candidates] = template
         return template

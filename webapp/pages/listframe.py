@@ -26,8 +26,8 @@ from webapp.pages.selection import bulk_bar
 from webapp.pages.tabs import tabs_of
 from webapp.record import record
 
-LONGEST_QUERY = 300
-"""Characters of a query whose frame is kept."""
+LONGEST_ADDRESS = 300
+"""Characters of a path and a query whose frame is kept."""
 MOST_MADE = 8
 """Tables, and pagers, that are kept with a frame."""
 
@@ -75,7 +75,7 @@ class Framing:
         resource = self.resource
         if (
             self.routes.resource(resource.name) is not resource
-            or sum(map(len, map("".join, self.query))) > LONGEST_QUERY
+            or len(self.match.path) + sum(map(len, map("".join, self.query))) > LONGEST_ADDRESS
         ):
             return self.made(paging)
         root = self.request.scope.get("root_path", "")
