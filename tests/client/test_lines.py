@@ -22,6 +22,13 @@ def test_the_lines_are_the_same_wherever_the_pieces_end(text: str, cuts: list[in
     assert splitter.longest == max(map(len, re.split("\r\n|\r|\n", text)))
 
 
+def test_a_letter_that_is_cut_off_is_told_as_one() -> None:
+    splitter = LineSplitter(100)
+
+    assert splitter.feed(b"ab\xe2\x80") == []
+    assert splitter.rest() == "ab\ufffd"
+
+
 @given(TEXTS, st.integers(1, 5))
 def test_a_line_is_cut_where_it_is_too_long(text: str, cut_at: int) -> None:
     splitter = LineSplitter(cut_at)

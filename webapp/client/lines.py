@@ -38,6 +38,7 @@ class LineSplitter:
 
     def rest(self) -> str:
         """The line that nothing has ended."""
+        self._add(self._decoder.decode(b"", final=True))
         return self._take()
 
     def _add(self, text: str) -> None:
