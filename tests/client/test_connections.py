@@ -43,7 +43,7 @@ class Server:
 
 
 async def test_an_idle_connection_is_closed_after_a_while() -> None:
-    server, transport = Server(), shared_transport(keepalive=0.2)
+    server, transport = Server(), shared_transport(keepalive=1.0)
     async with listening(server) as url, asyncio.timeout(20):
         api = APIClient(url, transport=transport)
         await asyncio.gather(*(api.request("GET", "/") for _ in range(3)))
