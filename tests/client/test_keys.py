@@ -143,13 +143,14 @@ def test_a_key_is_taken_out_of_an_answer_however_it_is_spelled(value: str, spell
         "<a href='/a?x=1'>, /a?x=1, /b"
     )
     assert less(f"/a?appid={there}\\u0026x=1 /a?appid=other") == "/a?x=1 /a?appid=other"
+    assert less(f"/a?appid={there}&appid={there}, /a?appid={there}&appid={there}&x=1&appid={there}") == "/a, /a&x=1"
     assert less(f"/a?appid={there}x") == f"/a?appid={there}x"
 
 
 def test_what_is_remembered_of_keys_is_what_their_parameters_are_called() -> None:
-    before = keys._parameter.cache_info().currsize
+    before = keys._parameters.cache_info().currsize
 
     for number in range(5):
         without_echoes(b"?appid=1", (ApiKey("query", "appid", f"secret-{number}"),))
 
-    assert keys._parameter.cache_info().currsize <= before + 1
+    assert keys._parameters.cache_info().currsize <= before + 1

@@ -59,34 +59,34 @@ def without_echoes(content: bytes, keys: Sequence[ApiKey]) -> bytes:
     """An answer without the keys where it repeats the query that it was asked with: in links to itself, in errors."""
     for name, value in in_place(keys, "query"):
         if value and (not _PLAIN.fullmatch(name) or re.search(rb"(?i)" + re.escape(name.encode()), content)):
-            content = _without(content, _parameter(name), value)
+            first, later = _parameters(name)
+            content = _cut(_cut(content, first, value, _BEFORE_MORE, b"?"), later, value, _ENDED, b"")
     return content
 
 
 _PLAIN = re.compile(r"[\w.-]+", re.ASCII)  # nobody has a reason to escape any of it
-_AND = re.compile(rb"(?i)&amp;|&|\\{1,4}u0026")
-_MORE = re.compile(rb"[\w%.~+/-]")
+_AND = rb"(?:&amp;|&|\\{1,4}u0026)"
+_ENDED = re.compile(rb"(?![\w%.~+/-])")
+_BEFORE_MORE = re.compile(rb"(?i)" + _ENDED.pattern + _AND)
 
 
-def _without(content: bytes, parameter: re.Pattern[bytes], value: str) -> bytes:
-    """The content less the pairs of that parameter and this value; what follows a first one becomes the first."""
-    units: list[tuple[bytes, ...]] | None = None
-    folded, kept, done = b"", [], 0
+def _cut(content: bytes, parameter: re.Pattern[bytes], value: str, stop: re.Pattern[bytes], instead: bytes) -> bytes:
+    """The content with all from such a parameter to what comes behind its value replaced, where it has this value."""
+    if not parameter.search(content):
+        return content
+    units, folded = [tuple(way.lower() for way in spellings(each)) for each in value], content.lower()
+    kept, done = list[bytes](), 0
     for found in parameter.finditer(content):
-        if found.start() < done:
-            continue
-        if units is None:
-            units, folded = [tuple(way.lower() for way in spellings(each)) for each in value], content.lower()
-        end = next((each for each in ends_of(folded, found.end(), units) if not _MORE.match(content, each)), None)
-        if end is None:
-            continue
-        follows = _AND.match(content, end) if found[1] == b"?" else None
-        kept += [content[done : found.start()], b"?" if follows else b""]
-        done = follows.end() if follows else end
-    return b"".join((*kept, content[done:])) if done else content
+        ends = ends_of(folded, found.end(), units) if found.start() >= done else ()
+        stopped = next(filter(None, (stop.match(content, each) for each in ends)), None)
+        if stopped is not None:
+            kept += [content[done : found.start()], instead]
+            done = stopped.end()
+    return b"".join((*kept, content[done:]))
 
 
 @lru_cache(maxsize=64)
-def _parameter(name: str) -> re.Pattern[bytes]:
-    """The beginning of a parameter in a query; what a key itself looks like is compiled and kept nowhere."""
-    return re.compile(rb"(?i)(\?|" + _AND.pattern.removeprefix(rb"(?i)") + rb")(?:" + written(name) + rb")=")
+def _parameters(name: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """How the first of several parameters begins, and how any; what a key itself looks like is compiled nowhere."""
+    called = rb"(?:" + written(name) + rb")="
+    return re.compile(rb"(?i)\?" + called), re.compile(rb"(?i)(?:\?|" + _AND + rb")" + called)
