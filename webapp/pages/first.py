@@ -91,6 +91,6 @@ def _matching(routes: Iterable[BaseRoute], scope: Scope) -> tuple[Match, Scope]:
 
 def _refusing(routes: Iterable[BaseRoute]) -> Route:
     """The first of the routes of an address; its `Allow` names what all of them take, as RFC 9110 wants (15.5.6)."""
-    first, *others = (route for route in routes if isinstance(route, Route))
-    methods = set[str]().union(*(route.methods or () for route in (first, *others)))
-    return Route(first.path, first.endpoint, methods=sorted(methods))
+    found = [route for route in routes if isinstance(route, Route)]
+    methods = set[str]().union(*(route.methods or () for route in found))
+    return Route(found[0].path, found[0].endpoint, methods=sorted(methods))

@@ -7,8 +7,7 @@ from webapp.errors import NotFound
 from webapp.html.context import Link
 from webapp.html.render import Renderer
 from webapp.html.urls import href
-from webapp.pages import operations
-from webapp.pages.operations import matches
+from webapp.pages.operations import TITLE, search
 from webapp.pages.sites import routes_for
 from webapp.sessions import Session
 
@@ -30,14 +29,14 @@ async def jump(request: Request) -> Response:
     best = _best(wanted.casefold(), [*(link for group in groups for link in group.links), *_own(request)])
     if best is not None:
         return RedirectResponse(best.href, 303)
-    if any(matches(each, wanted) for each in routes.site.operations if not each.hidden):
+    if search(routes.site, wanted):
         return RedirectResponse(href(request, "/-/operations", [("q", wanted)]), 303)
     raise NotFound(f"No page is called “{wanted[:80]}”.")
 
 
 def _own(request: Request) -> tuple[Link, ...]:
     """What the top bar and the navigation lead to besides."""
-    own = Link("Home", href(request, "/")), Link(operations.TITLE, href(request, "/-/operations"))
+    own = Link("Home", href(request, "/")), Link(TITLE, href(request, "/-/operations"))
     session: Session = request.state.session
     return (*own, Link("Account", href(request, "/-/account"))) if session.kept else own
 

@@ -9,7 +9,7 @@ from webapp.html.context import Link, OperationEntry, OperationGroup, Operations
 from webapp.html.format import cut
 from webapp.html.render import render
 from webapp.html.urls import href
-from webapp.openapi.site import Operation
+from webapp.openapi.site import Operation, Site
 from webapp.pages.actions import operation_href
 from webapp.pages.sites import routes_for
 
@@ -22,8 +22,7 @@ async def operations_page(request: Request) -> Response:
     site = (await routes_for(request)).site
     query = cut(request.query_params.get("q", ""), 200)
 
-    shown = [each for each in site.operations if not each.hidden]
-    found = [each for each in shown if matches(each, query)]
+    found = search(site, query)
     here = href(request, "/-/operations")
     page = OperationsPage(
         title=TITLE,
@@ -32,14 +31,18 @@ async def operations_page(request: Request) -> Response:
         query=query,
         groups=_groups(request, found),
         found=len(found),
-        total=len(shown),
+        total=len(search(site, "")),
     )
     return render(request, "pages/operations.html", page, fragment="operations")
 
 
-def matches(operation: Operation, query: str) -> bool:
-    """Whether all words of it appear in what is known of an operation."""
+def search(site: Site, query: str) -> list[Operation]:
+    """The operations that aren't hidden and in which all words of `query` appear."""
     words = query.casefold().split()
+    return [each for each in site.operations if not each.hidden and _has(each, words)]
+
+
+def _has(operation: Operation, words: list[str]) -> bool:
     told = " ".join([operation.label, operation.method, operation.path, operation.name, *operation.tags])
     return not words or all(word in f"{told} {operation.description}".casefold() for word in words)
 

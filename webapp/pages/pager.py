@@ -42,8 +42,9 @@ def make_pager(listing: Listing, query: Query, link: Callable[[Query], str]) -> 
 def _before(listing: Listing) -> Query | None:
     """The page before this one; the last, for one who is beyond it."""
     here, count = listing.page, listing.pages
-    is_beyond = not listing.rows and here is not None and count and here > count
-    return (listing.at(count) if is_beyond and count else None) or listing.previous
+    if not listing.rows and here and count and here > count:
+        return listing.at(count) or listing.previous
+    return listing.previous
 
 
 def _own(target: Query, query: Query, paging: Paging | None) -> Query:
